@@ -1,0 +1,184 @@
+"""The one family of errors that Whorl raises on purpose.
+
+Each class has a stable ``code`` (never reused), the HTTP status it becomes, and whether trying the same
+call again may help. The message says what was given and what is allowed; the hint says what to do next.
+Messages hold no SQL, secret or trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+
+
+class WhorlError(Exception):
+    """Root of all expected errors.
+
+    Args:
+        message: What happened, with the offending value.
+        hint: The next step for the reader; empty when there is none.
+        details: Machine-readable facts, such as both versions in a conflict.
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, hint: str = "", details: Mapping[str, JsonValue] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details: dict[str, JsonValue] = dict(details or {})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross process borders; the default pickling forgets keyword-only arguments.
+        return (_rebuild, (type(self), self.message, self.hint, self.details))
+
+
+def _rebuild(cls: type[WhorlError], message: str, hint: str, details: dict[str, JsonValue]) -> WhorlError:
+    return cls(message, hint=hint, details=details)
+
+
+class InvalidInput(WhorlError):
+    """A value given by the caller is not allowed."""
+
+    code = "invalid_input"
+    status = 422
+
+
+class NotFound(WhorlError):
+    """The thing named does not exist, or the caller may not know that it does."""
+
+    code = "not_found"
+    status = 404
+
+
+class Conflict(WhorlError):
+    """The thing exists already, or changed since the caller read it."""
+
+    code = "conflict"
+    status = 409
+
+
+class StaleWrite(Conflict):
+    """A save was based on an older version; ``details`` holds both versions."""
+
+    code = "stale_write"
+
+
+class Unauthenticated(WhorlError):
+    """No valid token or session came with the request."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class Forbidden(WhorlError):
+    """The caller is known and may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class LeaseLost(WhorlError):
+    """The lease expired or is held by somebody else."""
+
+    code = "lease_lost"
+    status = 409
+
+
+class UnreadableMedia(WhorlError):
+    """Bytes that are not an image Whorl can decode within its limits."""
+
+    code = "unreadable_media"
+    status = 422
+
+
+class FormatError(WhorlError):
+    """A dataset file or folder does not follow the format it was said to be in."""
+
+    code = "format_error"
+    status = 422
+
+
+class UnknownLabel(InvalidInput):
+    """A label that the ontology does not have."""
+
+    code = "unknown_label"
+
+
+class QueryError(InvalidInput):
+    """A query that does not parse, or names a field that does not exist."""
+
+    code = "query_error"
+
+
+class GraphError(InvalidInput):
+    """A pipeline graph that cannot run; ``details['problems']`` lists each node and port."""
+
+    code = "graph_error"
+
+
+class ModelError(WhorlError):
+    """A model adapter raised, or returned something that cannot be understood."""
+
+    code = "model_error"
+    status = 422
+
+
+class Cancelled(WhorlError):
+    """The work was cancelled on request."""
+
+    code = "cancelled"
+    status = 409
+
+
+class StorageFull(WhorlError):
+    """The disk or bucket refused more bytes."""
+
+    code = "storage_full"
+    status = 507
+    retryable = True
+
+
+class DatabaseBusy(WhorlError):
+    """Another process holds the database's write lock."""
+
+    code = "database_busy"
+    status = 503
+    retryable = True
+
+
+class SchemaTooNew(WhorlError):
+    """The database was written by a newer Whorl."""
+
+    code = "schema_too_new"
+    status = 500
+
+
+class MissingDependency(WhorlError):
+    """An optional package is needed for this and is not installed."""
+
+    code = "missing_dependency"
+    status = 501
+
+
+class Unavailable(WhorlError):
+    """The server cannot be reached or is not ready."""
+
+    code = "unavailable"
+    status = 503
+    retryable = True
+
+
+def error_classes() -> dict[str, type[WhorlError]]:
+    """Map each stable code to its class, for the SDK to raise what the server raised."""
+    found: dict[str, type[WhorlError]] = {}
+    waiting: list[type[WhorlError]] = [WhorlError]
+    while waiting:
+        cls = waiting.pop()
+        found.setdefault(cls.code, cls)
+        waiting.extend(cls.__subclasses__())
+    return found

@@ -1,0 +1,49 @@
+"""Settings: every knob, its default and its environment variable ``WHORL_<NAME>``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How one Whorl runs. Flags win over environment variables, which win over these defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="WHORL_", extra="ignore")
+
+    home: Path = Field(default=Path("~/.whorl"), description="Folder of the database, blobs and models.")
+    db: str = Field(default="", description="Database URL; SQLite in the home folder when empty.")
+    blobs: str = Field(default="", description="Blob store URL; a folder in the home folder when empty.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8620, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    executor: Literal["local", "inline"] = Field(default="local", description="Where node bodies run.")
+    workers: int = Field(default=0, ge=0, description="Body processes; 0 means one per core, at most four.")
+    synchronous: Literal["FULL", "NORMAL"] = Field(
+        default="FULL", description="SQLite durability; FULL keeps acknowledged work through a power cut."
+    )
+    max_pixels: int = Field(default=200_000_000, gt=0, description="Largest image accepted, in pixels.")
+    max_upload_bytes: int = Field(default=256 * 2**20, gt=0, description="Largest single upload, in bytes.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Log detail.")
+
+    @property
+    def home_path(self) -> Path:
+        """The home folder, expanded and absolute."""
+        return self.home.expanduser().resolve()
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.db or f"sqlite:///{self.home_path / 'whorl.db'}"
+
+    @property
+    def blobs_url(self) -> str:
+        """The blob store's URL in force."""
+        return self.blobs or f"file://{self.home_path / 'blobs'}"
+
+    @property
+    def models_path(self) -> Path:
+        """The folder of trained and fetched models."""
+        return self.home_path / "models"
