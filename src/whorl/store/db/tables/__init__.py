@@ -1,0 +1,78 @@
+"""All tables, a module per noun, on one ``metadata``. Rows have no behaviour.
+
+Keys: rows that exist by the million (datasets, items, annotations, task items, the inbox) have an integer key inside
+and a public id outside; the others have only the public id. ``born_rev``/``died_rev`` say at which dataset revisions
+a row stands: born_rev <= r < died_rev, and died_rev is ALIVE while it stands.
+"""
+
+from whorl.store.db.tables.access import audit, idempotency, membership, person, project, token
+from whorl.store.db.tables.annotations import annotation
+from whorl.store.db.tables.base import metadata
+from whorl.store.db.tables.datasets import (
+    blob,
+    dataset,
+    filterable,
+    frozen_test,
+    item,
+    item_state,
+    revision,
+    snapshot,
+    source_file,
+)
+from whorl.store.db.tables.engine import cron_fire, dead_letter, inbox, job
+from whorl.store.db.tables.events import event, event_cursor
+from whorl.store.db.tables.models import comparison, evaluation, model
+from whorl.store.db.tables.ontology import ontology, recipe
+from whorl.store.db.tables.pipelines import (
+    parked,
+    pipeline,
+    pipeline_variable,
+    pipeline_version,
+    run,
+    run_step,
+    trigger_fire,
+    trigger_state,
+)
+from whorl.store.db.tables.tasks import issue, task, task_item
+
+__all__ = [
+    "annotation",
+    "audit",
+    "blob",
+    "comparison",
+    "cron_fire",
+    "dataset",
+    "dead_letter",
+    "evaluation",
+    "event",
+    "event_cursor",
+    "filterable",
+    "frozen_test",
+    "idempotency",
+    "inbox",
+    "issue",
+    "item",
+    "item_state",
+    "job",
+    "membership",
+    "metadata",
+    "model",
+    "ontology",
+    "parked",
+    "person",
+    "pipeline",
+    "pipeline_variable",
+    "pipeline_version",
+    "project",
+    "recipe",
+    "revision",
+    "run",
+    "run_step",
+    "snapshot",
+    "source_file",
+    "task",
+    "task_item",
+    "token",
+    "trigger_fire",
+    "trigger_state",
+]

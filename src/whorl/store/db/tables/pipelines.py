@@ -1,0 +1,117 @@
+"""Pipelines, their versions, variables, runs and triggers."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from whorl.store.db.tables.base import metadata
+from whorl.store.db.types import Json, Key, UtcDateTime
+
+pipeline = Table(
+    "pipeline",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project_id", String(40), ForeignKey("project.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("project_id", "name"),
+)
+
+pipeline_version = Table(
+    "pipeline_version",
+    metadata,
+    Column("pipeline_id", String(40), ForeignKey("pipeline.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("definition", Json, nullable=False),
+    Column("author_id", String(40), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+pipeline_variable = Table(
+    "pipeline_variable",
+    metadata,
+    Column("pipeline_id", String(40), ForeignKey("pipeline.id"), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("type", String(20), nullable=False),
+    Column("value", Json, nullable=False),
+    Column("updated_by", String(40), nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("pipeline_id", String(40), ForeignKey("pipeline.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("start_node", String(100), nullable=False),
+    Column("cause", String(200), nullable=False),  # event id, cron time or person
+    Column("ref", String(80), nullable=False),  # the token's public id; empty for a model flow before its model
+    Column("state", String(12), nullable=False),  # active, done, failed, cancelled
+    Column("open_tokens", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    UniqueConstraint("pipeline_id", "start_node", "cause"),
+    Index(None, "pipeline_id", "state", "key"),
+)
+
+run_step = Table(
+    "run_step",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("run_key", Key, nullable=False),
+    Column("node", String(100), nullable=False),
+    Column("ref", String(80), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("port", String(40), nullable=False),
+    Column("output", Json, nullable=False),
+    Column("machine_seconds", Float, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("run_key", "node", "ref", "epoch"),
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("pipeline_id", String(40), ForeignKey("pipeline.id"), nullable=False),
+    Column("node", String(100), nullable=False),
+    Column("run_key", Key, nullable=False),
+    Column("ref", String(80), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("port", String(40), nullable=False),  # the input it arrived at
+    Column("payload", Json, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("pipeline_id", "node", "run_key", "ref", "epoch", "port"),
+)
+
+trigger_state = Table(
+    "trigger_state",
+    metadata,
+    Column("pipeline_id", String(40), ForeignKey("pipeline.id"), primary_key=True),
+    Column("trigger", String(100), primary_key=True),
+    Column("event_id", BigInteger, nullable=False),  # the last event this trigger has looked at
+    Column("count", Integer, nullable=False),  # progress of a count trigger
+    Column("next_at", UtcDateTime),  # the next time of a cron trigger
+)
+
+trigger_fire = Table(
+    "trigger_fire",
+    metadata,
+    Column("pipeline_id", String(40), ForeignKey("pipeline.id"), primary_key=True),
+    Column("trigger", String(100), primary_key=True),
+    Column("cause", String(200), primary_key=True),
+    Column("fired_at", UtcDateTime, nullable=False),
+)

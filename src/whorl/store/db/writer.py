@@ -1,0 +1,122 @@
+"""The one writer thread of SQLite: two priorities, group commit, a guaranteed share for the engine."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from whorl.base.errors import Unavailable
+
+PEOPLE_PER_GROUP = 64
+ENGINE_PER_GROUP = 1
+
+
+class Priority(IntEnum):
+    """Who waits for a write."""
+
+    PEOPLE = 0
+    ENGINE = 1
+
+
+# Any: the writer carries results of every type from jobs to their futures and never looks at them.
+_Job = tuple[Callable[[Connection], Any], "Future[Any]"]
+
+
+class Writer:
+    """Runs writes one after the other on a thread that owns the only writing connection.
+
+    People's writes go first. Each group also takes one engine write when one waits, so people cannot starve the
+    engine either. A job that raises is rolled back to its savepoint and does not touch its neighbours.
+
+    Args:
+        engine: An engine whose ``begin`` emits BEGIN IMMEDIATE.
+        after_commit: Called with no arguments after each commit, on the writer's thread.
+        translate: Turns a driver's error into one of ours, or gives it back.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        after_commit: Callable[[], None],
+        translate: Callable[[BaseException], BaseException],
+    ) -> None:
+        self._engine = engine
+        self._after_commit = after_commit
+        self._translate = translate
+        self._queues: dict[Priority, deque[_Job]] = {Priority.PEOPLE: deque(), Priority.ENGINE: deque()}
+        self._wake = threading.Condition()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._run, name="whorl-writer", daemon=True)
+        self._thread.start()
+
+    # Any: see _Job.
+    def submit(self, work: Callable[[Connection], Any], priority: Priority) -> Future[Any]:
+        """Queue a write and give its future."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a write may not wait for another write; pass the connection on instead")
+        # Any: see _Job.
+        future: Future[Any] = Future()
+        with self._wake:
+            if self._is_closed:
+                raise Unavailable("the database is closed", hint="Open it again.")
+            self._queues[priority].append((work, future))
+            self._wake.notify()
+        return future
+
+    def pending(self) -> int:
+        """How many jobs wait, not counting those that run now."""
+        return sum(len(queue) for queue in self._queues.values())
+
+    def close(self) -> None:
+        """Finish what is queued, then stop."""
+        with self._wake:
+            self._is_closed = True
+            self._wake.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with self._engine.connect() as connection:
+            while True:
+                group = self._next_group()
+                if not group:
+                    return
+                self._run_group(connection, group)
+
+    def _next_group(self) -> list[_Job]:
+        people, engine = self._queues[Priority.PEOPLE], self._queues[Priority.ENGINE]
+        with self._wake:
+            while not people and not engine and not self._is_closed:
+                self._wake.wait()
+            group = [people.popleft() for _ in range(min(PEOPLE_PER_GROUP, len(people)))]
+            group += [engine.popleft() for _ in range(min(ENGINE_PER_GROUP, len(engine)))]
+        return group
+
+    def _run_group(self, connection: Connection, group: list[_Job]) -> None:
+        # Any: see _Job.
+        done: list[tuple[Future[Any], Any]] = []
+        try:
+            with connection.begin():
+                for work, future in group:
+                    try:
+                        with connection.begin_nested():
+                            result = work(connection)
+                    except BaseException as error:  # noqa: BLE001 - handed to the waiting caller
+                        future.set_exception(self._translate(error))
+                    else:
+                        done.append((future, result))
+        except BaseException as error:  # noqa: BLE001 - the commit itself failed: nobody's work is kept
+            translated = self._translate(error)
+            for _, future in group:
+                if not future.done():
+                    future.set_exception(translated)
+            return
+        for future, result in done:
+            future.set_result(result)
+        self._after_commit()

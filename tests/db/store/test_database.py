@@ -1,0 +1,132 @@
+"""The database's two calls, on both kinds."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from whorl.base.errors import DatabaseBusy, InvalidInput, SchemaTooNew
+from whorl.store.db import Database, Priority, open_database
+from whorl.store.db.migrate import upgrade
+
+
+def _insert(name: str, number: int = 1) -> object:
+    def work(connection: Connection) -> int:
+        connection.execute(
+            text("INSERT INTO event_cursor (reader, event_id) VALUES (:r, :e)"), {"r": name, "e": number}
+        )
+        return number
+
+    return work
+
+
+def _names(database: Database) -> list[str]:
+    with database.read() as connection:
+        return list(connection.execute(text("SELECT reader FROM event_cursor ORDER BY reader")).scalars())
+
+
+def test_write__returns_what_the_work_returned_after_commit(database: Database) -> None:
+    assert database.write(_insert("a", 7)) == 7
+    assert _names(database) == ["a"]
+
+
+def test_write__error_rolls_back_this_write_only(database: Database) -> None:
+    database.write(_insert("a"))
+
+    def half_done(connection: Connection) -> None:
+        _insert("b")(connection)
+        _insert("a")(connection)
+
+    with pytest.raises(IntegrityError):
+        database.write(half_done)
+    assert _names(database) == ["a"]
+
+
+def test_write__many_threads_lose_nothing(database: Database) -> None:
+    threads = [
+        threading.Thread(
+            target=lambda n=n: [database.write(_insert(f"{n}-{i}"), priority=Priority(n % 2)) for i in range(25)]
+        )
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(_names(database)) == 200
+
+
+def test_write__from_inside_a_write_is_refused(sqlite: Database) -> None:
+    with pytest.raises(RuntimeError, match="may not wait"):
+        sqlite.write(lambda _: sqlite.write(_insert("a")))
+
+
+def test_read__cannot_write(sqlite: Database) -> None:
+    with pytest.raises(Exception, match="readonly"), sqlite.read() as connection:
+        connection.execute(text("DELETE FROM event_cursor"))
+
+
+def test_people_go_before_engine(sqlite: Database) -> None:
+    order: list[str] = []
+    gate, entered = threading.Event(), threading.Event()
+
+    def hold(_: Connection) -> None:
+        entered.set()
+        gate.wait(5)
+
+    threads = [threading.Thread(target=lambda: sqlite.write(hold))]
+    threads[0].start()
+    entered.wait(5)
+    for name, priority in [
+        ("engine", Priority.ENGINE),
+        ("engine", Priority.ENGINE),
+        ("person", Priority.PEOPLE),
+    ]:
+        thread = threading.Thread(
+            target=lambda name=name, priority=priority: sqlite.write(lambda _: order.append(name), priority=priority)
+        )
+        thread.start()
+        threads.append(thread)
+        while sqlite.pending_writes() < len(threads) - 1:
+            pass
+    gate.set()
+    for thread in threads:
+        thread.join(5)
+    assert order == ["person", "engine", "engine"]
+
+
+def test_open__second_process_is_told_who_has_it(sqlite_url: str) -> None:
+    with open_database(sqlite_url), pytest.raises(DatabaseBusy, match="another Whorl has this database open"):
+        open_database(sqlite_url)
+
+
+def test_open__unknown_kind() -> None:
+    with pytest.raises(InvalidInput, match="unknown kind of database: mysql; allowed: sqlite, postgresql"):
+        open_database("mysql://root@localhost/x")
+
+
+def test_write__locked_by_a_foreign_program(tmp_path: Path) -> None:
+    import sqlite3
+
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    with open_database(url, busy_timeout_s=0.1) as database:
+        upgrade(database)
+        foreign = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+        foreign.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusy, match="another process holds the database's write lock"):
+            database.write(_insert("a"))
+        foreign.execute("ROLLBACK")
+        foreign.close()
+        assert database.write(_insert("a", 3)) == 3
+
+
+def test_upgrade__twice_is_nothing_and_newer_is_refused(database: Database) -> None:
+    head = upgrade(database)
+    assert upgrade(database) == head
+    database.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    with pytest.raises(SchemaTooNew, match="schema 9999"):
+        upgrade(database)
