@@ -1,0 +1,289 @@
+"""Look at image bytes: what they are, whether they decode, a thumbnail, and simple health measures.
+
+The type comes from the content, never from the name. "Upright" means EXIF orientation applied. Transparent
+pixels are laid on white. Every failure is :class:`~whorl.base.errors.UnreadableMedia` with the exact reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from whorl.base.errors import UnreadableMedia
+from whorl.datasets.imageheader import ImageHeader, jpeg_segments, parse_header
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+MAX_PIXELS = 250_000_000
+THUMBNAIL_SIZE = 256
+_THUMBNAIL_QUALITY = 82
+# A small picture is its own thumbnail, without its metadata, when it weighs no more than this.
+_OWN_THUMBNAIL_BYTES = 48 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What an image is; ``width`` and ``height`` are upright pixels, ``sha256`` is of the bytes as given."""
+
+    media_type: str
+    width: int
+    height: int
+    exif_orientation: int
+    byte_count: int
+    sha256: str
+    has_gps: bool
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHealth:
+    """Grey-level measures of the thumbnail, levels 0 to 255.
+
+    ``brightness`` is the mean, ``contrast`` the standard deviation, ``sharpness`` the variance of the
+    Laplacian: low when the picture is blurred (or plain). Compare it between pictures of one camera only.
+    """
+
+    brightness: float
+    contrast: float
+    sharpness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """All that ingest wants to know of an image, from one decode."""
+
+    info: MediaInfo
+    thumbnail: bytes
+    health: ImageHealth
+
+
+def probe(data: bytes, *, max_pixels: int = MAX_PIXELS) -> MediaInfo:
+    """Say what image the bytes are, after checking that they decode to the end.
+
+    Raises:
+        UnreadableMedia: Not an image, a refused type, broken, truncated, or larger than ``max_pixels``.
+    """
+    header = _checked_header(data, max_pixels)
+    _decode_small(data, header, THUMBNAIL_SIZE)
+    return _info(data, header)
+
+
+def inspect(data: bytes, *, max_pixels: int = MAX_PIXELS, thumbnail_size: int = THUMBNAIL_SIZE) -> Inspection:
+    """Probe, make the thumbnail and measure health, decoding once.
+
+    The thumbnail is a JPEG, upright, without metadata, its longer side at most ``thumbnail_size`` pixels.
+
+    Raises:
+        UnreadableMedia: Not an image, a refused type, broken, truncated, or larger than ``max_pixels``.
+    """
+    header = _checked_header(data, max_pixels)
+    own = _own_thumbnail(data, header, thumbnail_size)
+    small = _decode_small(data, header, thumbnail_size, grey=own is not None)
+    return Inspection(_info(data, header), own or _encode_jpeg(small), measure_health(small))
+
+
+def thumbnail(data: bytes, size: int = THUMBNAIL_SIZE, *, max_pixels: int = MAX_PIXELS) -> bytes:
+    """Make a JPEG of at most ``size`` pixels on its longer side: upright and without metadata.
+
+    Raises:
+        UnreadableMedia: The bytes are not an image that decodes within ``max_pixels``.
+    """
+    header = _checked_header(data, max_pixels)
+    return _encode_jpeg(_decode_small(data, header, size))
+
+
+def open_upright(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Decode in full to an upright RGB picture; of an animation, the first frame.
+
+    Raises:
+        UnreadableMedia: The bytes are not an image that decodes within ``max_pixels``.
+    """
+    from PIL import Image
+
+    header = _checked_header(data, max_pixels)
+    return Image.fromarray(_turn(_decode_pillow(data, header), header.orientation))
+
+
+def measure_health(pixels: NDArray[np.uint8]) -> ImageHealth:
+    """Measure brightness, contrast and sharpness of a grey (H, W) or RGB (H, W, 3) picture."""
+    import cv2
+
+    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    mean, deviation = cv2.meanStdDev(grey)
+    _, edges = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
+    return ImageHealth(round(mean.item(), 3), round(deviation.item(), 3), round(edges.item() ** 2, 3))
+
+
+def _checked_header(data: bytes, max_pixels: int) -> ImageHeader:
+    header = parse_header(data)
+    pixels = header.stored_width * header.stored_height
+    if pixels > max_pixels:
+        raise UnreadableMedia(
+            f"{header.stored_width} x {header.stored_height} is {pixels:,} pixels; {max_pixels:,} are allowed",
+            hint="Cut the image into tiles, or raise the pixel limit in the settings.",
+            details={"pixels": pixels, "max_pixels": max_pixels},
+        )
+    return header
+
+
+def _info(data: bytes, header: ImageHeader) -> MediaInfo:
+    width, height = header.upright_size
+    return MediaInfo(
+        media_type=header.media_type,
+        width=width,
+        height=height,
+        exif_orientation=header.orientation,
+        byte_count=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        has_gps=header.has_gps,
+        notes=header.notes,
+    )
+
+
+def _bare_jpeg(data: bytes) -> bytes:
+    """Drop metadata segments (EXIF, XMP, comments, previews); keep JFIF, the colour profile and Adobe's colour flag."""
+    kept = [data[:2]]
+    scan = len(data)
+    for marker, start, end in jpeg_segments(data):
+        is_profile = marker == 0xE2 and data[start + 4 : start + 15] == b"ICC_PROFILE"
+        if marker == 0xDA:
+            scan = start
+            break
+        if marker in (0xE0, 0xEE) or is_profile or not (0xE0 <= marker <= 0xEF or marker == 0xFE):
+            kept.append(data[start:end])
+    return b"".join([*kept, data[scan:]])
+
+
+def _own_thumbnail(data: bytes, header: ImageHeader, size: int) -> bytes | None:
+    fits = max(header.stored_width, header.stored_height) <= size and len(data) <= _OWN_THUMBNAIL_BYTES
+    is_plain = header.media_type == "image/jpeg" and header.orientation == 1 and not header.notes
+    # Bytes after the end marker could hide anything; such a file gets a fresh thumbnail.
+    return _bare_jpeg(data) if fits and is_plain and data.endswith(b"\xff\xd9") else None
+
+
+def _decode_small(data: bytes, header: ImageHeader, size: int, *, grey: bool = False) -> NDArray[np.uint8]:
+    """Decode to the end and give an upright RGB (or grey) array with the longer side at most ``size``."""
+    import cv2
+
+    if header.media_type == "image/jpeg" and data.rstrip(b"\0").endswith(b"\xff\xd9"):
+        pixels = _decode_jpeg_reduced(data, header, size, grey=grey)
+    else:
+        pixels = _decode_pillow(data, header)
+    height, width = pixels.shape[:2]
+    scale = size / max(height, width)
+    if scale < 1:
+        target = (max(1, round(width * scale)), max(1, round(height * scale)))
+        # Linear is exact enough below a factor of two, and several times faster than averaging areas.
+        pixels = cv2.resize(pixels, target, interpolation=cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA)
+    return _turn(pixels, header.orientation)
+
+
+def _decode_jpeg_reduced(data: bytes, header: ImageHeader, size: int, *, grey: bool) -> NDArray[np.uint8]:
+    # Reduced decoding still reads every bit of the stream, so it checks the file as a full decode does. OpenCV
+    # fills up what a truncated file lacks without complaint: callers come here only when the end marker is there.
+    import cv2
+    import numpy as np
+
+    longest = max(header.stored_width, header.stored_height)
+    if grey:
+        flag = cv2.IMREAD_GRAYSCALE
+    elif longest >= 8 * size:
+        flag = cv2.IMREAD_REDUCED_COLOR_8
+    elif longest >= 4 * size:
+        flag = cv2.IMREAD_REDUCED_COLOR_4
+    elif longest >= 2 * size:
+        flag = cv2.IMREAD_REDUCED_COLOR_2
+    else:
+        flag = cv2.IMREAD_COLOR
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:
+        pixels = None
+    if pixels is None:
+        return _decode_pillow(data, header)
+    return np.asarray(pixels if grey else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+# Any: the plugins' constructors are untyped in Pillow.
+def _plugin(media_type: str) -> Any:
+    # The plugins are called directly: Image.open warns about large images through the global filters, and
+    # the limit has been checked already.
+    from PIL import BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+
+    return {
+        "image/jpeg": JpegImagePlugin.JpegImageFile,
+        "image/png": PngImagePlugin.PngImageFile,
+        "image/gif": GifImagePlugin.GifImageFile,
+        "image/bmp": BmpImagePlugin.BmpImageFile,
+        "image/webp": WebPImagePlugin.WebPImageFile,
+        "image/tiff": TiffImagePlugin.TiffImageFile,
+    }[media_type]
+
+
+def _decode_pillow(data: bytes, header: ImageHeader) -> NDArray[np.uint8]:
+    """Decode in full to a stored (not turned) RGB array of shape (H, W, 3)."""
+    import numpy as np
+
+    source = _bare_jpeg(data) if header.media_type == "image/jpeg" else data
+    try:
+        picture: Image.Image = _plugin(header.media_type)(io.BytesIO(source))
+        picture.load()
+        if header.media_type == "image/tiff" and picture.size == header.upright_size != (
+            header.stored_width,
+            header.stored_height,
+        ):
+            # Pillow turns TIFF while loading.
+            raise UnreadableMedia("rotated TIFF is not read", hint="Convert it to PNG.")
+        return np.asarray(_rgb(picture))
+    except (UnreadableMedia, MemoryError):
+        raise
+    # Pillow's plugins raise nearly anything on broken input, and warnings when these are errors.
+    except Exception as error:
+        raise UnreadableMedia(
+            f"{header.media_type} does not decode: {error or type(error).__name__}",
+            hint="The file is truncated or corrupt; copy it again from its source.",
+        ) from error
+
+
+def _rgb(picture: Image.Image) -> Image.Image:
+    from PIL import Image
+
+    if picture.mode.startswith("I;16") or picture.mode == "I":
+        # Sixteen bits per sample: keep the upper eight. Pillow's own conversion clips instead.
+        import numpy as np
+
+        return Image.fromarray((np.asarray(picture).astype(np.int64).clip(0, 65535) >> 8).astype(np.uint8)).convert(
+            "RGB"
+        )
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        layer = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def _turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Apply an EXIF orientation (1 to 8) to an image array."""
+    import numpy as np
+
+    if orientation >= 5:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def _encode_jpeg(pixels: NDArray[np.uint8]) -> bytes:
+    import cv2
+
+    source = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    done, encoded = cv2.imencode(".jpg", source, [cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY])
+    if not done:
+        raise UnreadableMedia("the thumbnail could not be encoded")
+    return bytes(encoded)

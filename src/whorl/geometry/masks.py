@@ -1,0 +1,122 @@
+"""Binary masks and COCO's run lengths.
+
+Run lengths go down the columns and start with zeros. The compressed string packs each count in groups of five
+bits, least first, a sixth bit saying "more", plus 48; from the third count on the difference to the count two
+before is stored. Same strings as ``pycocotools.mask`` makes: https://github.com/cocodataset/cocoapi/blob/master/common/maskApi.c
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whorl.base.errors import InvalidInput
+
+BoolImage = NDArray[np.bool_]
+
+
+class MaskError(InvalidInput):
+    """Run lengths that do not describe a mask of the stated size."""
+
+    code = "bad_mask"
+
+
+def run_lengths(mask: BoolImage) -> list[int]:
+    """Count runs down the columns of a (height, width) mask, zeros first."""
+    flat = np.asarray(mask, dtype=bool).reshape(-1, order="F")
+    if flat.size == 0:
+        return []
+    changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    runs = np.diff(np.concatenate([[0], changes, [flat.size]])).tolist()
+    return [0, *runs] if flat[0] else list(runs)
+
+
+def mask_from_runs(runs: Sequence[int], *, width: int, height: int) -> BoolImage:
+    """Fill a (height, width) mask from run lengths.
+
+    Raises:
+        MaskError: A count is negative, or they do not add up to width × height.
+    """
+    counts = np.asarray(runs, dtype=np.int64).reshape(-1)
+    if (counts < 0).any():
+        raise MaskError(f"run lengths must not be negative, got {int(counts.min())}")
+    total = int(counts.sum())
+    if total != width * height:
+        raise MaskError(f"run lengths add up to {total}, the mask has {width} x {height} = {width * height} pixels")
+    values = np.arange(len(counts)) % 2 == 1
+    return np.repeat(values, counts).reshape((height, width), order="F")
+
+
+def compress_runs(runs: Sequence[int]) -> str:
+    """Pack run lengths as COCO's compressed string."""
+    out = bytearray()
+    for index, count in enumerate(runs):
+        value = count - runs[index - 2] if index > 2 else count
+        while True:
+            group = value & 0x1F
+            value >>= 5
+            # The sign bit of the last group tells negative differences apart.
+            more = value != -1 if group & 0x10 else value != 0
+            out.append((group | 0x20 if more else group) + 48)
+            if not more:
+                break
+    return out.decode("ascii")
+
+
+def expand_runs(counts: str) -> list[int]:
+    """Unpack COCO's compressed string to run lengths.
+
+    Raises:
+        MaskError: A character outside the alphabet, or a string that stops in the middle of a count.
+    """
+    runs: list[int] = []
+    value = shift = 0
+    for position, character in enumerate(counts):
+        code = ord(character) - 48
+        if not 0 <= code < 64 or shift > 60:
+            raise MaskError(f"compressed counts have a bad character at {position}: {character!r}")
+        value |= (code & 0x1F) << shift
+        shift += 5
+        if code & 0x20:
+            continue
+        if code & 0x10:
+            value -= 1 << shift
+        runs.append(value + runs[-2] if len(runs) > 2 else value)
+        value = shift = 0
+    if shift:
+        raise MaskError("compressed counts stop in the middle of a number")
+    return runs
+
+
+def encode_mask(mask: BoolImage) -> str:
+    """Give COCO's compressed counts of a (height, width) mask."""
+    return compress_runs(run_lengths(mask))
+
+
+def decode_mask(counts: str, *, width: int, height: int) -> BoolImage:
+    """Give the (height, width) mask that COCO's compressed counts describe.
+
+    Raises:
+        MaskError: The string is malformed or does not fit the size.
+    """
+    return mask_from_runs(expand_runs(counts), width=width, height=height)
+
+
+def mask_area(counts: str) -> int:
+    """Count the pixels of a compressed mask without filling it.
+
+    Raises:
+        MaskError: The string is malformed.
+    """
+    return sum(expand_runs(counts)[1::2])
+
+
+def mask_bounds(mask: BoolImage) -> tuple[int, int, int, int] | None:
+    """Smallest box x0, y0, x1, y1 around the set pixels; None for an empty mask."""
+    columns = np.flatnonzero(mask.any(axis=0))
+    rows = np.flatnonzero(mask.any(axis=1))
+    if columns.size == 0:
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

@@ -1,0 +1,65 @@
+"""Closed rings of points: area, bounds, filling. Parts of one object are filled even-odd."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ring = Sequence[tuple[float, float]]
+
+
+def ring_area(ring: Ring) -> float:
+    """Area inside one ring in square pixels, never negative; the direction of drawing does not matter."""
+    points = np.asarray(ring, dtype=np.float64).reshape(-1, 2)
+    x, y = points[:, 0] - points[:1, 0], points[:, 1] - points[:1, 1]
+    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
+
+
+def polygon_area(rings: Sequence[Ring]) -> float:
+    """Sum of the areas of the rings, as COCO counts a polygon of several parts (holes are not subtracted)."""
+    return sum(ring_area(ring) for ring in rings)
+
+
+def polygon_bounds(rings: Sequence[Ring]) -> tuple[float, float, float, float]:
+    """Smallest box x0, y0, x1, y1 around all rings."""
+    points = np.concatenate([np.asarray(ring, dtype=np.float64).reshape(-1, 2) for ring in rings])
+    (x0, y0), (x1, y1) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return x0, y0, x1, y1
+
+
+def polygon_to_mask(rings: Sequence[Ring], *, width: int, height: int) -> NDArray[np.bool_]:
+    """Fill rings even-odd into an image of shape (height, width).
+
+    A pixel is inside when its centre is: a box drawn as a ring covers exactly its pixels. A centre on an
+    edge belongs to the ring on its left side and top side, so rings that share an edge share no pixel.
+
+    Args:
+        rings: Closed rings in pixels of the image; they may lie partly outside.
+        width: Columns of the mask.
+        height: Rows of the mask.
+    """
+    crossings = np.zeros((height, width + 1), dtype=bool)
+    for ring in rings:
+        points = np.asarray(ring, dtype=np.float64).reshape(-1, 2)
+        for (ax, ay), (bx, by) in zip(points.tolist(), np.roll(points, -1, axis=0).tolist(), strict=True):
+            _toggle_edge(crossings, ax, ay, bx, by)
+    # Each edge toggles the column where it is crossed; the running parity of toggles is "inside".
+    return np.asarray(np.logical_xor.accumulate(crossings[:, :width], axis=1))
+
+
+def _toggle_edge(crossings: NDArray[np.bool_], ax: float, ay: float, bx: float, by: float) -> None:
+    if ay == by:
+        return
+    if ay > by:
+        ax, ay, bx, by = bx, by, ax, ay
+    height, columns = crossings.shape
+    first = max(int(np.ceil(ay - 0.5)), 0)
+    last = min(int(np.ceil(by - 0.5)), height)
+    if first >= last:
+        return
+    rows = np.arange(first, last)
+    x = ax + (rows + 0.5 - ay) * ((bx - ax) / (by - ay))
+    column = np.clip(np.ceil(x - 0.5), 0, columns - 1).astype(np.int64)
+    crossings[rows, column] ^= True
