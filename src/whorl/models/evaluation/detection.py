@@ -256,7 +256,8 @@ def mean_over_classes(per_class: FloatArray) -> FloatArray:
     there = np.isfinite(per_class)
     count = there.sum(axis=1)
     total = np.where(there, per_class, 0.0).sum(axis=1)
-    return np.divide(total, count, out=np.full(len(per_class), np.nan), where=count > 0)
+    means: FloatArray = np.divide(total, count, out=np.full(len(per_class), np.nan), where=count > 0)
+    return means
 
 
 def match_objects(
