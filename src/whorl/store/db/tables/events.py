@@ -9,7 +9,7 @@ event = Table(
     "event",
     metadata,
     Column("id", Key, primary_key=True),
-    # PostgreSQL only: the writing transaction, so that a reader's cursor never passes one still open.
+    # PostgreSQL only: the number of the writing transaction, which the id also starts with (see store/events.py).
     Column("transaction_id", BigInteger),
     Column("kind", String(60), nullable=False),
     Column("project_id", String(40)),
@@ -19,6 +19,7 @@ event = Table(
     Column("payload", Json, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Index(None, "project_id", "id"),
+    sqlite_autoincrement=True,  # an id is never handed out twice, even after old events were removed
 )
 
 event_cursor = Table(
