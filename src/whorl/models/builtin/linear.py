@@ -1,0 +1,279 @@
+"""``builtin:linear``: a logistic head on fixed features, chosen by cross-validation. Never needs torch.
+
+Candidates are HOG + colour, EfficientNet-Lite0, and both; each is standardised, reduced to at most 256
+principal components and scored by its out-of-fold likelihood. Scaling, projection, weights and temperature
+are one affine map, so the exported head is a single matrix.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from whorl.base.errors import Cancelled, InvalidInput, JsonValue, ModelError
+from whorl.models.adapters.contract import Report, ShouldStop, TrainFacts
+from whorl.models.builtin.logistic import Array, CrossValidation, Targets, cross_validate, fit_logistic
+from whorl.models.builtin.onnx_head import write_softmax_head
+from whorl.models.features import HOG, LITE0, FeatureCache, extract, extract_files
+from whorl.models.folder import WEIGHTS, open_onnx, read_card
+from whorl.models.types import FloatArray, Image, Task, TrainingData
+from whorl.models.weights import find_backbone
+
+BACKBONE = "backbone.onnx"
+COMPONENTS = 256
+CANDIDATES: Mapping[str, tuple[str, ...]] = {"hog": (HOG,), "lite0": (LITE0,), "hog+lite0": (HOG, LITE0)}
+PARAMS = {"features", "home", "cache", "seed"}
+
+
+@dataclass(frozen=True)
+class _Projection:
+    """rows → (rows - mean) @ matrix, with matrix (d, k)."""
+
+    mean: Array
+    matrix: Array
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    name: str
+    projection: _Projection
+    x: Array
+    score: CrossValidation
+
+
+class LinearModel:
+    """The adapter. ``train`` writes a folder, ``load`` reads one, ``predict`` and ``embed`` serve it."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._features: tuple[str, ...] = ()
+        # Any: onnxruntime ships no types.
+        self._head: Any = None
+
+    def train(
+        self,
+        data: TrainingData,
+        out: Path,
+        *,
+        params: Mapping[str, JsonValue],
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> TrainFacts:
+        """Fit on ``data.train``.
+
+        Args:
+            params: ``features`` (auto, hog, lite0 or hog+lite0), ``home`` (folder of fetched backbones),
+                ``cache`` (folder of a feature cache), ``seed``.
+
+        Raises:
+            InvalidInput: Not classification, no samples, or an unknown parameter.
+            Cancelled: Stopped between candidates.
+        """
+        _check(data, params)
+        home = Path(str(params["home"])) if params.get("home") else None
+        backbone = find_backbone("lite0", home) if home is not None else None
+        names = _candidate_names(str(params.get("features", "auto")), has_backbone=backbone is not None)
+        source = _Source(data, FeatureCache(Path(str(params["cache"]))) if params.get("cache") else None)
+        path = backbone.path if backbone else None
+        targets = np.array([data.labels.index(s.labels[0]) for s in data.train], np.int64)
+        seed = int(str(params.get("seed", 0)))
+        best: _Candidate | None = None
+        for name in names:
+            if should_stop():
+                raise Cancelled("training was cancelled")
+            rows = source.rows(CANDIDATES[name], path)
+            candidate = _score(name, rows, targets, classes=len(data.labels), seed=seed)
+            report({f"cv_loss_{name}": candidate.score.loss, f"cv_accuracy_{name}": candidate.score.accuracy})
+            # A wider candidate costs time on every image it serves; it must be clearly better.
+            if best is None or candidate.score.loss < 0.98 * best.score.loss:
+                best = candidate
+        assert best is not None
+        weights, bias = _affine(best, targets, classes=len(data.labels))
+        write_softmax_head(out / WEIGHTS, weights=weights, bias=bias)
+        if path is not None and LITE0 in CANDIDATES[best.name]:
+            _link(path, out / BACKBONE)
+        return _facts(best, data, targets, validation=source.validation(best.name, path, weights, bias))
+
+    def load(self, folder: Path) -> None:
+        """Read a folder written by ``train``.
+
+        Raises:
+            ModelError: A file is missing, damaged, or does not fit the labels.
+        """
+        card = read_card(folder)
+        features = card.preprocessing.get("features")
+        if not isinstance(features, list) or not set(features) <= {HOG, LITE0}:
+            raise ModelError(
+                f"{folder.name}: unknown features {features!r}", hint="The model needs another version of Whorl."
+            )
+        head = open_onnx(folder / WEIGHTS)
+        outputs = head.get_outputs()[0].shape[-1]
+        if outputs != len(card.labels):
+            raise ModelError(
+                f"{folder.name}: {WEIGHTS} has {outputs} outputs and model.yaml {len(card.labels)} labels",
+                hint="The files belong to different models; train or copy the folder again.",
+            )
+        if LITE0 in features and not (folder / BACKBONE).is_file():
+            raise ModelError(f"{folder.name} has no {BACKBONE}", hint="Train or copy the folder again.")
+        self._folder, self._features, self._head = folder, tuple(map(str, features)), head
+
+    def predict(self, images: Sequence[Image]) -> FloatArray:
+        """float32 (n, c) calibrated probabilities."""
+        return self._from_rows(self.embed(images))
+
+    def predict_files(
+        self, paths: Sequence[Path], *, keys: Sequence[str] = (), cache: FeatureCache | None = None
+    ) -> FloatArray:
+        """Like ``predict`` for image files, with their features from the cache when they are there."""
+        if self._folder is None:
+            raise ModelError("the model is not loaded", hint="Call load(folder) first.")
+        backbone = self._folder / BACKBONE
+        parts = [extract_files(paths, f, cache=cache, keys=keys, backbone=backbone) for f in self._features]
+        return self._from_rows(np.concatenate(parts, axis=1))
+
+    def _from_rows(self, rows: FloatArray) -> FloatArray:
+        if self._head is None:
+            raise ModelError("the model is not loaded", hint="Call load(folder) first.")
+        return np.asarray(self._head.run(["probabilities"], {"features": rows})[0], np.float32)
+
+    def embed(self, images: Sequence[Image]) -> FloatArray:
+        """float32 (n, d): the features that the head reads."""
+        if self._folder is None:
+            raise ModelError("the model is not loaded", hint="Call load(folder) first.")
+        parts = [extract(images, f, backbone=self._folder / BACKBONE) for f in self._features]
+        return np.concatenate(parts, axis=1)
+
+    def save(self, folder: Path) -> None:
+        """Copy the loaded folder's files."""
+        if self._folder is None:
+            raise ModelError("the model is not loaded", hint="Call load(folder) first.")
+        shutil.copytree(self._folder, folder, dirs_exist_ok=True)
+
+
+class _Source:
+    """Feature rows of the training data, each feature extracted once."""
+
+    def __init__(self, data: TrainingData, cache: FeatureCache | None) -> None:
+        self._data = data
+        self._cache = cache
+        self._known: dict[str, FloatArray] = {}
+
+    def rows(self, features: Sequence[str], backbone: Path | None) -> FloatArray:
+        for feature in features:
+            if feature not in self._known:
+                samples = (*self._data.train, *self._data.validation)
+                self._known[feature] = extract_files(
+                    [s.path for s in samples],
+                    feature,
+                    cache=self._cache,
+                    keys=[s.key for s in samples],
+                    backbone=backbone,
+                )
+        return np.concatenate([self._known[f] for f in features], axis=1)[: len(self._data.train)]
+
+    def validation(self, name: str, backbone: Path | None, weights: FloatArray, bias: FloatArray) -> float | None:
+        """Accuracy on the validation samples; None without any."""
+        if not self._data.validation:
+            return None
+        self.rows(CANDIDATES[name], backbone)
+        rows = np.concatenate([self._known[f] for f in CANDIDATES[name]], axis=1)[len(self._data.train) :]
+        truth = [self._data.labels.index(s.labels[0]) for s in self._data.validation]
+        return float(((rows @ weights + bias).argmax(axis=1) == truth).mean())
+
+
+def _check(data: TrainingData, params: Mapping[str, JsonValue]) -> None:
+    if data.task is not Task.CLASSIFICATION:
+        raise InvalidInput(f"builtin:linear does classification, not {data.task.value}", hint="Use builtin:tinydet.")
+    if not data.train:
+        raise InvalidInput("there are no labelled items to train on", hint="Label some, or widen the query.")
+    unknown = sorted(set(params) - PARAMS)
+    if unknown:
+        raise InvalidInput(f"builtin:linear has no parameter {unknown[0]!r}; it has {', '.join(sorted(PARAMS))}")
+
+
+def _candidate_names(wanted: str, *, has_backbone: bool) -> list[str]:
+    if wanted != "auto" and wanted not in CANDIDATES:
+        raise InvalidInput(f"no features {wanted!r}; there are auto, {', '.join(CANDIDATES)}")
+    names = list(CANDIDATES) if wanted == "auto" else [wanted]
+    usable = [n for n in names if has_backbone or LITE0 not in CANDIDATES[n]]
+    if not usable:
+        raise ModelError(f"features {wanted!r} need the backbone lite0", hint="Run: whorl models fetch lite0")
+    return usable
+
+
+def _score(name: str, rows: FloatArray, targets: Targets, *, classes: int, seed: int) -> _Candidate:
+    projection = _project(rows)
+    x = (rows - projection.mean) @ projection.matrix
+    counts = np.bincount(targets, minlength=classes)
+    if len(targets) < 4 or (counts > 0).sum() < 2:
+        # Nothing can be held out: no choice, no calibration.
+        zeros = np.zeros((len(x), classes))
+        return _Candidate(name, projection, x, CrossValidation(0.01, zeros, 1.0, float(np.log(classes)), 0.0))
+    folds = 5 if len(targets) <= 1000 else 3
+    return _Candidate(name, projection, x, cross_validate(x, targets, classes=classes, folds=folds, seed=seed))
+
+
+def _project(rows: FloatArray) -> _Projection:
+    """Standardise and rotate to at most 256 principal components; constant columns vanish."""
+    mean, std = rows.mean(axis=0, dtype=np.float64), rows.std(axis=0, dtype=np.float64)
+    scale = np.where(std > 1e-6, 1 / np.maximum(std, 1e-6), 0.0)
+    z = (rows - mean) * scale
+    if len(rows) < rows.shape[1]:
+        values, left = np.linalg.eigh(z @ z.T)
+        keep = np.argsort(-values)[: min(COMPONENTS, len(rows))]
+        keep = keep[values[keep] > 1e-8 * max(float(values.max()), 1e-12)]
+        axes = z.T @ left[:, keep] / np.sqrt(values[keep])
+    else:
+        values, vectors = np.linalg.eigh(z.T @ z)
+        axes = vectors[:, np.argsort(-values)[:COMPONENTS]]
+    if axes.shape[1] == 0:  # all images alike
+        return _Projection(mean, np.zeros((rows.shape[1], 1)))
+    # eigh leaves the sign open; fix it so that the same rows give the same file on every machine.
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    return _Projection(mean, scale[:, None] * axes)
+
+
+def _affine(best: _Candidate, targets: Targets, *, classes: int) -> tuple[FloatArray, FloatArray]:
+    """The whole model as one (d, c) matrix and bias on raw features."""
+    present = np.bincount(targets, minlength=classes) > 0
+    width = len(best.projection.mean)
+    if present.sum() < 2:
+        bias = np.where(present, 0.0, -np.log(max(2.0, len(targets) + 1.0)))
+        return np.zeros((width, classes), np.float32), bias.astype(np.float32)
+    fitted = fit_logistic(best.x, targets, classes=classes, c=best.score.c)
+    weights = best.projection.matrix @ fitted.weights / best.score.temperature
+    bias = fitted.bias / best.score.temperature - best.projection.mean @ weights
+    return weights.astype(np.float32), bias.astype(np.float32)
+
+
+def _facts(best: _Candidate, data: TrainingData, targets: Targets, *, validation: float | None) -> TrainFacts:
+    counts = np.bincount(targets, minlength=len(data.labels))
+    notes = []
+    if (counts > 0).sum() < 2:
+        notes.append(f"One label only among the samples: always predicts {data.labels[int(counts.argmax())]}.")
+    absent = [label for label, count in zip(data.labels, counts, strict=True) if not count]
+    if absent and not notes:
+        notes.append(f"No samples of {', '.join(absent[:10])}: hardly ever predicted.")
+    metrics = {"cv_accuracy": best.score.accuracy, "cv_loss": best.score.loss, "samples": float(len(targets))}
+    if validation is not None:
+        metrics["validation_accuracy"] = validation
+    return TrainFacts(
+        metrics=metrics,
+        preprocessing={"features": list(CANDIDATES[best.name]), "colour": "RGB, upright"},
+        calibration={"temperature": best.score.temperature, "c": best.score.c, "applied": "in model.onnx"},
+        notes=tuple(notes),
+    )
+
+
+def _link(source: Path, target: Path) -> None:
+    # A hard link keeps the folder self-contained at no cost; another file system needs the copy.
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
