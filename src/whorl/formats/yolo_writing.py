@@ -1,0 +1,79 @@
+"""Write YOLO folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+import yaml
+
+from whorl.formats.contract import WriteReport
+from whorl.formats.export import Tally, full_disk_named
+from whorl.formats.yolo_layout import NO_SUBSET
+from whorl.schemas.annotations import Box, Polygon
+from whorl.schemas.records import AnnotationRecord, ItemRecord, Subset
+
+_FOLDERS = {Subset.TRAIN: "train", Subset.VALIDATION: "val", Subset.TEST: "test", None: NO_SUBSET}
+
+
+def write_yolo(items: Iterable[ItemRecord], out: Path, *, copy_images: bool) -> WriteReport:
+    """Write items as YOLO: boxes as 5 (with a confidence 6) columns, polygons of one ring as points.
+
+    Shares have nine decimals: a thousandth of a pixel in an image of a million. Attributes are not written.
+
+    Raises:
+        StorageFull: The disk is full.
+    """
+    tally = Tally()
+    classes: dict[str, int] = {}
+    used: set[Subset | None] = set()
+    with full_disk_named(out):
+        out.mkdir(parents=True, exist_ok=True)
+        for item in items:
+            folder = _FOLDERS[item.subset]
+            stem = PurePosixPath(item.name).with_suffix("").as_posix()
+            name = tally.take_name(item, key=f"{folder}/{stem}")
+            if name is None:
+                continue
+            used.add(item.subset)
+            target = (out / "labels" / folder / name).with_suffix(".txt")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text("".join(_lines(item, classes, tally)), "utf-8")
+            if copy_images:
+                tally.copy_file(item, out / "images" / folder / name)
+        places = {_FOLDERS[subset]: f"images/{_FOLDERS[subset]}" for subset in Subset if subset in used}
+        data = {"path": ".", **places, "nc": len(classes), "names": {number: name for name, number in classes.items()}}
+        text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+        (out / "data.yaml").write_text(text, "utf-8")
+    return tally.report()
+
+
+def _lines(item: ItemRecord, classes: dict[str, int], tally: Tally) -> list[str]:
+    lines: list[str] = []
+    for annotation in item.annotations:
+        if not item.width or not item.height:
+            tally.skip(item.name, "size_unknown", "YOLO needs the image's size, which is not known")
+            continue
+        shares = _shares(annotation, item.width, item.height)
+        if shares is None:
+            tally.unsupported(item, annotation.geometry, "YOLO")
+            continue
+        number = classes.setdefault(annotation.label, len(classes))
+        lines.append(f"{number} {' '.join(f'{share:.9f}' for share in shares)}\n")
+        tally.annotations += 1
+    return lines
+
+
+def _shares(annotation: AnnotationRecord, width: int, height: int) -> list[float] | None:
+    shape = annotation.geometry
+    if isinstance(shape, Box):
+        shares = [
+            (shape.x0 + shape.x1) / 2 / width,
+            (shape.y0 + shape.y1) / 2 / height,
+            (shape.x1 - shape.x0) / width,
+            (shape.y1 - shape.y0) / height,
+        ]
+        return shares if annotation.confidence is None else [*shares, annotation.confidence]
+    if isinstance(shape, Polygon) and len(shape.rings) == 1:
+        return [value for x, y in shape.rings[0] for value in (x / width, y / height)]
+    return None
