@@ -7,7 +7,7 @@ PYTHON ?= python3
 ARGS ?=
 PYTEST_ARGS ?=
 BIN := .venv/bin
-CHECKED := src tests tools benchmarks examples
+CHECKED := $(wildcard src tests tools benchmarks examples)
 
 .PHONY: demo test check pytest fix clean
 
