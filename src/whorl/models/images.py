@@ -13,6 +13,7 @@ from PIL import ImageOps
 from whorl.base.errors import UnreadableMedia
 
 Image = NDArray[np.uint8]
+GRAY = 114
 
 
 def read_image(source: Path | bytes) -> Image:
@@ -45,15 +46,14 @@ def resize(image: Image, *, width: int, height: int) -> Image:
     return np.array(pil.resize((width, height), PilImage.Resampling.BILINEAR), np.uint8)
 
 
-def letterbox(image: Image, *, size: int) -> tuple[Image, float]:
-    """Fit an image into the top left of a size × size gray square.
+def letterbox(image: Image, *, height: int, width: int) -> tuple[Image, float]:
+    """Fit an image into the top left of a gray canvas, keeping its aspect ratio.
 
     Returns:
-        The square, and the scale: square pixels = image pixels × scale.
+        The canvas, and the scale: canvas pixels = image pixels × scale.
     """
-    height, width = image.shape[:2]
-    scale = size / max(height, width)
-    inner_w, inner_h = max(1, round(width * scale)), max(1, round(height * scale))
-    square = np.full((size, size, 3), 114, np.uint8)
-    square[:inner_h, :inner_w] = resize(image, width=inner_w, height=inner_h)
-    return square, scale
+    scale = min(height / image.shape[0], width / image.shape[1])
+    inner_h, inner_w = max(1, round(image.shape[0] * scale)), max(1, round(image.shape[1] * scale))
+    canvas = np.full((height, width, 3), GRAY, np.uint8)
+    canvas[:inner_h, :inner_w] = resize(image, width=min(inner_w, width), height=min(inner_h, height))
+    return canvas, scale

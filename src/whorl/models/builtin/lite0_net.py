@@ -21,7 +21,8 @@ STAGES = (
     (5, 2, 6, 192, 4),
     (3, 1, 6, 320, 1),
 )
-TAPS = {4: 8, 10: 16, 15: 32}
+TAPS = {2: 4, 4: 8, 10: 16, 15: 32}
+CHANNELS = {4: 24, 8: 40, 16: 112, 32: 320}
 EPSILON = 1e-3
 
 
@@ -58,7 +59,7 @@ class Block(nn.Module):  # type: ignore[misc]
 
 
 class Lite0(nn.Module):  # type: ignore[misc]
-    """The backbone: (n, 3, h, w), h and w multiples of 32, to pooled features and three feature maps."""
+    """The backbone: (n, 3, h, w), h and w multiples of 32, to pooled features and the maps at strides 8, 16 and 32."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,14 +75,23 @@ class Lite0(nn.Module):  # type: ignore[misc]
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         maps = self.pyramid(x)
         pooled = F.relu6(self.head(maps[-1])).mean(dim=(2, 3))
-        return (pooled, *maps)
+        return (pooled, *maps[1:])
 
-    def pyramid(self, x: Tensor) -> list[Tensor]:
-        """Feature maps at strides 8, 16 and 32 with 40, 112 and 320 channels."""
-        x = F.relu6(self.stem(x))
+    def pyramid(self, x: Tensor, *, frozen_blocks: int = 0) -> list[Tensor]:
+        """Feature maps at strides 4, 8, 16 and 32 with 24, 40, 112 and 320 channels.
+
+        Args:
+            frozen_blocks: The stem and so many blocks keep no gradients.
+        """
         maps = []
-        for position, block in enumerate(self.blocks):
-            x = block(x)
+        with torch.set_grad_enabled(frozen_blocks == 0 and torch.is_grad_enabled()):
+            x = F.relu6(self.stem(x))
+            for position in range(frozen_blocks):
+                x = self.blocks[position](x)
+                if position in TAPS:
+                    maps.append(x)
+        for position in range(frozen_blocks, len(self.blocks)):
+            x = self.blocks[position](x)
             if position in TAPS:
                 maps.append(x)
         return maps

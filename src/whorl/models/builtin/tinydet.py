@@ -1,0 +1,232 @@
+"""``builtin:tinydet``: an anchor-free detector that trains within a CPU-minute and predicts without torch.
+
+Zhou et al., "Objects as Points" (2019), with the Gaussian box targets of TTFNet (2019) and GIoU. On a frozen
+EfficientNet-Lite0 with cached views when its weights are installed, from scratch otherwise.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from whorl.base.errors import InvalidInput, JsonValue, MissingDependency, ModelError
+from whorl.models.adapters.contract import Report, ShouldStop, TrainFacts
+from whorl.models.builtin.detect_decode import decode_peaks, suppress
+from whorl.models.features.lite0 import normalise
+from whorl.models.folder import WEIGHTS, open_onnx, read_card
+from whorl.models.images import letterbox
+from whorl.models.types import Detections, FloatArray, Image, Task, TrainingData, no_boxes
+
+BATCH = 8
+LIMIT = 300
+IOU_THRESHOLD = 0.6
+MIN_SCORE = 0.05
+DEFAULTS: Mapping[str, JsonValue] = {
+    "budget_s": 60.0,
+    "epochs": 0,
+    "size": 0,
+    "stride": 8,
+    "backbone": "auto",
+    "finetune": "auto",
+    "flip": True,
+    "seed": 0,
+}
+SHARED = {"home", "cache"}
+
+
+class TinyDet:
+    """The adapter. ``train`` writes a folder, ``load`` reads one, ``predict`` serves it."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._labels: tuple[str, ...] = ()
+        self._canvas = (0, 0)
+        self._stride = 8
+        # Any: onnxruntime ships no types.
+        self._session: Any = None
+
+    def train(
+        self,
+        data: TrainingData,
+        out: Path,
+        *,
+        params: Mapping[str, JsonValue],
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> TrainFacts:
+        """Fit on ``data.train``; images without boxes are used as background.
+
+        Args:
+            params: ``budget_s`` (CPU seconds, default 60), ``epochs`` (reproducible; overrides the budget),
+                ``size`` (longest side of the input; 0 takes 320, or 160 for images that small), ``stride``
+                (8, or 4 for tiny objects), ``backbone`` (auto, lite0 or none), ``finetune`` (auto, true or
+                false), ``flip`` (mirror views; false where left and right matter, as in letters), ``seed``.
+
+        Raises:
+            InvalidInput: Not detection, no boxes at all, or an unknown or impossible parameter.
+            MissingDependency: torch is not installed.
+            Cancelled: Stopped on request.
+        """
+        wanted = _check(data, params)
+        try:
+            from whorl.models.builtin.detect_train import Plan, export_detector, train_detector
+            from whorl.models.builtin.detect_views import ViewSource
+        except ModuleNotFoundError as error:
+            raise MissingDependency(
+                f"training builtin:tinydet needs the package {error.name}", hint="pip install 'whorl[train]'"
+            ) from error
+        canvas = _canvas(data, size=int(_number(wanted, "size")))
+        budget_s = _number(wanted, "budget_s")
+        weights = _weights(str(wanted["backbone"]))
+        finetune = budget_s >= 150 if wanted["finetune"] == "auto" else bool(wanted["finetune"])
+        plan = Plan(
+            classes=len(data.labels),
+            canvas=canvas,
+            stride=int(_number(wanted, "stride")),
+            weights=weights,
+            epochs=int(_number(wanted, "epochs")),
+            budget_s=budget_s,
+            finetune=finetune and weights is not None,
+            seed=int(_number(wanted, "seed")),
+            bf16=_has_bf16(),
+        )
+        source = ViewSource(data.train, data.labels, canvas=canvas, flip=bool(wanted["flip"]))
+        last: dict[str, float] = {}
+
+        def remember(metrics: Mapping[str, float]) -> None:
+            last.update(metrics)
+            report(metrics)
+
+        detector = train_detector(source, plan, report=remember, should_stop=should_stop)
+        export_detector(detector, out / WEIGHTS, canvas=canvas)
+        return _facts(data, last, canvas=canvas, stride=plan.stride, backbone="lite0" if weights else "none")
+
+    def load(self, folder: Path) -> None:
+        """Read a folder written by ``train``.
+
+        Raises:
+            ModelError: A file is missing, damaged, or does not fit the labels.
+        """
+        card = read_card(folder)
+        canvas, stride = card.preprocessing.get("canvas"), card.preprocessing.get("stride")
+        if not isinstance(canvas, list) or len(canvas) != 2 or not isinstance(stride, int):
+            raise ModelError(
+                f"{folder.name}: model.yaml gives no canvas and stride", hint="Train or copy the folder again."
+            )
+        session = open_onnx(folder / WEIGHTS)
+        outputs = session.get_outputs()[0].shape[1]
+        if outputs != len(card.labels):
+            raise ModelError(
+                f"{folder.name}: {WEIGHTS} has {outputs} outputs and model.yaml {len(card.labels)} labels",
+                hint="The files belong to different models; train or copy the folder again.",
+            )
+        self._folder, self._labels, self._session = folder, card.labels, session
+        self._canvas, self._stride = (int(str(canvas[0])), int(str(canvas[1]))), stride
+
+    def predict(self, images: Sequence[Image]) -> list[Detections]:
+        """Boxes of each image with a score of at least 0.05, best first, at most 300."""
+        if self._session is None:
+            raise ModelError("the model is not loaded", hint="Call load(folder) first.")
+        found: list[Detections] = []
+        for start in range(0, len(images), BATCH):
+            fitted = [
+                letterbox(i, height=self._canvas[0], width=self._canvas[1]) for i in images[start : start + BATCH]
+            ]
+            x = normalise(np.stack([canvas for canvas, _ in fitted]))
+            heat, distances = self._session.run(["heat", "distances"], {"image": x})
+            found += [self._decode(h, d, scale) for h, d, (_, scale) in zip(heat, distances, fitted, strict=True)]
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Copy the loaded folder's files."""
+        if self._folder is None:
+            raise ModelError("the model is not loaded", hint="Call load(folder) first.")
+        shutil.copytree(self._folder, folder, dirs_exist_ok=True)
+
+    def _decode(self, heat: FloatArray, distances: FloatArray, scale: float) -> Detections:
+        boxes, scores, kinds = decode_peaks(heat, distances, stride=self._stride, min_score=MIN_SCORE, limit=LIMIT)
+        if not len(boxes):
+            return Detections(no_boxes(), np.zeros(0, np.float32), ())
+        kept = suppress(boxes, scores, kinds, iou_threshold=IOU_THRESHOLD)
+        labels = tuple(self._labels[int(kinds[i])] for i in kept)
+        return Detections((boxes[kept] / np.float32(scale)).astype(np.float32), scores[kept], labels)
+
+
+def _check(data: TrainingData, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    if data.task is not Task.DETECTION:
+        raise InvalidInput(f"builtin:tinydet does detection, not {data.task.value}", hint="Use builtin:linear.")
+    if not any(len(sample.boxes) for sample in data.train):
+        raise InvalidInput("there are no labelled boxes to train on", hint="Label some, or widen the query.")
+    unknown = sorted(set(params) - set(DEFAULTS) - SHARED)
+    if unknown:
+        raise InvalidInput(f"builtin:tinydet has no parameter {unknown[0]!r}; it has {', '.join(DEFAULTS)}")
+    wanted = dict(DEFAULTS) | {k: v for k, v in params.items() if k in DEFAULTS}
+    if wanted["stride"] not in (4, 8):
+        raise InvalidInput(f"stride must be 4 or 8, got {wanted['stride']!r}")
+    if wanted["backbone"] not in ("auto", "lite0", "none"):
+        raise InvalidInput(f"backbone must be auto, lite0 or none, got {wanted['backbone']!r}")
+    for name in ("budget_s", "epochs", "size", "seed"):
+        if _number(wanted, name) < 0:
+            raise InvalidInput(f"{name} must not be negative, got {wanted[name]!r}")
+    return wanted
+
+
+def _number(params: Mapping[str, JsonValue], name: str) -> float:
+    value = params[name]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidInput(f"{name} must be a number, got {value!r}")
+    return float(value)
+
+
+def _canvas(data: TrainingData, *, size: int) -> tuple[int, int]:
+    """Height and width, multiples of 32, in the shape of the middle image."""
+    shapes = [sample.image().shape[:2] for sample in data.train[:50]]
+    tall = float(np.median([height / width for height, width in shapes]))
+    longest = size or (160 if max(max(shape) for shape in shapes) <= 192 else 320)
+    height, width = (longest, longest / tall) if tall > 1 else (longest * tall, longest)
+    return max(64, int(np.ceil(height / 32)) * 32), max(64, int(np.ceil(width / 32)) * 32)
+
+
+def _weights(backbone: str) -> Path | None:
+    from whorl.models.weights import source_file
+
+    if backbone == "none":
+        return None
+    try:
+        return source_file("lite0")
+    except MissingDependency:
+        if backbone == "lite0":
+            raise
+        return None
+
+
+def _has_bf16() -> bool:
+    """Whether the processor multiplies bfloat16 in hardware; without it autocast is slower than float32."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def _facts(
+    data: TrainingData, last: Mapping[str, float], *, canvas: tuple[int, int], stride: int, backbone: str
+) -> TrainFacts:
+    present = {label for sample in data.train for label in sample.labels}
+    absent = [label for label in data.labels if label not in present]
+    names = ("epoch", "heat_loss", "box_loss", "views")
+    return TrainFacts(
+        metrics={name: last[name] for name in names if name in last} | {"samples": float(len(data.train))},
+        preprocessing={
+            "canvas": list(canvas),
+            "stride": stride,
+            "backbone": backbone,
+            "colour": "RGB, upright, (pixel - 127) / 128, top left of a gray canvas",
+        },
+        calibration={"min_score": MIN_SCORE, "iou_threshold": IOU_THRESHOLD},
+        notes=(f"No boxes of {', '.join(absent[:10])}: hardly ever predicted.",) if absent else (),
+    )
