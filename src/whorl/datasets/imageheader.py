@@ -15,6 +15,7 @@ from whorl.base.errors import UnreadableMedia
 
 HEAD_BYTES = 256 * 1024
 _ORIENTATION, _GPS = 0x0112, 0x8825
+_ANIMATED = ("animated: the first frame is taken",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +124,39 @@ def _png(data: bytes) -> ImageHeader:
         if kind == b"eXIf":
             header = _with_exif(header, body)
         elif kind == b"acTL":
-            header = replace(header, notes=("animated: the first frame is taken",))
+            header = replace(header, notes=_ANIMATED)
         position += 12 + size
     return header
 
 
 def _gif(data: bytes) -> ImageHeader:
     width, height = struct.unpack("<HH", data[6:10])
-    return ImageHeader("image/gif", width, height)
+    header = ImageHeader("image/gif", width, height)
+    return replace(header, notes=_ANIMATED) if _gif_frames(data) > 1 else header
+
+
+def _gif_frames(data: bytes) -> int:
+    """Count the pictures of a GIF, up to two."""
+    frames = 0
+    position = 13 + _gif_table(data[10])
+    while position + 1 < len(data) and frames < 2:
+        kind = data[position]
+        if kind == 0x2C and position + 9 < len(data):
+            frames += 1
+            position += 11 + _gif_table(data[position + 9])
+        elif kind == 0x21:
+            position += 2
+        else:
+            break
+        while position < len(data) and data[position]:
+            position += 1 + data[position]
+        position += 1
+    return frames
+
+
+def _gif_table(flags: int) -> int:
+    """Give the bytes of the colour table that the flags announce."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
 def _bmp(data: bytes) -> ImageHeader:
@@ -154,7 +180,7 @@ def _webp(data: bytes) -> ImageHeader:
     height = int.from_bytes(data[27:30], "little") + 1
     header = ImageHeader("image/webp", width, height)
     if data[20] & 0x02:
-        header = replace(header, notes=("animated: the first frame is taken",))
+        header = replace(header, notes=_ANIMATED)
     position = 12
     while data[20] & 0x08 and position + 8 <= len(data):
         kind, size = struct.unpack("<4sI", data[position : position + 8])

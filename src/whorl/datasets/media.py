@@ -106,7 +106,7 @@ def open_upright(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
     from PIL import Image
 
     header = _checked_header(data, max_pixels)
-    return Image.fromarray(_turn(_decode_pillow(data, header), header.orientation))
+    return Image.fromarray(_decode_pillow(data, header))
 
 
 def measure_health(pixels: NDArray[np.uint8]) -> ImageHealth:
@@ -170,20 +170,21 @@ def _decode_small(data: bytes, header: ImageHeader, size: int, *, grey: bool = F
     """Decode to the end and give an upright RGB (or grey) array with the longer side at most ``size``."""
     import cv2
 
+    reduced = None
     if header.media_type == "image/jpeg" and data.rstrip(b"\0").endswith(b"\xff\xd9"):
-        pixels = _decode_jpeg_reduced(data, header, size, grey=grey)
-    else:
-        pixels = _decode_pillow(data, header)
+        reduced = _decode_jpeg_reduced(data, header, size, grey=grey)
+    pixels = _decode_pillow(data, header) if reduced is None else reduced
     height, width = pixels.shape[:2]
     scale = size / max(height, width)
     if scale < 1:
         target = (max(1, round(width * scale)), max(1, round(height * scale)))
         # Linear is exact enough below a factor of two, and several times faster than averaging areas.
         pixels = cv2.resize(pixels, target, interpolation=cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA)
-    return _turn(pixels, header.orientation)
+    return pixels if reduced is None else _turn(pixels, header.orientation)
 
 
-def _decode_jpeg_reduced(data: bytes, header: ImageHeader, size: int, *, grey: bool) -> NDArray[np.uint8]:
+def _decode_jpeg_reduced(data: bytes, header: ImageHeader, size: int, *, grey: bool) -> NDArray[np.uint8] | None:
+    """Decode at a half, a quarter or an eighth, not turned; None when OpenCV cannot."""
     # Reduced decoding still reads every bit of the stream, so it checks the file as a full decode does. OpenCV
     # fills up what a truncated file lacks without complaint: callers come here only when the end marker is there.
     import cv2
@@ -205,7 +206,7 @@ def _decode_jpeg_reduced(data: bytes, header: ImageHeader, size: int, *, grey: b
     except cv2.error:
         pixels = None
     if pixels is None:
-        return _decode_pillow(data, header)
+        return None
     return np.asarray(pixels if grey else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
@@ -226,21 +227,17 @@ def _plugin(media_type: str) -> Any:
 
 
 def _decode_pillow(data: bytes, header: ImageHeader) -> NDArray[np.uint8]:
-    """Decode in full to a stored (not turned) RGB array of shape (H, W, 3)."""
+    """Decode in full to an upright RGB array of shape (H, W, 3)."""
     import numpy as np
 
     source = _bare_jpeg(data) if header.media_type == "image/jpeg" else data
     try:
         picture: Image.Image = _plugin(header.media_type)(io.BytesIO(source))
         picture.load()
-        if header.media_type == "image/tiff" and picture.size == header.upright_size != (
-            header.stored_width,
-            header.stored_height,
-        ):
-            # Pillow turns TIFF while loading.
-            raise UnreadableMedia("rotated TIFF is not read", hint="Convert it to PNG.")
-        return np.asarray(_rgb(picture))
-    except (UnreadableMedia, MemoryError):
+        pixels = np.asarray(_rgb(picture))
+        # Pillow turns TIFF itself while loading.
+        return pixels if header.media_type == "image/tiff" else _turn(pixels, header.orientation)
+    except MemoryError:
         raise
     # Pillow's plugins raise nearly anything on broken input, and warnings when these are errors.
     except Exception as error:
