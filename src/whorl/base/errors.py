@@ -8,9 +8,15 @@ Messages hold no SQL, secret or trace.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+from typing_extensions import TypeAliasType
+
+if TYPE_CHECKING:
+    JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+else:
+    # Pydantic builds no schema for a recursive alias without a name; mypy resolves none with one.
+    JsonValue = TypeAliasType("JsonValue", None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"])
 
 
 class WhorlError(Exception):
@@ -173,6 +179,14 @@ class Unavailable(WhorlError):
     retryable = True
 
 
+class WorkerLost(WhorlError):
+    """The process that did the work died before it answered."""
+
+    code = "worker_lost"
+    status = 503
+    retryable = True
+
+
 def error_classes() -> dict[str, type[WhorlError]]:
     """Map each stable code to its class, for the SDK to raise what the server raised."""
     found: dict[str, type[WhorlError]] = {}
@@ -182,3 +196,50 @@ def error_classes() -> dict[str, type[WhorlError]]:
         found.setdefault(cls.code, cls)
         waiting.extend(cls.__subclasses__())
     return found
+
+
+class TooManyRequests(WhorlError):
+    """The same caller failed or asked too often; ``details['retry_after_s']`` says how long to wait."""
+
+    code = "too_many_requests"
+    status = 429
+    retryable = True
+
+
+class PayloadTooLarge(WhorlError):
+    """The request's body is larger than this server takes."""
+
+    code = "payload_too_large"
+    status = 413
+
+
+class MethodNotAllowed(WhorlError):
+    """The address exists and does not answer to this method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class UntrustedOrigin(Forbidden):
+    """The request's Host or Origin is not this server's: another site may be behind it."""
+
+    code = "untrusted_origin"
+
+
+class CsrfMissing(Forbidden):
+    """A write with the session cookie came without the matching CSRF token."""
+
+    code = "csrf_missing"
+
+
+class IdempotencyMismatch(Conflict):
+    """The same idempotency key came before with another request."""
+
+    code = "idempotency_mismatch"
+
+
+class RequestInFlight(Conflict):
+    """The first request with this idempotency key is still running."""
+
+    code = "request_in_flight"
+    retryable = True

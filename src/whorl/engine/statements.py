@@ -1,0 +1,68 @@
+"""The inbox's SQL, written out for each database: this is the hot path.
+
+Lists travel as one parameter (a JSON array on SQLite, an array on PostgreSQL), so a statement is prepared once and no
+list is too long. On PostgreSQL times are the server's, because workers' clocks differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """One text per call of ``whorl.engine.inbox``; see there for what each does."""
+
+    send: str
+    select_due: str
+    take: str
+    extend: str
+    finish: str
+    retry: str
+    release: str
+    release_all: str
+    delete_dead: str
+    ready: str
+
+
+SQLITE = Statements(
+    send="INSERT INTO inbox (node, run_key, ref, epoch, payload, not_before_ms, attempts)"
+    " VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
+    # ORDER BY follows the index exactly; ordering by id alone sorts the backlog.
+    select_due="SELECT id, node, run_key, ref, epoch, attempts, payload FROM inbox"
+    " WHERE node = ? AND not_before_ms <= ? ORDER BY not_before_ms, id LIMIT ?",
+    take="UPDATE inbox SET token = ?, not_before_ms = ?, attempts = attempts + 1"
+    " WHERE id IN (SELECT value FROM json_each(?))",
+    extend="UPDATE inbox SET not_before_ms = ? WHERE token = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id",
+    # No term on node: with one, SQLite walks the node's whole backlog instead of looking up the ids.
+    finish="DELETE FROM inbox WHERE token = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id",
+    retry="UPDATE inbox SET token = NULL, not_before_ms = ? WHERE token = ? AND id = ?",
+    release="UPDATE inbox SET token = NULL, not_before_ms = 0, attempts = attempts - 1"
+    " WHERE token = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id",
+    release_all="UPDATE inbox SET token = NULL, not_before_ms = 0 WHERE token IS NOT NULL",
+    delete_dead="DELETE FROM dead_letter WHERE id IN (SELECT value FROM json_each(?))"
+    " RETURNING node, run_key, ref, epoch, payload",
+    ready="SELECT value FROM json_each(?) AS asked WHERE EXISTS"
+    " (SELECT 1 FROM inbox WHERE inbox.node = asked.value AND not_before_ms <= ?)",
+)
+
+_NOW_MS = "(extract(epoch from statement_timestamp()) * 1000)::bigint"
+POSTGRES = Statements(
+    send="INSERT INTO inbox (node, run_key, ref, epoch, payload, not_before_ms, attempts)"
+    " SELECT *, 0 FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::int[], %s::text[], %s::bigint[])"
+    " ON CONFLICT DO NOTHING",
+    select_due="SELECT id, node, run_key, ref, epoch, attempts, payload FROM inbox"
+    f" WHERE node = %s AND not_before_ms <= {_NOW_MS} ORDER BY not_before_ms, id LIMIT %s FOR UPDATE SKIP LOCKED",
+    take=f"UPDATE inbox SET token = %s, not_before_ms = {_NOW_MS} + %s, attempts = attempts + 1"
+    " WHERE id = ANY(%s::bigint[])",
+    extend=f"UPDATE inbox SET not_before_ms = {_NOW_MS} + %s WHERE token = %s AND id = ANY(%s::bigint[]) RETURNING id",
+    finish="DELETE FROM inbox WHERE token = %s AND id = ANY(%s::bigint[]) RETURNING id",
+    retry=f"UPDATE inbox SET token = NULL, not_before_ms = {_NOW_MS} + late.ms"
+    " FROM unnest(%s::bigint[], %s::bigint[]) AS late(ms, id) WHERE token = %s AND inbox.id = late.id",
+    release="UPDATE inbox SET token = NULL, not_before_ms = 0, attempts = attempts - 1"
+    " WHERE token = %s AND id = ANY(%s::bigint[]) RETURNING id",
+    release_all="UPDATE inbox SET token = NULL, not_before_ms = 0 WHERE token IS NOT NULL",
+    delete_dead="DELETE FROM dead_letter WHERE id = ANY(%s::bigint[]) RETURNING node, run_key, ref, epoch, payload",
+    ready="SELECT asked.node FROM unnest(%s::text[]) AS asked(node) WHERE EXISTS"
+    f" (SELECT 1 FROM inbox WHERE inbox.node = asked.node AND not_before_ms <= {_NOW_MS})",
+)
