@@ -40,11 +40,13 @@ task_item = Table(
     Column("key", Key, primary_key=True),
     Column("task_key", Key, ForeignKey("task.key"), nullable=False),
     Column("item_key", Key, ForeignKey("item.key"), nullable=False),
-    Column("status", String(12), nullable=False),  # queued, leased, submitted, approved, rework, discarded
+    Column("status", String(12), nullable=False),  # queued, leased, submitted, approved, rework, waiting, discarded
     Column("rank", BigInteger, nullable=False),  # smaller is served first
     Column("assignee_id", String(40)),
     Column("lease_token", String(40)),
     Column("lease_until_ms", BigInteger, nullable=False),
+    Column("measured_from_ms", BigInteger, nullable=False),  # active seconds are counted up to here
+    Column("draft", Json),  # saved and not yet submitted: nobody's truth
     Column("version", Integer, nullable=False),
     Column("submitted_by", String(40)),
     Column("reviewed_by", String(40)),

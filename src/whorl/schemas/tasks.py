@@ -1,0 +1,207 @@
+"""Tasks, leases, submissions and issues on the wire."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from whorl.base.errors import JsonValue
+from whorl.schemas.annotations import AnnotationDraft, Pixel
+from whorl.schemas.wire import UtcTime, Wire
+
+TaskKindName = Literal["label", "review", "validate", "classify"]
+TaskStatusName = Literal["active", "paused", "done"]
+ItemStatusName = Literal["queued", "leased", "submitted", "approved", "rework", "waiting", "discarded"]
+ActiveSeconds = Field(
+    default=0.0,
+    ge=0,
+    le=86_400,
+    description="Seconds of work since the last call that said so, idle time left out; capped by the server's clock.",
+)
+
+
+class TaskCounts(Wire):
+    """How many items of a task stand where."""
+
+    queued: int = 0
+    leased: int = 0
+    submitted: int = 0
+    approved: int = 0
+    rework: int = 0
+    waiting: int = 0
+    discarded: int = 0
+
+
+class Task(Wire):
+    """Human work of one kind on a set of items."""
+
+    id: str
+    project_id: str
+    dataset_id: str
+    name: str
+    kind: TaskKindName
+    status: TaskStatusName
+    recipe_id: str | None
+    reviews_task_id: str | None = Field(description="The labelling task whose work this one reviews.")
+    lease_seconds: int
+    settings: dict[str, JsonValue]
+    created_at: UtcTime
+
+
+class TaskSummary(Task):
+    """A task with its counts."""
+
+    counts: TaskCounts
+    human_seconds: float
+    open_issues: int
+
+
+class TaskCreate(Wire):
+    """A task to be made."""
+
+    dataset_id: str
+    name: str = Field(min_length=1, max_length=200)
+    kind: TaskKindName = "label"
+    recipe_id: str | None = None
+    reviews_task_id: str | None = Field(default=None, description="For a review: the labelling task it looks after.")
+    takes_submitted: bool = Field(default=False, description="For a review: take in each item submitted there.")
+    lease_seconds: int = Field(default=600, ge=10, le=86_400)
+    settings: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class TaskUpdate(Wire):
+    """What to change of a task; what is left out stays."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    status: TaskStatusName | None = None
+
+
+class TaskItemsAdd(Wire):
+    """Items to be worked on, by id or by query; those already there are left alone."""
+
+    item_ids: list[str] = Field(default_factory=list, max_length=10_000)
+    query: dict[str, JsonValue] | None = Field(default=None, description="DQL; every item that matches now.")
+
+
+class TaskItemsAdded(Wire):
+    """How many items were new to the task."""
+
+    added: int
+
+
+class TaskItem(Wire):
+    """Where one item stands in a task."""
+
+    task_id: str
+    item_id: str
+    status: ItemStatusName
+    assignee_id: str | None
+    submitted_by: str | None
+    reviewed_by: str | None
+    human_seconds: float
+    updated_at: UtcTime
+
+
+class Draft(Wire):
+    """Work that was saved and not submitted."""
+
+    annotations: list[AnnotationDraft]
+    removed_ids: list[str] = Field(default_factory=list)
+    base_revision: int
+    author_id: str
+    saved_at: UtcTime
+
+
+class Lease(Wire):
+    """An item in one person's hands."""
+
+    task_id: str
+    item_id: str
+    lease_token: str
+    expires_at: UtcTime
+    status_before: Literal["queued", "rework"] = Field(description="rework: a reviewer sent it back; see its issues.")
+    draft: Draft | None
+
+
+class LeaseNext(Wire):
+    """Ask for work."""
+
+    n: int = Field(default=1, ge=1, le=100)
+    lease_seconds: int | None = Field(default=None, ge=10, le=86_400, description="The task's own when left out.")
+
+
+class Heartbeat(Wire):
+    """Keep a lease."""
+
+    lease_token: str
+    active_seconds: float = ActiveSeconds
+
+
+class Release(Heartbeat):
+    """Give an item back unfinished; its draft stays."""
+
+
+class DraftSave(Heartbeat):
+    """Keep unfinished work. It is nobody's truth until submitted."""
+
+    annotations: list[AnnotationDraft] = Field(max_length=10_000, description="New and changed ones; others stay.")
+    removed_ids: list[str] = Field(default_factory=list, max_length=10_000)
+    base_revision: int = Field(description="The revision of the item's annotations that this work began from.")
+
+
+class Submit(Heartbeat):
+    """Finish an item. Without annotations the draft is taken."""
+
+    annotations: list[AnnotationDraft] | None = Field(
+        default=None, max_length=10_000, description="New and changed ones; others stay."
+    )
+    removed_ids: list[str] = Field(default_factory=list, max_length=10_000)
+    base_revision: int | None = Field(default=None, description="Needed with annotations.")
+    answer: JsonValue = Field(default=None, description="For validate: yes or no.")
+
+
+class Discard(Heartbeat):
+    """Say that an item cannot be worked on."""
+
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class Approve(Wire):
+    """Accept an item's work. In a review task with the lease's token."""
+
+    lease_token: str | None = None
+    annotations: list[AnnotationDraft] | None = Field(
+        default=None, max_length=10_000, description="The reviewer's own corrections."
+    )
+    removed_ids: list[str] = Field(default_factory=list, max_length=10_000)
+    base_revision: int | None = Field(default=None, description="Needed with annotations.")
+    active_seconds: float = ActiveSeconds
+
+
+class IssueCreate(Wire):
+    """Something that needs mending: on an annotation, at a place, or about the whole item."""
+
+    body: str = Field(min_length=1, max_length=4000)
+    annotation_id: str | None = None
+    x: Pixel | None = None
+    y: Pixel | None = None
+    lease_token: str | None = Field(default=None, description="In a review task: the reviewer's lease.")
+    active_seconds: float = ActiveSeconds
+
+
+class Issue(Wire):
+    """Something that a reviewer wants mended."""
+
+    id: str
+    task_id: str
+    item_id: str
+    annotation_id: str | None
+    x: float | None
+    y: float | None
+    body: str
+    author_id: str
+    state: Literal["open", "resolved"]
+    created_at: UtcTime
+    resolved_at: UtcTime | None
+    resolved_by: str | None

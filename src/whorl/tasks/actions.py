@@ -1,0 +1,195 @@
+"""Writes on tasks: make them, fill them, pause them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from whorl.base.errors import InvalidInput, JsonValue, NotFound
+from whorl.base.ids import new_id
+from whorl.schemas.tasks import Task
+from whorl.store.db.tables import dataset, item, recipe, task, task_item
+from whorl.store.db.types import ALIVE
+from whorl.store.events import emit
+from whorl.tasks import queries
+from whorl.tasks.rules import TaskKind, TaskStatus
+from whorl.tasks.work import new_task_item
+
+_CHUNK = 500
+DEFAULT_LEASE_SECONDS = 600
+
+
+def create_task(
+    conn: Connection,
+    dataset_id: str,
+    *,
+    name: str,
+    kind: TaskKind,
+    actor_id: str,
+    now: datetime,
+    recipe_id: str | None = None,
+    reviews_task_id: str | None = None,
+    takes_submitted: bool = False,
+    lease_seconds: int = DEFAULT_LEASE_SECONDS,
+    settings: Mapping[str, JsonValue] | None = None,
+) -> Task:
+    """Make a task on a dataset, empty and active.
+
+    Args:
+        reviews_task_id: For a review: the labelling task whose work an issue reopens.
+        takes_submitted: For a review: each item submitted there comes here by itself.
+
+    Raises:
+        NotFound: The dataset, the recipe or the reviewed task is not in the same project.
+        InvalidInput: A task that is no review names one that it reviews.
+    """
+    home = conn.execute(select(dataset.c.key, dataset.c.project_id).where(dataset.c.id == dataset_id)).one_or_none()
+    if home is None:
+        raise NotFound(f"no such dataset: {dataset_id}")
+    if reviews_task_id is not None and kind is not TaskKind.REVIEW:
+        raise InvalidInput(f"a {kind} task reviews no other task", hint="Make it a review, or leave the field out.")
+    if takes_submitted and reviews_task_id is None:
+        raise InvalidInput("takes_submitted needs reviews_task_id", hint="Name the labelling task to take from.")
+    if recipe_id is not None:
+        _check_recipe(conn, recipe_id, project_id=home.project_id)
+    reviewed_key = None
+    if reviews_task_id is not None:
+        reviewed_key = _reviewed_key(conn, reviews_task_id, dataset_key=home.key)
+    task_id = new_id("task")
+    conn.execute(
+        insert(task).values(
+            id=task_id,
+            project_id=home.project_id,
+            dataset_key=home.key,
+            name=name,
+            kind=kind,
+            status=TaskStatus.ACTIVE,
+            recipe_id=recipe_id,
+            reviews_task_key=reviewed_key,
+            lease_seconds=lease_seconds,
+            settings={**(settings or {}), **({"takes_submitted": True} if takes_submitted else {})},
+            created_at=now,
+        )
+    )
+    emit(conn, "task.changed", project_id=home.project_id, subject_id=task_id, actor_id=actor_id, now=now)
+    return queries.get_task(conn, task_id)
+
+
+def update_task(
+    conn: Connection,
+    task_id: str,
+    *,
+    actor_id: str,
+    now: datetime,
+    name: str | None = None,
+    status: TaskStatus | None = None,
+) -> Task:
+    """Rename, pause, resume or end a task. Leases that people hold stay good.
+
+    Raises:
+        NotFound: There is no such task.
+    """
+    before = queries.get_task(conn, task_id)
+    values = {"name": name or before.name, "status": status or before.status}
+    conn.execute(update(task).where(task.c.id == task_id).values(**values))
+    emit(conn, "task.changed", project_id=before.project_id, subject_id=task_id, actor_id=actor_id, now=now)
+    return queries.get_task(conn, task_id)
+
+
+def add_task_items(
+    conn: Connection,
+    task_id: str,
+    item_ids: Sequence[str],
+    *,
+    actor_id: str,
+    now: datetime,
+    return_to: Mapping[str, JsonValue] | Mapping[str, Mapping[str, JsonValue]] | None = None,
+    rank: int = 0,
+) -> int:
+    """Put items into a task's queue and give how many were new; those already there are left alone.
+
+    Args:
+        return_to: Where a pipeline's token goes on when an item is finished: one for all, or one by item id.
+        rank: Smaller is served first.
+
+    Raises:
+        NotFound: The task does not exist, or an item is not in the task's dataset.
+    """
+    home = conn.execute(select(task).where(task.c.id == task_id)).one_or_none()
+    if home is None:
+        raise NotFound(f"no such task: {task_id}")
+    per_item = return_to is not None and any(one in return_to for one in item_ids)
+    added = 0
+    for chunk in _chunks(list(dict.fromkeys(item_ids))):
+        keys = _item_keys(conn, chunk, dataset_key=home.dataset_key)
+        rows = [
+            new_task_item(
+                home.key,
+                keys[one],
+                now=now,
+                rank=rank,
+                return_to=return_to.get(one) if per_item and return_to is not None else return_to,
+            )
+            for one in chunk
+        ]
+        added += _insert_new(conn, home.key, rows)
+    if added:
+        payload: dict[str, JsonValue] = {"added": added}
+        emit(
+            conn,
+            "task.changed",
+            project_id=home.project_id,
+            subject_id=task_id,
+            actor_id=actor_id,
+            now=now,
+            payload=payload,
+        )
+    return added
+
+
+def _insert_new(conn: Connection, task_key: int, rows: Sequence[Mapping[str, object]]) -> int:
+    count = select(func.count()).where(
+        task_item.c.task_key == task_key, task_item.c.item_key.in_([row["item_key"] for row in rows])
+    )
+    before = conn.execute(count).scalar_one()
+    dialect_insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    statement = dialect_insert(task_item).on_conflict_do_nothing(index_elements=["task_key", "item_key"])
+    conn.execute(statement, rows)
+    return conn.execute(count).scalar_one() - before
+
+
+def _item_keys(conn: Connection, item_ids: Sequence[str], *, dataset_key: int) -> dict[str, int]:
+    query = select(item.c.id, item.c.key).where(
+        item.c.id.in_(item_ids), item.c.dataset_key == dataset_key, item.c.died_rev == ALIVE
+    )
+    keys = {row.id: row.key for row in conn.execute(query)}
+    missing = [one for one in item_ids if one not in keys]
+    if missing:
+        raise NotFound(
+            f"not in the task's dataset: {', '.join(missing[:5])}" + (" and more" if len(missing) > 5 else ""),
+            details={"item_ids": list(missing[:100])},
+        )
+    return keys
+
+
+def _reviewed_key(conn: Connection, task_id: str, *, dataset_key: int) -> int:
+    key = conn.execute(
+        select(task.c.key).where(task.c.id == task_id, task.c.dataset_key == dataset_key)
+    ).scalar_one_or_none()
+    if key is None:
+        raise NotFound(f"no such task on this dataset: {task_id}")
+    return int(key)
+
+
+def _check_recipe(conn: Connection, recipe_id: str, *, project_id: str) -> None:
+    query = select(recipe.c.id).where(recipe.c.id == recipe_id, recipe.c.project_id == project_id)
+    if conn.execute(query).one_or_none() is None:
+        raise NotFound(f"no such recipe in this project: {recipe_id}")
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK]

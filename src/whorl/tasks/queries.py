@@ -1,0 +1,326 @@
+"""Reads: tasks, the items in them, leases and issues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+
+from whorl.base.errors import InvalidInput, NotFound
+from whorl.schemas.tasks import Draft, Issue, Lease, Task, TaskCounts, TaskItem, TaskSummary
+from whorl.schemas.wire import Page
+from whorl.store.db.tables import dataset, issue, item, task, task_item
+from whorl.tasks.rules import ItemStatus
+
+_REVIEWED = task.alias("reviewed")
+
+
+def get_task(conn: Connection, task_id: str) -> Task:
+    """Give a task.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    row = conn.execute(_tasks().where(task.c.id == task_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"no such task: {task_id}")
+    return Task(**row)
+
+
+def find_task(conn: Connection, project_id: str, name: str) -> Task | None:
+    """Give the newest task of a name in a project, or None."""
+    query = _tasks().where(task.c.project_id == project_id, task.c.name == name).order_by(task.c.key.desc()).limit(1)
+    row = conn.execute(query).mappings().one_or_none()
+    return None if row is None else Task(**row)
+
+
+def list_tasks(
+    conn: Connection, project_id: str, *, status: str | None = None, cursor: str | None = None, limit: int = 100
+) -> Page[TaskSummary]:
+    """One page of a project's tasks with their counts, newest first."""
+    query = _tasks().where(task.c.project_id == project_id).order_by(task.c.id.desc()).limit(limit + 1)
+    if status is not None:
+        query = query.where(task.c.status == status)
+    if cursor:
+        query = query.where(task.c.id < cursor)
+    tasks = [Task(**row) for row in conn.execute(query).mappings()]
+    return Page(items=_summaries(conn, tasks[:limit]), next_cursor=tasks[limit - 1].id if len(tasks) > limit else None)
+
+
+def get_task_summary(conn: Connection, task_id: str) -> TaskSummary:
+    """Give a task with its counts.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    return _summaries(conn, [get_task(conn, task_id)])[0]
+
+
+def list_task_items(
+    conn: Connection, task_id: str, *, status: str | None = None, cursor: str | None = None, limit: int = 100
+) -> Page[TaskItem]:
+    """One page of the items of a task, in the order they were added.
+
+    Raises:
+        InvalidInput: ``status`` or ``cursor`` cannot be understood.
+    """
+    query = (
+        select(task_item.c.key, *_task_item_columns())
+        .join(task, task.c.key == task_item.c.task_key)
+        .join(item, item.c.key == task_item.c.item_key)
+        .where(task.c.id == task_id)
+        .order_by(task_item.c.key)
+        .limit(limit + 1)
+    )
+    if status is not None:
+        if status not in set(ItemStatus):
+            raise InvalidInput(f"unknown status: {status}; allowed: {', '.join(ItemStatus)}")
+        query = query.where(task_item.c.status == status)
+    if cursor:
+        if not cursor.isdigit():
+            raise InvalidInput(f"not a cursor: {cursor}", hint="Pass `next_cursor` of the page before.")
+        query = query.where(task_item.c.key > int(cursor))
+    rows = conn.execute(query).mappings().all()
+    items = [_to_task_item(row) for row in rows[:limit]]
+    return Page(items=items, next_cursor=str(rows[limit - 1]["key"]) if len(rows) > limit else None)
+
+
+def get_task_item(conn: Connection, task_id: str, item_id: str) -> TaskItem:
+    """Give where an item stands in a task.
+
+    Raises:
+        NotFound: The item is not in the task.
+    """
+    query = (
+        select(*_task_item_columns())
+        .join(task, task.c.key == task_item.c.task_key)
+        .join(item, item.c.key == task_item.c.item_key)
+        .where(task.c.id == task_id, item.c.id == item_id)
+    )
+    row = conn.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"item {item_id} is not in task {task_id}")
+    return _to_task_item(row)
+
+
+def count_items(conn: Connection, task_id: str) -> TaskCounts:
+    """How many items of a task stand where."""
+    return get_task_summary(conn, task_id).counts
+
+
+def list_leases(conn: Connection, task_id: str, actor_id: str, *, now: datetime) -> list[Lease]:
+    """The leases that somebody holds in a task, to go on after a reload."""
+    query = (
+        select(
+            task.c.id.label("task_id"),
+            item.c.id.label("item_id"),
+            task_item.c.lease_token,
+            task_item.c.lease_until_ms,
+            task_item.c.submitted_by,
+            task_item.c.draft,
+        )
+        .join(task, task.c.key == task_item.c.task_key)
+        .join(item, item.c.key == task_item.c.item_key)
+        .where(
+            task.c.id == task_id,
+            task_item.c.assignee_id == actor_id,
+            task_item.c.status == ItemStatus.LEASED,
+            task_item.c.lease_until_ms > to_ms(now),
+        )
+        .order_by(task_item.c.rank, task_item.c.key)
+    )
+    return [to_lease(row) for row in conn.execute(query)]
+
+
+def list_issues(conn: Connection, task_id: str, *, item_id: str | None = None, state: str | None = None) -> list[Issue]:
+    """The issues raised in a task or in the reviews of it, oldest first."""
+    mine = select(task.c.key).where(task.c.id == task_id).scalar_subquery()
+    query = (
+        select(issue, task.c.id.label("task_id"), item.c.id.label("item_id"))
+        .join(task, task.c.key == issue.c.task_key)
+        .join(item, item.c.key == issue.c.item_key)
+        .where(or_(issue.c.task_key == mine, task.c.reviews_task_key == mine))
+        .order_by(issue.c.id)
+    )
+    if item_id is not None:
+        query = query.where(item.c.id == item_id)
+    if state is not None:
+        query = query.where(issue.c.state == state)
+    return [_to_issue(row) for row in conn.execute(query).mappings()]
+
+
+def get_issue(conn: Connection, issue_id: str) -> Issue:
+    """Give an issue.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    query = (
+        select(issue, task.c.id.label("task_id"), item.c.id.label("item_id"))
+        .join(task, task.c.key == issue.c.task_key)
+        .join(item, item.c.key == issue.c.item_key)
+        .where(issue.c.id == issue_id)
+    )
+    row = conn.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"no such issue: {issue_id}")
+    return _to_issue(row)
+
+
+def count_open_issues(conn: Connection, *, task_keys: Sequence[int], item_key: int) -> int:
+    """How many open issues an item has in some tasks."""
+    query = select(func.count()).where(
+        issue.c.item_key == item_key, issue.c.state == "open", issue.c.task_key.in_(task_keys)
+    )
+    return conn.execute(query).scalar_one()
+
+
+def pick_candidates(conn: Connection, task_key: int, actor_id: str, *, n: int, now_ms: int, grace_ms: int) -> list[int]:
+    """Keys of up to ``n`` items to lease next, locked so that nobody else picks them in this moment.
+
+    Own rework first, then leases that expired, then the queue, then rework that its author left lying for longer than
+    ``grace_ms``; in each group by rank.
+    """
+    mine = and_(task_item.c.status == ItemStatus.REWORK, task_item.c.assignee_id == actor_id)
+    expired = and_(task_item.c.status == ItemStatus.LEASED, task_item.c.lease_until_ms <= now_ms)
+    queued = task_item.c.status == ItemStatus.QUEUED
+    abandoned = and_(
+        task_item.c.status == ItemStatus.REWORK,
+        task_item.c.assignee_id != actor_id,
+        task_item.c.lease_until_ms <= now_ms - grace_ms,
+    )
+    keys: list[int] = []
+    for condition in (mine, expired, queued, abandoned):
+        query = (
+            select(task_item.c.key)
+            .where(task_item.c.task_key == task_key, condition)
+            .order_by(task_item.c.rank, task_item.c.key)
+            .limit(n - len(keys))
+            .with_for_update(skip_locked=True)
+        )
+        keys += conn.execute(query).scalars()
+        if len(keys) == n:
+            break
+    return keys
+
+
+def lock_task_item(conn: Connection, task_id: str, item_id: str) -> Row[*tuple[Any, ...]]:
+    """Give everything about an item in a task, locked until the transaction ends.
+
+    Raises:
+        NotFound: The item is not in the task.
+    """
+    query = (
+        select(
+            task_item,
+            task.c.id.label("task_id"),
+            task.c.project_id,
+            task.c.kind.label("task_kind"),
+            task.c.reviews_task_key,
+            task.c.lease_seconds,
+            task.c.settings.label("task_settings"),
+            task.c.dataset_key,
+            item.c.id.label("item_id"),
+        )
+        .join(task, task.c.key == task_item.c.task_key)
+        .join(item, item.c.key == task_item.c.item_key)
+        .where(task.c.id == task_id, item.c.id == item_id)
+        .with_for_update(of=task_item)
+    )
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(f"item {item_id} is not in task {task_id}")
+    return row
+
+
+def to_ms(moment: datetime) -> int:
+    """Milliseconds since 1970, as leases count."""
+    return int(moment.timestamp() * 1000)
+
+
+def to_lease(row: Row[*tuple[Any, ...]]) -> Lease:
+    """Make a lease of a row with its columns."""
+    return Lease(
+        task_id=row.task_id,
+        item_id=row.item_id,
+        lease_token=row.lease_token,
+        expires_at=datetime.fromtimestamp(row.lease_until_ms / 1000, tz=UTC),
+        status_before="queued" if row.submitted_by is None else "rework",
+        draft=None if row.draft is None else Draft.model_validate(row.draft),
+    )
+
+
+def _tasks() -> Select[Any]:
+    return (
+        select(
+            task.c.id,
+            task.c.project_id,
+            dataset.c.id.label("dataset_id"),
+            task.c.name,
+            task.c.kind,
+            task.c.status,
+            task.c.recipe_id,
+            _REVIEWED.c.id.label("reviews_task_id"),
+            task.c.lease_seconds,
+            task.c.settings,
+            task.c.created_at,
+        )
+        .join(dataset, dataset.c.key == task.c.dataset_key)
+        .outerjoin(_REVIEWED, _REVIEWED.c.key == task.c.reviews_task_key)
+    )
+
+
+def _summaries(conn: Connection, tasks: Sequence[Task]) -> list[TaskSummary]:
+    ids = [one.id for one in tasks]
+    counts: dict[str, dict[str, int]] = {one: {} for one in ids}
+    seconds = dict.fromkeys(ids, 0.0)
+    by_status = (
+        select(task.c.id, task_item.c.status, func.count().label("n"), func.sum(task_item.c.human_seconds).label("s"))
+        .join(task, task.c.key == task_item.c.task_key)
+        .where(task.c.id.in_(ids))
+        .group_by(task.c.id, task_item.c.status)
+    )
+    for row in conn.execute(by_status):
+        counts[row.id][row.status] = row.n
+        seconds[row.id] += row.s
+    open_issues = (
+        select(task.c.id, func.count().label("n"))
+        .join(task, task.c.key == issue.c.task_key)
+        .where(task.c.id.in_(ids), issue.c.state == "open")
+        .group_by(task.c.id)
+    )
+    issues = {row.id: row.n for row in conn.execute(open_issues)}
+    return [
+        TaskSummary(
+            **one.model_dump(),
+            counts=TaskCounts(**counts[one.id]),
+            human_seconds=round(seconds[one.id], 3),
+            open_issues=issues.get(one.id, 0),
+        )
+        for one in tasks
+    ]
+
+
+# Any: columns of different types.
+def _task_item_columns() -> tuple[Any, ...]:
+    return (
+        task.c.id.label("task_id"),
+        item.c.id.label("item_id"),
+        task_item.c.status,
+        task_item.c.assignee_id,
+        task_item.c.submitted_by,
+        task_item.c.reviewed_by,
+        task_item.c.human_seconds,
+        task_item.c.updated_at,
+    )
+
+
+# Any: a row's values have the types of their columns, which Pydantic checks again.
+def _to_task_item(row: Mapping[Any, Any]) -> TaskItem:
+    return TaskItem(**{name: row[name] for name in TaskItem.model_fields})
+
+
+def _to_issue(row: Mapping[Any, Any]) -> Issue:
+    return Issue(**{name: row[name] for name in Issue.model_fields})
