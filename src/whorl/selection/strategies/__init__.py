@@ -1,0 +1,1 @@
+"""One selection strategy per file; see docs/reference/strategies.md. Get them by name from ``whorl.selection``."""

@@ -1,0 +1,86 @@
+"""Coverage of what is uncertain: the default strategy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from whorl.base.errors import InvalidInput
+from whorl.models.evaluation.calibration import apply_temperature, fit_temperature
+from whorl.selection.kernels import greedy_coverage, nearest_squared, prepare, reference_rows, squared_distances
+from whorl.selection.strategies.margin import margin_uncertainty
+from whorl.selection.types import Float32Array, FloatArray, Pool, Selection, check_budget
+
+
+@dataclass(frozen=True, slots=True)
+class Herding:
+    """Uncertainty herding: each pick covers as much uncertainty around it as it can.
+
+    A pool item counts by its uncertainty (1 minus the margin, after the temperature that the labelled items ask for)
+    and is covered by similar items that are labelled or picked. The kernel's radius is how far labelled items lie
+    apart, so few labels give wide coverage and many labels give nearly plain margin. Without a model, or with one that
+    is sure of everything, it is pure coverage.
+
+    Attributes:
+        radius: Fixed radius between unit vectors; None adapts.
+        most_reference: Coverage is measured on at most this many pool items.
+
+    Source: W. Bae, D. Sutherland, G. Oliveira, https://arxiv.org/abs/2412.20644; the lazy greedy search and the
+    reference sample are ours.
+    """
+
+    radius: float | None = None
+    most_reference: int = 4096
+
+    def __post_init__(self) -> None:
+        if self.radius is not None and not self.radius > 0:
+            raise InvalidInput(f"radius is {self.radius:g}", hint="Give a radius above 0, or none.")
+        if self.most_reference < 1:
+            raise InvalidInput(f"most_reference is {self.most_reference}", hint="Give at least 1.")
+
+    def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
+        """See ``Strategy``; needs embeddings, uses probabilities or uncertainty. Ties: lower row."""
+        budget = check_budget(pool.check(), budget)
+        embeddings = pool.need_embeddings("herding")
+        if not budget:
+            return Selection.of([], np.zeros(0), [])
+        rows, seen = prepare(embeddings, pool.labelled_embeddings)
+        unsure = calibrated_uncertainty(pool)
+        sample = reference_rows(len(rows), self.most_reference, seed)
+        radius = self.radius or adaptive_radius(rows[sample], seen)
+        covered = np.exp(-nearest_squared(rows[sample], seen).astype(np.float64) / radius**2)
+        weights = np.ones(len(sample)) if unsure is None or not unsure.any() else unsure[sample]
+        chosen, gains = greedy_coverage(rows, rows[sample], weights, covered, radius, budget)
+        if unsure is None:
+            reasons = ["Covers a part of the pool without labels (no model yet)."] * budget
+        else:
+            reasons = [f"Uncertainty {unsure[row]:.3f}, covers what is uncertain around it." for row in chosen]
+        return Selection.of(chosen, gains / len(sample), reasons)
+
+
+def calibrated_uncertainty(pool: Pool) -> FloatArray | None:
+    """(n,) in [0, 1] for probabilities, as given for plain uncertainty; None when the pool has neither."""
+    if pool.probabilities is None:
+        return None if pool.uncertainty is None else np.asarray(pool.uncertainty, dtype=np.float64)
+    probabilities = np.asarray(pool.probabilities, dtype=np.float64)
+    if pool.labelled_probabilities is not None and pool.labelled_labels is not None and len(pool.labelled_labels):
+        temperature = fit_temperature(np.asarray(pool.labelled_probabilities, np.float64), pool.labelled_labels)
+        probabilities = apply_temperature(probabilities, temperature)
+    return margin_uncertainty(probabilities)
+
+
+def adaptive_radius(reference: Float32Array, seen: Float32Array) -> float:
+    """Median distance from a labelled item to its nearest labelled neighbour; above 0.
+
+    With fewer than two labelled items it is the median distance within the pool, halved.
+    """
+    if len(seen) >= 2:
+        some = seen[:: max(1, len(seen) // 2048)]
+        distances = squared_distances(some, seen)
+        # The smallest is the item itself.
+        spread = float(np.sqrt(np.median(np.partition(distances, 1, axis=1)[:, 1])))
+    else:
+        some = reference[:: max(1, len(reference) // 512)]
+        spread = float(np.sqrt(np.median(squared_distances(some, some)))) / 2
+    return max(spread, 1e-3)
