@@ -1,0 +1,34 @@
+"""The query language: which items, by their fields, metadata and annotations.
+
+Key words: the *JSON form* is what programs and Dataloop's filters write, the *text form* what people type; both parse
+to one tree (``ast``), checked against the list in ``fields``. A *match* is a condition over an item's annotations with
+a quantifier: some, none or all. A *driver* is the match whose index entries are walked.
+
+Invariants: annotations mean ground truth unless the query asks for predictions by name; a query means the same on
+SQLite and PostgreSQL, to the row; nothing from a query reaches SQL except as a bound value or a quoted JSON key; pages
+go by key and stay stable while others write.
+"""
+
+from whorl.datasets.dql.ast import Query
+from whorl.datasets.dql.compile import (
+    CompiledQuery,
+    Count,
+    KeyPage,
+    compile_query,
+    count,
+    list_keys,
+    resolve_snapshot,
+)
+from whorl.datasets.dql.json_form import parse_query
+
+__all__ = [
+    "CompiledQuery",
+    "Count",
+    "KeyPage",
+    "Query",
+    "compile_query",
+    "count",
+    "list_keys",
+    "parse_query",
+    "resolve_snapshot",
+]

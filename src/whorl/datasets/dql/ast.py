@@ -1,0 +1,146 @@
+"""What a query says, free of how it was written (JSON or text) and of the database that answers it.
+
+Every condition is true or false of an item, never unknown: a missing value makes a comparison false, and its
+negation true. The functions ``all_of``, ``any_of`` and ``negate`` keep trees in one canonical form, so that the same
+question written two ways gives equal trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+Scalar = None | bool | int | float | str | datetime
+
+
+class Op(StrEnum):
+    """The comparisons left after parsing; ``$ne`` and ``$nin`` become ``Not``."""
+
+    EQ = "$eq"
+    GT = "$gt"
+    GTE = "$gte"
+    LT = "$lt"
+    LTE = "$lte"
+    IN = "$in"
+    EXISTS = "$exists"
+    GLOB = "$glob"
+
+
+class Quantifier(StrEnum):
+    """How many of an item's annotations must satisfy a condition; ``ALL`` holds when there are none."""
+
+    SOME = "some"
+    NONE = "none"
+    ALL = "all"
+
+
+class LayerChoice(StrEnum):
+    """Which annotations are looked at. Truth unless the query asks for predictions by name."""
+
+    TRUTH = "truth"
+    PREDICTION = "prediction"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of an item or annotation by its canonical name; ``path`` leads into a JSON document, key by key."""
+
+    name: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A field against a value: a tuple for ``IN``, True for ``EXISTS``, a pattern for ``GLOB``."""
+
+    field: Field
+    op: Op
+    value: Scalar | tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts hold; without parts: every item."""
+
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one part holds; without parts: no item."""
+
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationMatch:
+    """A condition over the item's annotations in one layer; ``where`` compares annotation fields."""
+
+    quantifier: Quantifier
+    where: Condition
+    layer: LayerChoice = LayerChoice.TRUTH
+
+
+Condition = And | Or | Not | Compare | AnnotationMatch
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One sort field. Items without a value come last in both directions."""
+
+    field: Field
+    is_descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which items, in which order; ties and unsorted queries follow the item's key (order of arrival)."""
+
+    where: Condition = And()
+    sort: tuple[SortKey, ...] = ()
+    page_size: int | None = None
+    snapshot: str | None = None
+
+
+EVERYTHING = And()
+NOTHING = Or()
+
+
+def all_of(parts: Iterable[Condition]) -> Condition:
+    """Join conditions with and: nested ands are opened, a single part stands alone."""
+    flat: list[Condition] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, And) else (part,))
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def any_of(parts: Iterable[Condition]) -> Condition:
+    """Join conditions with or: nested ors are opened, a single part stands alone."""
+    flat: list[Condition] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, Or) else (part,))
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def negate(part: Condition) -> Condition:
+    """Turn a condition around; two negations cancel, and some becomes none."""
+    if isinstance(part, Not):
+        return part.part
+    if isinstance(part, AnnotationMatch) and part.quantifier is not Quantifier.ALL:
+        is_some = part.quantifier is Quantifier.SOME
+        return AnnotationMatch(Quantifier.NONE if is_some else Quantifier.SOME, part.where, part.layer)
+    if part == EVERYTHING:
+        return NOTHING
+    if part == NOTHING:
+        return EVERYTHING
+    return Not(part)

@@ -1,0 +1,104 @@
+"""Turn conditions into SQL for one dataset, as it stands or as it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from sqlalchemy import and_, false, func, not_, or_, select, true
+
+from whorl.datasets.dql.ast import (
+    And,
+    AnnotationMatch,
+    Compare,
+    Condition,
+    Field,
+    LayerChoice,
+    Not,
+    Or,
+    Quantifier,
+)
+from whorl.datasets.dql.comparisons import Column, Truth, compare_column, compare_field
+from whorl.store.db.tables.annotations import annotation
+from whorl.store.db.tables.datasets import item_state
+from whorl.store.db.types import ALIVE
+
+_ITEM_TABLE_FIELDS = {"id", "name", "width", "height", "media_type", "bytes", "created_at", "health"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which versions of rows count: those alive now, or those alive at revision ``as_of``."""
+
+    as_of: int | None = None
+
+    def of(self, table: Any) -> Truth:  # Any: three tables share the two columns
+        """The condition on a table with ``born_rev`` and ``died_rev``."""
+        if self.as_of is None:
+            alive: Truth = table.c.died_rev == ALIVE
+            return alive
+        return and_(table.c.born_rev <= self.as_of, table.c.died_rev > self.as_of)
+
+    def condition(self, node: Condition) -> Truth:
+        """SQL that is true where the condition holds, and false or null elsewhere."""
+        match node:
+            case And(parts=parts):
+                return and_(true(), *(self.condition(part) for part in parts))
+            case Or(parts=parts):
+                return or_(false(), *(self.condition(part) for part in parts))
+            case Not(part=part):
+                # Null means "does not hold" here, so it must become false before it is turned around.
+                return not_(func.coalesce(self.condition(part), false()))
+            case Compare():
+                return self._compare(node)
+            case AnnotationMatch():
+                return self._match(node)
+        assert_never(node)
+
+    def matching(self, node: AnnotationMatch) -> Truth:
+        """The condition on one annotation row of the layer, apart from whose it is."""
+        layer = true() if node.layer is LayerChoice.ANY else annotation.c.layer == node.layer.value
+        return and_(self.of(annotation), layer, self.condition(node.where))
+
+    def _match(self, node: AnnotationMatch) -> Truth:
+        wanted = node
+        if node.quantifier is Quantifier.ALL:
+            wanted = AnnotationMatch(Quantifier.SOME, Not(node.where), node.layer)
+        found = select(annotation.c.key).where(annotation.c.item_key == item_state.c.item_key, self.matching(wanted))
+        exists = found.correlate(item_state).exists()
+        return exists if node.quantifier is Quantifier.SOME else not_(exists)
+
+    def _compare(self, node: Compare) -> Truth:
+        if node.field.name == "annotated":
+            return compare_column(self._count() > 0, node)
+        if node.field.name == "n_annotations":
+            return compare_column(self._count(), node)
+        return compare_field(node)
+
+    def _count(self) -> Column:
+        truth = select(func.count()).where(
+            annotation.c.item_key == item_state.c.item_key,
+            self.of(annotation),
+            annotation.c.layer == LayerChoice.TRUTH.value,
+        )
+        return truth.correlate(item_state).scalar_subquery()
+
+
+def uses_item_table(query_fields: Iterable[Field]) -> bool:
+    """Whether any of the fields stands in the table of items rather than in the table of their states."""
+    return any(field.name in _ITEM_TABLE_FIELDS for field in query_fields)
+
+
+def item_fields(node: Condition) -> Iterator[Field]:
+    """The item fields that a condition names."""
+    match node:
+        case And(parts=parts) | Or(parts=parts):
+            for part in parts:
+                yield from item_fields(part)
+        case Not(part=part):
+            yield from item_fields(part)
+        case Compare(field=field):
+            yield field
+        case AnnotationMatch():
+            return
