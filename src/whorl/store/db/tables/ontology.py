@@ -1,6 +1,6 @@
 """Ontology versions and recipes."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from whorl.store.db.tables.base import metadata
 from whorl.store.db.types import Json, UtcDateTime
@@ -13,6 +13,7 @@ ontology = Table(
     Column("version", Integer, nullable=False),
     Column("labels", Json, nullable=False),
     Column("attributes", Json, nullable=False),
+    Column("is_open", Boolean, nullable=False),  # imports may add labels
     Column("author_id", String(40), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("project_id", "version"),

@@ -1,0 +1,97 @@
+"""Pure decisions about annotations."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import assert_never
+
+from whorl.base.errors import InvalidInput, JsonValue
+from whorl.geometry.masks import decode_mask, mask_bounds
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline
+
+EDGE_TOLERANCE_PX = 0.01
+"""How far outside the image a coordinate may be: the noise of formats that store shares of the width."""
+
+Bounds = tuple[float, float, float, float]
+
+
+def find_bounds(geometry: Geometry) -> Bounds | None:
+    """Give the smallest box x0, y0, x1, y1 in pixels around a shape; None for a class and for an empty mask."""
+    match geometry:
+        case ClassTag():
+            return None
+        case Box():
+            return geometry.x0, geometry.y0, geometry.x1, geometry.y1
+        case Polygon():
+            return _around([point for ring in geometry.rings for point in ring])
+        case Polyline() | Points():
+            return _around(geometry.points)
+        case Mask():
+            return _mask_bounds(geometry)
+        case _:
+            assert_never(geometry)
+
+
+def check_inside(geometry: Geometry, *, width: int, height: int, where: str) -> None:
+    """Check that a shape lies inside an image of ``width`` × ``height`` pixels.
+
+    Raises:
+        InvalidInput: Names ``where``, the shape's bounds and the image's size.
+    """
+    if isinstance(geometry, Mask):
+        if (geometry.width, geometry.height) != (width, height):
+            raise InvalidInput(
+                f"{where}: the mask is {geometry.width} x {geometry.height}, the image {width} x {height}",
+                hint="Give the mask in pixels of the upright image.",
+            )
+        # Decoded, so that counts which do not add up are refused.
+        find_bounds(geometry)
+        return
+    bounds = find_bounds(geometry)
+    if bounds is None:
+        return
+    x0, y0, x1, y1 = bounds
+    low, right, bottom = -EDGE_TOLERANCE_PX, width + EDGE_TOLERANCE_PX, height + EDGE_TOLERANCE_PX
+    if x0 < low or y0 < low or x1 > right or y1 > bottom:
+        shape = f"{geometry.type} {x0:g}, {y0:g}, {x1:g}, {y1:g}"
+        raise InvalidInput(
+            f"{where}: {shape} is outside the image of {width} x {height} pixels",
+            hint="Coordinates are pixels of the upright image, from its top left corner.",
+            details={"box": [x0, y0, x1, y1], "width": width, "height": height},
+        )
+
+
+def clip_box(box: Box, *, width: int, height: int) -> Box | None:
+    """Cut a box at the edges of the image; None when nothing of it is inside."""
+    x0, x1 = max(box.x0, 0.0), min(box.x1, float(width))
+    y0, y1 = max(box.y0, 0.0), min(box.y1, float(height))
+    if x1 <= x0 or y1 <= y0:
+        return None
+    return box if (x0, y0, x1, y1) == (box.x0, box.y0, box.x1, box.y1) else Box(x0=x0, y0=y0, x1=x1, y1=y1)
+
+
+def statement_digest(
+    label: str, geometry: Geometry, *, confidence: float | None, attributes: Mapping[str, JsonValue]
+) -> str:
+    """A fingerprint of what an annotation says, apart from who says it; equal statements have equal ones."""
+    said = [label, geometry.model_dump(mode="json"), confidence, dict(attributes)]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def import_author_id(source: str) -> str:
+    """The author of what an import of ``source`` brought: readable when short, always the same."""
+    if len(source) <= 36:
+        return f"imp_{source}"
+    return f"imp_{hashlib.sha256(source.encode()).hexdigest()[:36]}"
+
+
+def _around(points: list[tuple[float, float]]) -> Bounds:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _mask_bounds(mask: Mask) -> Bounds | None:
+    found = mask_bounds(decode_mask(mask.counts, width=mask.width, height=mask.height))
+    return None if found is None else (float(found[0]), float(found[1]), float(found[2]), float(found[3]))

@@ -1,0 +1,95 @@
+"""Reads of ontologies and recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, RowMapping, select
+
+from whorl.base.errors import NotFound
+from whorl.ontology.rules import check_known
+from whorl.schemas.ontology import Ontology, OntologyDraft, Recipe
+from whorl.store.db.tables import ontology, recipe
+
+
+def get_ontology(conn: Connection, project_id: str, *, version: int | None = None) -> Ontology:
+    """Give a project's ontology, the latest version when none is named.
+
+    Raises:
+        NotFound: The project has no such version.
+    """
+    found = find_ontology(conn, project_id, version=version)
+    if found is None:
+        which = "no ontology yet" if version is None else f"no ontology of version {version}"
+        raise NotFound(f"project {project_id} has {which}", hint="Save one, or import data that has labels.")
+    return found
+
+
+def find_ontology(conn: Connection, project_id: str, *, version: int | None = None) -> Ontology | None:
+    """Give a project's ontology, the latest version when none is named, or None."""
+    query = select(ontology).where(ontology.c.project_id == project_id)
+    if version is not None:
+        query = query.where(ontology.c.version == version)
+    row = conn.execute(query.order_by(ontology.c.version.desc()).limit(1)).mappings().first()
+    return None if row is None else _ontology(row)
+
+
+def get_ontology_by_id(conn: Connection, ontology_id: str) -> Ontology:
+    """Give one version of an ontology by its id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row = conn.execute(select(ontology).where(ontology.c.id == ontology_id)).mappings().first()
+    if row is None:
+        raise NotFound(f"no ontology with id {ontology_id}")
+    return _ontology(row)
+
+
+def list_ontologies(conn: Connection, project_id: str) -> list[Ontology]:
+    """All versions of a project's ontology, newest first."""
+    query = select(ontology).where(ontology.c.project_id == project_id).order_by(ontology.c.version.desc())
+    return [_ontology(row) for row in conn.execute(query).mappings()]
+
+
+def current_draft(conn: Connection, project_id: str) -> OntologyDraft:
+    """What the project's ontology says now; an empty, open one where none was saved."""
+    found = find_ontology(conn, project_id)
+    if found is None:
+        return OntologyDraft(is_open=True)
+    return OntologyDraft(labels=found.labels, attributes=found.attributes, is_open=found.is_open)
+
+
+def check_labels(conn: Connection, project_id: str, labels: Iterable[str]) -> None:
+    """Check that the project's ontology has each label.
+
+    Raises:
+        UnknownLabel: Names the label and the nearest known ones.
+    """
+    check_known(labels, [label.name for label in current_draft(conn, project_id).labels])
+
+
+def get_recipe(conn: Connection, recipe_id: str) -> Recipe:
+    """Give a recipe.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row = conn.execute(select(recipe).where(recipe.c.id == recipe_id)).mappings().first()
+    if row is None:
+        raise NotFound(f"no recipe with id {recipe_id}")
+    return _recipe(row)
+
+
+def list_recipes(conn: Connection, project_id: str) -> list[Recipe]:
+    """All recipes of a project, by name."""
+    query = select(recipe).where(recipe.c.project_id == project_id).order_by(recipe.c.name)
+    return [_recipe(row) for row in conn.execute(query).mappings()]
+
+
+def _ontology(row: RowMapping) -> Ontology:
+    return Ontology.model_validate(dict(row))
+
+
+def _recipe(row: RowMapping) -> Recipe:
+    return Recipe.model_validate(dict(row))
