@@ -1,0 +1,1 @@
+"""Every figure that the README or the docs quote, each with one command."""
