@@ -1,0 +1,193 @@
+"""Datasets: items, snapshots, splits, import and export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from whorl.base.errors import InvalidInput, JsonValue, NotFound
+from whorl.schemas import datasets as wire
+from whorl.schemas import jobs
+from whorl.sdk.filters import Filters
+from whorl.sdk.items import Items
+from whorl.sdk.jobs import Job, Report
+from whorl.sdk.transport import Call, Transport
+
+
+class Datasets:
+    """The datasets of one project."""
+
+    def __init__(self, transport: Transport, project_id: str) -> None:
+        self._transport = transport
+        self._path = f"/projects/{project_id}/datasets"
+
+    def create(self, dataset_name: str) -> Dataset:
+        """Make an empty dataset.
+
+        Raises:
+            Conflict: The name is taken.
+        """
+        call = Call("POST", self._path, body={"name": dataset_name})
+        return Dataset(self._transport, self._transport.call(wire.Dataset, call))
+
+    def get(self, dataset_name: str | None = None, dataset_id: str | None = None) -> Dataset:
+        """The dataset with a name or an id.
+
+        Raises:
+            NotFound: There is none.
+        """
+        if dataset_id is not None:
+            return Dataset(self._transport, self._transport.get(wire.Dataset, f"/datasets/{dataset_id}"))
+        if dataset_name is None:
+            raise InvalidInput("which dataset?", hint="Give dataset_name or dataset_id.")
+        names = []
+        for dataset in self.list():
+            if dataset_name in (dataset.name, dataset.id):
+                return dataset
+            names.append(dataset.name)
+        raise NotFound(f"no dataset {dataset_name!r}", hint=f"There is: {', '.join(sorted(names)) or 'none yet'}.")
+
+    def list(self) -> Iterator[Dataset]:
+        """Every dataset, fetched as it is read."""
+        for info in self._transport.pages(wire.Dataset, self._path):
+            yield Dataset(self._transport, info)
+
+
+class Dataset:
+    """A set of items with a revision counter."""
+
+    def __init__(self, transport: Transport, info: wire.Dataset) -> None:
+        self._transport = transport
+        self.info = info
+        self.items = Items(transport, info.id)
+        self.snapshots = Snapshots(transport, info.id)
+
+    @property
+    def id(self) -> str:
+        """Its public id."""
+        return self.info.id
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.info.name
+
+    @property
+    def revision(self) -> int:
+        """Its revision when it was last read; ``refresh`` reads again."""
+        return self.info.revision
+
+    def refresh(self) -> Dataset:
+        """Read it again."""
+        self.info = self._transport.get(wire.Dataset, f"/datasets/{self.id}")
+        return self
+
+    def split(
+        self,
+        train: float = 0.7,
+        validation: float = 0.15,
+        test: float = 0.15,
+        *,
+        seed: int = 0,
+        is_stratified: bool = True,
+    ) -> wire.SplitReport:
+        """Give the items that are in no subset theirs. The same seed gives the same split.
+
+        Args:
+            train: Shares; the three add up to one.
+            is_stratified: Keep each label's share the same in every subset.
+        """
+        quotas: dict[str, JsonValue] = {"train": train, "validation": validation, "test": test}
+        body: JsonValue = {"quotas": quotas, "seed": seed, "is_stratified": is_stratified}
+        return self._transport.call(wire.SplitReport, Call("POST", f"/datasets/{self.id}/split", body=body))
+
+    def import_(
+        self,
+        path: str | Path,
+        *,
+        format: str | None = None,
+        is_dry_run: bool = False,
+        options: Mapping[str, JsonValue] | None = None,
+        progress: Report | None = None,
+    ) -> wire.ImportReport:
+        """Take in a folder in one of the known formats. A second import takes only what changed.
+
+        Args:
+            path: On the server's machine.
+            format: Such as coco, voc, yolo or dataloop; found out when left out.
+            is_dry_run: Say what would be done, and do nothing.
+        """
+        body: JsonValue = {
+            "path": str(Path(path).expanduser().resolve()),
+            "format": format,
+            "is_dry_run": is_dry_run,
+            "options": dict(options or {}),
+        }
+        job = self._transport.call(jobs.Job, Call("POST", f"/datasets/{self.id}/imports", body=body))
+        return Job(self._transport, job).wait(progress=progress).result(wire.ImportReport)
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        format: str = "coco",
+        filters: Filters | str | None = None,
+        progress: Report | None = None,
+    ) -> wire.ExportReport:
+        """Write items and annotations to a folder in one of the known formats.
+
+        Args:
+            path: On the server's machine; must be empty or not exist.
+        """
+        body: JsonValue = {
+            "path": str(Path(path).expanduser().resolve()),
+            "format": format,
+            "query": filters.prepare() if isinstance(filters, Filters) else filters,
+        }
+        job = self._transport.call(jobs.Job, Call("POST", f"/datasets/{self.id}/exports", body=body))
+        return Job(self._transport, job).wait(progress=progress).result(wire.ExportReport)
+
+    def diff(self, from_revision: int, to_revision: int) -> wire.RevisionDiff:
+        """What differs between two revisions."""
+        return self._transport.get(
+            wire.RevisionDiff, f"/datasets/{self.id}/diff", from_revision=from_revision, to_revision=to_revision
+        )
+
+    def history(self) -> Iterator[wire.Revision]:
+        """Who changed it, when, and what was done; newest first."""
+        return self._transport.pages(wire.Revision, f"/datasets/{self.id}/revisions")
+
+    def __repr__(self) -> str:
+        return f"Dataset({self.name!r}, revision={self.revision}, id={self.id!r})"
+
+
+class Snapshots:
+    """Names for a dataset at its revisions."""
+
+    def __init__(self, transport: Transport, dataset_id: str) -> None:
+        self._transport = transport
+        self._path = f"/datasets/{dataset_id}/snapshots"
+
+    def create(self, name: str, *, revision: int | None = None) -> wire.Snapshot:
+        """Name a revision; the newest when left out.
+
+        Raises:
+            Conflict: The name is taken.
+        """
+        body: JsonValue = {"name": name, "revision": revision}
+        return self._transport.call(wire.Snapshot, Call("POST", self._path, body=body))
+
+    def list(self) -> Iterator[wire.Snapshot]:
+        """Every snapshot."""
+        return self._transport.pages(wire.Snapshot, self._path)
+
+    def get(self, name: str) -> wire.Snapshot:
+        """The snapshot with a name or id.
+
+        Raises:
+            NotFound: There is none.
+        """
+        for snapshot in self.list():
+            if name in (snapshot.name, snapshot.id):
+                return snapshot
+        raise NotFound(f"no snapshot {name!r}")

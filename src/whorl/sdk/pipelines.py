@@ -1,0 +1,104 @@
+"""Pipelines: save, run, watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from whorl.base.errors import InvalidInput, JsonValue, NotFound
+from whorl.schemas import pipelines as wire
+from whorl.sdk.transport import Call, Transport
+
+Definition = wire.PipelineDefinition | Mapping[str, JsonValue]
+
+
+class Pipelines:
+    """The pipelines of one project."""
+
+    def __init__(self, transport: Transport, project_id: str) -> None:
+        self._transport = transport
+        self._path = f"/projects/{project_id}/pipelines"
+
+    def validate(self, definition: Definition) -> list[wire.GraphProblem]:
+        """What keeps a graph from running; empty when nothing does."""
+        call = Call("POST", f"{self._path}/validate", body=_body(definition))
+        return self._transport.call(list[wire.GraphProblem], call)
+
+    def apply(self, definition: Definition) -> Pipeline:
+        """Save a pipeline under its name: new, or as the next version of the one there.
+
+        Raises:
+            GraphError: It cannot run; ``details`` lists each node and port.
+        """
+        call = Call("POST", self._path, body=_body(definition))
+        return Pipeline(self._transport, self._transport.call(wire.Pipeline, call))
+
+    def get(self, pipeline_name: str | None = None, pipeline_id: str | None = None) -> Pipeline:
+        """The pipeline with a name or an id.
+
+        Raises:
+            NotFound: There is none.
+        """
+        if pipeline_id is not None:
+            return Pipeline(self._transport, self._transport.get(wire.Pipeline, f"/pipelines/{pipeline_id}"))
+        if pipeline_name is None:
+            raise InvalidInput("which pipeline?", hint="Give pipeline_name or pipeline_id.")
+        names = []
+        for pipeline in self.list():
+            if pipeline_name in (pipeline.name, pipeline.id):
+                return pipeline
+            names.append(pipeline.name)
+        raise NotFound(f"no pipeline {pipeline_name!r}", hint=f"There is: {', '.join(sorted(names)) or 'none yet'}.")
+
+    def list(self) -> Iterator[Pipeline]:
+        """Every pipeline, fetched as it is read."""
+        for info in self._transport.pages(wire.Pipeline, self._path):
+            yield Pipeline(self._transport, info)
+
+
+class Pipeline:
+    """A pipeline at its current version."""
+
+    def __init__(self, transport: Transport, info: wire.Pipeline) -> None:
+        self._transport = transport
+        self.info = info
+
+    @property
+    def id(self) -> str:
+        """Its public id."""
+        return self.info.id
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.info.name
+
+    def run(
+        self, *, node: str | None = None, refs: list[str] | None = None, query: str | None = None
+    ) -> list[wire.Run]:
+        """Start runs by hand, at a node, for items or models by id or for the items that match a query."""
+        body: JsonValue = {"node": node, "refs": list(refs or []), "query": query}
+        return self._transport.call(list[wire.Run], Call("POST", f"/pipelines/{self.id}/runs", body=body))
+
+    def runs(self) -> Iterator[wire.Run]:
+        """Its runs, fetched as they are read."""
+        return self._transport.pages(wire.Run, f"/pipelines/{self.id}/runs")
+
+    def status(self) -> wire.PipelineStatus:
+        """How many tokens are where."""
+        return self._transport.get(wire.PipelineStatus, f"/pipelines/{self.id}/status")
+
+    def set_variable(self, name: str, value: JsonValue) -> Pipeline:
+        """Change a variable; nodes read it at their next batch."""
+        call = Call("PUT", f"/pipelines/{self.id}/variables/{name}", body={"value": value})
+        return Pipeline(self._transport, self._transport.call(wire.Pipeline, call))
+
+    def __repr__(self) -> str:
+        return f"Pipeline({self.name!r}, version={self.info.version}, id={self.id!r})"
+
+
+def _body(definition: Definition) -> JsonValue:
+    if isinstance(definition, wire.PipelineDefinition):
+        # model_dump gives JSON by its mode; its type says Any.
+        dumped: dict[str, JsonValue] = definition.model_dump(mode="json")
+        return dumped
+    return dict(definition)
