@@ -243,3 +243,21 @@ class RequestInFlight(Conflict):
 
     code = "request_in_flight"
     retryable = True
+
+
+class ShapeError(InvalidInput):
+    """An array does not have the shape that the function takes."""
+
+    code = "wrong_shape"
+
+
+class MaskError(InvalidInput):
+    """Run lengths that do not describe a mask of the stated size."""
+
+    code = "bad_mask"
+
+
+class UnknownFormat(InvalidInput):
+    """A dataset format that nobody registered."""
+
+    code = "unknown_format"

@@ -53,10 +53,13 @@ class CocoFormat:
         """Yield the images of each annotation file in order. See :meth:`whorl.formats.contract.Format.read`."""
         files = _annotation_files(root)
         base = root if root.is_dir() else root.parent
+        index = ImageIndex(base, images)
+        if len(files) == 1:
+            return _File(files[0], base, index, self.prefer, {}).found()
         for path in files:
             # All files are parsed once before the first item is given out: a broken one must not leave half an import.
             _load_dataset(path, base)
-        return self._found(files, base, ImageIndex(base, images))
+        return self._found(files, base, index)
 
     def _found(self, files: list[Path], base: Path, index: ImageIndex) -> Iterator[Found]:
         taken: dict[str, Path | None] = {}

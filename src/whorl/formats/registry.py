@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from whorl.base.errors import FormatError, InvalidInput
+from whorl.base.errors import FormatError, InvalidInput, UnknownFormat
 from whorl.formats.coco import CocoFormat
 from whorl.formats.contract import Format
 from whorl.formats.dataloop import DataloopFormat
@@ -15,12 +15,6 @@ from whorl.formats.voc import VocFormat
 from whorl.formats.yolo import YoloFormat
 
 ENTRY_POINTS = "whorl.formats"
-
-
-class UnknownFormat(InvalidInput):
-    """A format name that nobody registered."""
-
-    code = "unknown_format"
 
 
 def _class_folders() -> Format:

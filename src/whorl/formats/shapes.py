@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from whorl.base.errors import UnreadableMedia
+from whorl.base.errors import MaskError, UnreadableMedia
 from whorl.datasets.imageheader import read_header
-from whorl.geometry.masks import MaskError, compress_runs, decode_mask, encode_mask, expand_runs
+from whorl.geometry.masks import compress_runs, decode_mask, encode_mask, expand_runs
 from whorl.geometry.polygons import polygon_bounds, ring_area
 from whorl.schemas.annotations import Box, Mask, Polygon
 from whorl.schemas.records import ImportIssue

@@ -5,16 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from whorl.base.errors import InvalidInput
+from whorl.base.errors import InvalidInput, ShapeError
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int64]
-
-
-class ShapeError(InvalidInput):
-    """An array does not have the shape that the function takes."""
-
-    code = "wrong_shape"
 
 
 def as_boxes(boxes: ArrayLike) -> FloatArray:

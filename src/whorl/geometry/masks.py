@@ -12,15 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.base.errors import InvalidInput
+from whorl.base.errors import MaskError
 
 BoolImage = NDArray[np.bool_]
-
-
-class MaskError(InvalidInput):
-    """Run lengths that do not describe a mask of the stated size."""
-
-    code = "bad_mask"
 
 
 def run_lengths(mask: BoolImage) -> list[int]:

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from whorl.base.errors import FormatError
+from whorl.base.errors import FormatError, UnknownFormat
 from whorl.formats import detect_format, format_names, get_format
-from whorl.formats.registry import UnknownFormat
 from whorl.schemas.annotations import Box
 from whorl.schemas.records import AnnotationRecord, ImportIssue, ItemRecord
 

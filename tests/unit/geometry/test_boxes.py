@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whorl.base.errors import InvalidInput
-from whorl.geometry.boxes import ShapeError, box_area, box_iou, clip_boxes, match_boxes, nms
+from whorl.base.errors import InvalidInput, ShapeError
+from whorl.geometry.boxes import box_area, box_iou, clip_boxes, match_boxes, nms
 
 coordinate = st.floats(-1000, 1000, allow_nan=False, width=32)
 box = st.tuples(coordinate, coordinate, coordinate, coordinate).map(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from whorl.base.errors import MaskError
 from whorl.geometry.masks import (
-    MaskError,
     compress_runs,
     decode_mask,
     encode_mask,
