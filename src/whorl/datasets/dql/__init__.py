@@ -19,7 +19,10 @@ from whorl.datasets.dql.compile import (
     list_keys,
     resolve_snapshot,
 )
+from whorl.datasets.dql.filterable import mark_filterable
 from whorl.datasets.dql.json_form import parse_query
+from whorl.datasets.dql.text_form import parse_text
+from whorl.datasets.dql.write import format_text, to_json
 
 __all__ = [
     "CompiledQuery",
@@ -28,7 +31,11 @@ __all__ = [
     "Query",
     "compile_query",
     "count",
+    "format_text",
     "list_keys",
+    "mark_filterable",
     "parse_query",
+    "parse_text",
     "resolve_snapshot",
+    "to_json",
 ]
