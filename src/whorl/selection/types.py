@@ -55,7 +55,7 @@ class Pool:
         """The pool itself, when it is sound.
 
         Raises:
-            InvalidInput: Lengths or widths disagree, or a number is not finite.
+            InvalidInput: Lengths or widths disagree, a number is not finite, or an uncertainty is below 0.
         """
         for name in ("embeddings", "probabilities", "uncertainty", "groups"):
             value = getattr(self, name)
@@ -63,6 +63,8 @@ class Pool:
                 raise InvalidInput(f"{len(value)} {name} for a pool of {self.size} items")
         for name in ("embeddings", "probabilities", "uncertainty", "labelled_embeddings", "labelled_probabilities"):
             _check_finite(name, getattr(self, name))
+        if self.uncertainty is not None and self.uncertainty.size and self.uncertainty.min() < 0:
+            raise InvalidInput(f"uncertainty: row {int(self.uncertainty.argmin())} is below 0")
         known, labelled = self.embeddings, self.labelled_embeddings
         if known is not None and labelled is not None and len(labelled) and known.shape[1] != labelled.shape[1]:
             raise InvalidInput(

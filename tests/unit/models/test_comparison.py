@@ -242,6 +242,14 @@ def test_compare_models__no_true_object_anywhere_is_a_tie() -> None:
     assert Comparison.from_json(result.to_json()) == result
 
 
+def test_compare_models__a_test_set_without_images() -> None:
+    assert compare_models(DetectionCase([], [], [], NAMES)).decision is Decision.TIE
+    assert compare_models(DetectionCase([], None, [], NAMES)).decision is Decision.KEEP
+    nothing = np.zeros((0, 2))
+    with pytest.raises(InvalidInput, match="no labelled images"):
+        compare_models(ClassificationCase(np.zeros(0, np.int64), nothing, nothing, NAMES))
+
+
 def test_compare_models__wear_makes_the_next_comparison_stricter() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 300)

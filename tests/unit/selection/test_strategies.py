@@ -141,6 +141,7 @@ def test_strategy__says_what_it_needs(name: str, message: str) -> None:
             Pool(size=1, embeddings=np.zeros((1, 4), np.float32), labelled_embeddings=np.zeros((1, 5), np.float32)),
             "pool embeddings have 4 columns, labelled ones 5",
         ),
+        (Pool(size=2, uncertainty=np.array([0.0, -1.0])), "uncertainty: row 1 is below 0"),
         (Pool(size=2, uncertainty=np.array([0.0, np.inf])), "uncertainty: row 1 holds a number that is not finite"),
     ],
 )
