@@ -1,0 +1,131 @@
+"""Reads of models, evaluations and comparisons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, func, select
+
+from whorl.base.errors import NotFound
+from whorl.schemas.models import Comparison, Evaluation, Model
+from whorl.schemas.wire import Page
+from whorl.store.db.tables import comparison, dataset, evaluation, model
+
+
+def get_model(conn: Connection, model_id: str) -> Model:
+    """One model.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    found = (
+        select(model, dataset.c.id.label("dataset_id"))
+        .outerjoin(dataset, dataset.c.key == model.c.dataset_key)
+        .where(model.c.id == model_id)
+    )
+    row = conn.execute(found).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"no such model: {model_id}", hint="List them with `whorl models list`.")
+    return _model(row)
+
+
+def list_models(conn: Connection, *, project_id: str, cursor: str | None = None, limit: int = 100) -> Page[Model]:
+    """A project's models, newest first."""
+    found = (
+        select(model, dataset.c.id.label("dataset_id"))
+        .outerjoin(dataset, dataset.c.key == model.c.dataset_key)
+        .where(model.c.project_id == project_id)
+        .order_by(model.c.id.desc())
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        found = found.where(model.c.id < cursor)
+    rows = list(conn.execute(found).mappings())
+    return Page(
+        items=[_model(row) for row in rows[:limit]], next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None
+    )
+
+
+def get_model_folder(conn: Connection, model_id: str) -> str:
+    """The name of a trained model's folder below the models folder.
+
+    Raises:
+        NotFound: There is no such model, or it was never trained.
+    """
+    folder = conn.execute(select(model.c.folder).where(model.c.id == model_id)).scalar_one_or_none()
+    if folder is None:
+        raise NotFound(f"model {model_id} has no weights", hint="It was not trained, or its training failed.")
+    return str(folder)
+
+
+def get_evaluation(conn: Connection, evaluation_id: str) -> Evaluation:
+    """One evaluation.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    return _evaluation(_evaluation_row(conn, evaluation_id))
+
+
+def get_outputs_sha256(conn: Connection, evaluation_id: str) -> str:
+    """The blob that holds an evaluation's per-item predictions and truth."""
+    return str(_evaluation_row(conn, evaluation_id)["outputs_sha256"])
+
+
+def list_evaluations(conn: Connection, *, model_id: str) -> list[Evaluation]:
+    """A model's evaluations, oldest first."""
+    found = _evaluations().where(evaluation.c.model_id == model_id).order_by(evaluation.c.id)
+    return [_evaluation(row) for row in conn.execute(found).mappings()]
+
+
+def get_comparison(conn: Connection, comparison_id: str) -> Comparison:
+    """One comparison.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    row = conn.execute(_comparisons().where(comparison.c.id == comparison_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"no such comparison: {comparison_id}")
+    return _comparison(row)
+
+
+def list_comparisons(conn: Connection, *, project_id: str) -> list[Comparison]:
+    """A project's comparisons, oldest first."""
+    found = _comparisons().where(comparison.c.project_id == project_id).order_by(comparison.c.id)
+    return [_comparison(row) for row in conn.execute(found).mappings()]
+
+
+def count_comparisons(conn: Connection, *, items_digest: str) -> int:
+    """How often these very test items have decided between models: their wear."""
+    found = select(func.count()).where(comparison.c.items_digest == items_digest)
+    return int(conn.execute(found).scalar_one())
+
+
+def _evaluation_row(conn: Connection, evaluation_id: str) -> RowMapping:
+    row = conn.execute(_evaluations().where(evaluation.c.id == evaluation_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"no such evaluation: {evaluation_id}")
+    return row
+
+
+# Any: SQLAlchemy types a select by its columns, and a table's columns are not known to it.
+def _evaluations() -> Select[Any]:
+    return select(evaluation, dataset.c.id.label("dataset_id")).join(dataset, dataset.c.key == evaluation.c.dataset_key)
+
+
+# Any: as above.
+def _comparisons() -> Select[Any]:
+    return select(comparison, dataset.c.id.label("dataset_id")).join(dataset, dataset.c.key == comparison.c.dataset_key)
+
+
+def _model(row: RowMapping) -> Model:
+    return Model(**{name: row[name] for name in Model.model_fields})
+
+
+def _evaluation(row: RowMapping) -> Evaluation:
+    return Evaluation(**{name: row[name] for name in Evaluation.model_fields})
+
+
+def _comparison(row: RowMapping) -> Comparison:
+    return Comparison(**{name: row[name] for name in Comparison.model_fields})

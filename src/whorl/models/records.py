@@ -1,0 +1,28 @@
+"""A model's prediction as annotation records, ready for the prediction layer."""
+
+from __future__ import annotations
+
+from whorl.models.types import ClassProbabilities, Prediction
+from whorl.schemas.annotations import Box, ClassTag
+from whorl.schemas.records import AnnotationRecord
+
+
+def prediction_records(
+    prediction: Prediction, *, width: int, height: int, min_confidence: float = 0.0
+) -> list[AnnotationRecord]:
+    """Turn one image's prediction into records; boxes are clipped to the image, and those without area left out.
+
+    Args:
+        width: Of the upright image, in pixels.
+        height: Of the upright image, in pixels.
+        min_confidence: Boxes below it are left out; a class is always given.
+    """
+    if isinstance(prediction, ClassProbabilities):
+        return [AnnotationRecord(prediction.label, ClassTag(), confidence=min(1.0, prediction.confidence))]
+    records: list[AnnotationRecord] = []
+    for box, score, label in zip(prediction.boxes, prediction.scores, prediction.labels, strict=True):
+        x0, y0 = max(0.0, float(box[0])), max(0.0, float(box[1]))
+        x1, y1 = min(float(width), float(box[2])), min(float(height), float(box[3]))
+        if float(score) >= min_confidence and x1 > x0 and y1 > y0:
+            records.append(AnnotationRecord(label, Box(x0=x0, y0=y0, x1=x1, y1=y1), confidence=min(1.0, float(score))))
+    return records

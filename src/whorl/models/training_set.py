@@ -1,0 +1,115 @@
+"""What a model is trained and tested on: items and ground truth at a pinned revision, as local files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Connection
+
+from whorl.annotations.queries import read_truth
+from whorl.base.errors import ModelError
+from whorl.datasets.queries import iter_item_batches
+from whorl.datasets.revisions import load_dataset
+from whorl.models.files import digest_items, materialise
+from whorl.models.types import Task, TrainingData, TrainingSample
+from whorl.schemas.annotations import Box, ClassTag
+from whorl.schemas.datasets import Item
+from whorl.schemas.models import Model
+from whorl.schemas.records import AnnotationRecord, Subset
+from whorl.store.blobs import BlobStore
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Training data and the name of the frozen set it is."""
+
+    data: TrainingData
+    items_digest: str
+    n_items: int
+
+
+@dataclass(frozen=True)
+class LabelledItems:
+    """Items of one subset at a revision, beside their ground truth, in the order of their making."""
+
+    items: tuple[Item, ...]
+    truth: tuple[tuple[AnnotationRecord, ...], ...]
+
+    @property
+    def items_digest(self) -> str:
+        """SHA-256 of the set: the same items and bytes give the same digest."""
+        return digest_items([(item.id, item.sha256) for item in self.items])
+
+
+def read_labelled(conn: Connection, dataset_id: str, *, revision: int, subset: Subset) -> LabelledItems:
+    """The items of a subset as they stood at a revision, with the ground truth of that revision."""
+    row = load_dataset(conn, dataset_id)
+    items: list[Item] = []
+    truth: list[tuple[AnnotationRecord, ...]] = []
+    for batch in iter_item_batches(conn, dataset_id, as_of=revision, subset=subset):
+        found = read_truth(conn, row.key, [key for key, _ in batch], as_of=revision)
+        items += [item for _, item in batch]
+        truth += [tuple(found[key]) for key, _ in batch]
+    return LabelledItems(tuple(items), tuple(truth))
+
+
+def read_training_set(conn: Connection, model: Model, *, blobs: BlobStore, files: Path) -> TrainingSet:
+    """The samples that a model is to be trained on.
+
+    Raises:
+        ModelError: The revision has no labelled training item.
+    """
+    assert model.dataset_id is not None
+    assert model.revision is not None
+    task = Task(model.task)
+    parts = {
+        subset: read_labelled(conn, model.dataset_id, revision=model.revision, subset=subset)
+        for subset in (Subset.TRAIN, Subset.VALIDATION)
+    }
+    samples = {subset: _samples(part, task, blobs, files) for subset, part in parts.items()}
+    if not samples[Subset.TRAIN]:
+        raise ModelError(
+            f"nothing to train on: revision {model.revision} has no labelled item in its train subset",
+            hint="Label some items and split them first.",
+        )
+    used = [label for part in samples.values() for sample in part for label in sample.labels]
+    labels = [*model.labels, *sorted(set(used) - set(model.labels))]
+    every = [(item.id, item.sha256) for part in parts.values() for item in part.items]
+    return TrainingSet(
+        data=TrainingData(
+            task=task,
+            labels=tuple(labels),
+            train=tuple(samples[Subset.TRAIN]),
+            validation=tuple(samples[Subset.VALIDATION]),
+        ),
+        items_digest=digest_items(every),
+        n_items=len(every),
+    )
+
+
+def _samples(part: LabelledItems, task: Task, blobs: BlobStore, files: Path) -> list[TrainingSample]:
+    paths = materialise(blobs, [item.sha256 for item in part.items], files)
+    found = [
+        _sample(item, records, path, task) for item, records, path in zip(part.items, part.truth, paths, strict=True)
+    ]
+    return [sample for sample in found if sample is not None]
+
+
+def _sample(item: Item, records: Sequence[AnnotationRecord], path: Path, task: Task) -> TrainingSample | None:
+    if task is Task.CLASSIFICATION:
+        tags = sorted({record.label for record in records if isinstance(record.geometry, ClassTag)})
+        # Without exactly one class there is no right answer to learn.
+        return TrainingSample(path, (tags[0],), key=item.sha256, item=item.id) if len(tags) == 1 else None
+    boxes = [(record.label, record.geometry) for record in records if isinstance(record.geometry, Box)]
+    if not boxes and not item.is_checked_empty and any(not isinstance(r.geometry, Box) for r in records):
+        return None
+    return TrainingSample(
+        path,
+        tuple(label for label, _ in boxes),
+        np.array([[b.x0, b.y0, b.x1, b.y1] for _, b in boxes], np.float32).reshape(-1, 4),
+        key=item.sha256,
+        item=item.id,
+    )

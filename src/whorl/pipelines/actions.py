@@ -1,0 +1,388 @@
+"""Writes: apply a definition, set a variable, begin a run, move tokens along."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from whorl.base.errors import Conflict, InvalidInput, JsonValue, NotFound
+from whorl.base.ids import new_id
+from whorl.engine import Message, send
+from whorl.pipelines import queries
+from whorl.pipelines.conditions import find_matching
+from whorl.pipelines.graph import Graph, NodeType, build_graph
+from whorl.pipelines.tokens import Emission, Passed, Released, Token, encode_payload, node_address
+from whorl.schemas.pipelines import Pipeline, PipelineDefinition, VariableType
+from whorl.store.db.tables import (
+    parked,
+    pipeline,
+    pipeline_variable,
+    pipeline_version,
+    run,
+    run_step,
+)
+from whorl.store.events import emit
+
+
+def apply_pipeline(
+    conn: Connection,
+    definition: PipelineDefinition,
+    *,
+    types: Mapping[str, NodeType],
+    project_id: str,
+    actor_id: str,
+    now: datetime,
+    migrate: Mapping[str, str] | None = None,
+) -> Pipeline:
+    """Make a pipeline, or a new version of the project's pipeline of the same name.
+
+    Runs under way stay on the version they began with; parked tokens stay at their node. Variables that exist keep
+    their values.
+
+    Args:
+        types: The node types there are.
+        migrate: Old node to new node, for parked tokens of nodes that the new version no longer has.
+
+    Raises:
+        GraphError: The definition cannot run.
+        Conflict: A node with waiting tokens would vanish and ``migrate`` does not say where they go.
+    """
+    graph = build_graph(definition, types)
+    found = queries.find_pipeline(conn, project_id=project_id, name=definition.name)
+    if found is None:
+        pipeline_id, version = new_id("pipeline", at=now.timestamp()), 1
+        conn.execute(
+            insert(pipeline).values(
+                id=pipeline_id, project_id=project_id, name=definition.name, version=1, is_active=True, created_at=now
+            )
+        )
+    else:
+        pipeline_id, version = found.id, found.version + 1
+        if found.definition == definition and not migrate:
+            return found
+        _move_parked(conn, found, graph, migrate or {})
+        conn.execute(update(pipeline).where(pipeline.c.id == pipeline_id).values(version=version))
+    conn.execute(
+        insert(pipeline_version).values(
+            pipeline_id=pipeline_id,
+            version=version,
+            definition=definition.model_dump(mode="json"),
+            author_id=actor_id,
+            created_at=now,
+        )
+    )
+    _add_variables(conn, pipeline_id, definition, actor_id=actor_id, now=now)
+    emit(
+        conn,
+        "pipeline.changed",
+        project_id=project_id,
+        subject_id=pipeline_id,
+        actor_id=actor_id,
+        now=now,
+        payload={"version": version},
+    )
+    return queries.get_pipeline(conn, pipeline_id)
+
+
+def set_active(conn: Connection, pipeline_id: str, *, is_active: bool) -> None:
+    """Start or stop a pipeline's triggers; tokens under way go on."""
+    conn.execute(update(pipeline).where(pipeline.c.id == pipeline_id).values(is_active=is_active))
+
+
+def set_variable(
+    conn: Connection,
+    pipeline_id: str,
+    *,
+    name: str,
+    value: JsonValue,
+    actor_id: str,
+    now: datetime,
+    cause: str | None = None,
+) -> None:
+    """Give a variable a new value; every node reads it with its next batch.
+
+    Raises:
+        NotFound: The pipeline has no such variable.
+        InvalidInput: The value is not of the variable's type.
+    """
+    held = queries.get_pipeline(conn, pipeline_id)
+    declared = {variable.name: variable.type for variable in held.definition.variables}
+    if name not in declared:
+        raise NotFound(
+            f"pipeline {held.name!r} has no variable {name!r}", hint=f"It has: {', '.join(declared) or 'none'}."
+        )
+    check_variable(name, declared[name], value)
+    conn.execute(
+        update(pipeline_variable)
+        .where(pipeline_variable.c.pipeline_id == pipeline_id, pipeline_variable.c.name == name)
+        .values(value=value, updated_by=actor_id, updated_at=now)
+    )
+    emit(
+        conn,
+        "variable.changed",
+        project_id=held.project_id,
+        subject_id=pipeline_id,
+        actor_id=actor_id,
+        now=now,
+        payload={"name": name, "value": value, "previous": held.variables.get(name)},
+        cause=cause,
+    )
+
+
+def check_variable(name: str, type_: VariableType, value: JsonValue) -> None:
+    """Refuse a value that does not fit a variable's type; None always fits.
+
+    Raises:
+        InvalidInput: Naming the variable, what was given and what is allowed.
+    """
+    if value is None:
+        return
+    allowed: dict[VariableType, tuple[type, ...]] = {
+        VariableType.MODEL: (str,),
+        VariableType.DATASET: (str,),
+        VariableType.QUERY: (str, dict),
+        VariableType.NUMBER: (int, float),
+        VariableType.TEXT: (str,),
+        VariableType.JSON: (dict, list, str, int, float, bool),
+    }
+    prefix = {VariableType.MODEL: "mdl_", VariableType.DATASET: "dst_"}.get(type_, "")
+    fits = isinstance(value, allowed[type_]) and not (type_ is VariableType.NUMBER and isinstance(value, bool))
+    if not fits or (isinstance(value, str) and not value.startswith(prefix)):
+        raise InvalidInput(
+            f"variable {name!r} takes a {type_.value}, not {value!r}",
+            hint=f"Give an id that starts with {prefix}." if prefix else "",
+        )
+
+
+def start_run(
+    conn: Connection,
+    *,
+    graph: Graph,
+    pipeline_id: str,
+    version: int,
+    target: str,
+    cause: str,
+    ref: str,
+    now: datetime,
+    values: Mapping[str, JsonValue] | None = None,
+) -> bool:
+    """Begin a run at ``target`` (node.port); False when this cause has already begun one there."""
+    node, _, port = target.partition(".")
+    if node not in graph.nodes or port not in graph.types[node].inputs:
+        raise InvalidInput(f"pipeline {graph.definition.name!r} has no input {target!r}")
+    statement = _insert_ignore(conn, run).values(
+        id=new_id("run", at=now.timestamp()),
+        pipeline_id=pipeline_id,
+        version=version,
+        start_node=node,
+        cause=cause,
+        ref=ref,
+        state="active",
+        open_tokens=1,
+        created_at=now,
+    )
+    run_key = conn.execute(statement.returning(run.c.key)).scalar_one_or_none()
+    if run_key is None:
+        return False
+    send(conn, [Message(node_address(pipeline_id, version, node), run_key, ref, 0, encode_payload(port, values or {}))])
+    return True
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node of one version of one pipeline."""
+
+    graph: Graph
+    pipeline_id: str
+    version: int
+    node: str
+
+
+def move_tokens(
+    conn: Connection, place: Place, passed: Sequence[tuple[Token, Passed]], *, now: datetime
+) -> list[Message]:
+    """Record that tokens passed a node and give the messages that carry them on; closes runs that end."""
+    steps: list[dict[str, object]] = []
+    messages: list[Message] = []
+    open_tokens: Counter[int] = Counter()
+    refs = [emission.ref for _, result in passed for emission in result.emissions]
+    matching: dict[str, set[str]] = {}
+    for token, result in passed:
+        open_tokens[token.run_key] -= 1
+        steps.append(_step(token, place.node, result, now))
+        for emission in result.emissions:
+            for edge in place.graph.edges_from(place.node, emission.port):
+                if edge.when is not None:
+                    if edge.when not in matching:
+                        matching[edge.when] = find_matching(conn, edge.when, refs)
+                    if emission.ref not in matching[edge.when]:
+                        continue
+                payload = encode_payload(edge.target_port, {**token.values, **emission.values})
+                address = node_address(place.pipeline_id, place.version, edge.target_node)
+                messages.append(Message(address, token.run_key, emission.ref, token.epoch, payload))
+                open_tokens[token.run_key] += 1
+    if steps:
+        conn.execute(_insert_ignore(conn, run_step), steps)
+    settle_runs(conn, open_tokens, now=now)
+    return messages
+
+
+def release_tokens(conn: Connection, place: Place, released: Iterable[Released], *, now: datetime) -> list[Message]:
+    """Let parked tokens go on by the port each names."""
+    passed = [
+        (
+            one.token,
+            Passed(emissions=(Emission(one.port, one.token.ref, one.values),), output={**one.output, "port": one.port}),
+        )
+        for one in released
+    ]
+    return move_tokens(conn, place, passed, now=now)
+
+
+def fail_runs(
+    conn: Connection,
+    run_keys: Sequence[int],
+    *,
+    pipeline_id: str,
+    project_id: str,
+    node: str,
+    now: datetime,
+) -> None:
+    """Mark runs whose token ended as a dead letter; reviving it opens them again."""
+    for start in range(0, len(run_keys), 500):
+        conn.execute(
+            update(run).where(run.c.key.in_(run_keys[start : start + 500])).values(state="failed", finished_at=now)
+        )
+    emit(
+        conn,
+        "run.failed",
+        project_id=project_id,
+        subject_id=pipeline_id,
+        actor_id=pipeline_id,
+        now=now,
+        payload={"node": node, "runs": len(run_keys)},
+        cause=pipeline_id,
+    )
+
+
+def park_tokens(conn: Connection, *, pipeline_id: str, node: str, tokens: Sequence[Token], now: datetime) -> None:
+    """Keep tokens at a node until they are released."""
+    rows = [
+        {
+            "pipeline_id": pipeline_id,
+            "node": node,
+            "run_key": token.run_key,
+            "ref": token.ref,
+            "epoch": token.epoch,
+            "port": token.port,
+            "payload": dict(token.values),
+            "at": now,
+        }
+        for token in tokens
+    ]
+    if rows:
+        conn.execute(_insert_ignore(conn, parked), rows)
+
+
+def take_parked(conn: Connection, keys: Sequence[int]) -> list[queries.ParkedToken]:
+    """Remove parked tokens and give those that were still there, so that nobody releases one twice."""
+    taken: list[queries.ParkedToken] = []
+    for start in range(0, len(keys), 500):
+        statement = delete(parked).where(parked.c.key.in_(keys[start : start + 500])).returning(parked)
+        taken += [
+            queries.ParkedToken(row["key"], row["run_key"], row["ref"], row["epoch"], row["port"], dict(row["payload"]))
+            for row in conn.execute(statement).mappings()
+        ]
+    return sorted(taken, key=lambda token: token.key)
+
+
+def find_parked(
+    conn: Connection, *, pipeline_id: str, node: str, run_key: int, ref: str | None = None
+) -> list[queries.ParkedToken]:
+    """The tokens of one run that wait at a node; the run's row is locked, so that two arrivals see each other."""
+    conn.execute(select(run.c.key).where(run.c.key == run_key).with_for_update())
+    found = select(parked).where(
+        parked.c.pipeline_id == pipeline_id, parked.c.node == node, parked.c.run_key == run_key
+    )
+    if ref is not None:
+        found = found.where(parked.c.ref == ref)
+    return [
+        queries.ParkedToken(row["key"], row["run_key"], row["ref"], row["epoch"], row["port"], dict(row["payload"]))
+        for row in conn.execute(found.order_by(parked.c.key)).mappings()
+    ]
+
+
+def settle_runs(conn: Connection, open_tokens: Mapping[int, int], *, now: datetime) -> None:
+    """Add to each run's count of open tokens; a run whose last token ends is done."""
+    changes = [{"k": key, "d": delta} for key, delta in open_tokens.items() if delta]
+    for change in changes:
+        left = run.c.open_tokens + change["d"]
+        conn.execute(
+            update(run)
+            .where(run.c.key == change["k"])
+            .values(
+                open_tokens=left,
+                state=case((left <= 0, "done"), else_="active"),
+                finished_at=case((left <= 0, now), else_=None),
+            )
+        )
+
+
+def _add_variables(
+    conn: Connection, pipeline_id: str, definition: PipelineDefinition, *, actor_id: str, now: datetime
+) -> None:
+    held = queries.read_variables(conn, pipeline_id)
+    for variable in definition.variables:
+        check_variable(variable.name, variable.type, variable.value)
+        if variable.name not in held:
+            conn.execute(
+                insert(pipeline_variable).values(
+                    pipeline_id=pipeline_id,
+                    name=variable.name,
+                    type=variable.type.value,
+                    value=variable.value,
+                    updated_by=actor_id,
+                    updated_at=now,
+                )
+            )
+
+
+def _move_parked(conn: Connection, held: Pipeline, graph: Graph, migrate: Mapping[str, str]) -> None:
+    removed = {node.id for node in held.definition.nodes} - set(graph.nodes)
+    waiting = queries.list_nodes_with_tokens(conn, pipeline_id=held.id, nodes=removed)
+    homeless = {node: count for node, count in waiting.items() if migrate.get(node) not in graph.nodes}
+    if homeless:
+        told = ", ".join(f"{node} ({count})" for node, count in sorted(homeless.items()))
+        raise Conflict(
+            f"tokens wait at nodes that the new version does not have: {told}",
+            hint="Say where they go with migrate={'old_node': 'new_node'}, or let them finish first.",
+            details={"nodes": {node: count for node, count in homeless.items()}},
+        )
+    for node in waiting:
+        conn.execute(
+            update(parked).where(parked.c.pipeline_id == held.id, parked.c.node == node).values(node=migrate[node])
+        )
+
+
+def _step(token: Token, node: str, result: Passed, now: datetime) -> dict[str, object]:
+    return {
+        "run_key": token.run_key,
+        "node": node,
+        "ref": token.ref,
+        "epoch": token.epoch,
+        "port": result.emissions[0].port if result.emissions else "",
+        "output": dict(result.output),
+        "machine_seconds": result.machine_seconds,
+        "at": now,
+    }
+
+
+def _insert_ignore(conn: Connection, table: object) -> sqlite.Insert | postgresql.Insert:
+    if conn.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()  # type: ignore[arg-type]
+    return sqlite.insert(table).on_conflict_do_nothing()  # type: ignore[arg-type]

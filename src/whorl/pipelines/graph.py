@@ -1,0 +1,336 @@
+"""Check a definition and give a graph that can be walked. Pure: no database, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cronsim import CronSim, CronSimError
+from pydantic import BaseModel, ValidationError
+
+from whorl.base.clock import to_datetime
+from whorl.base.errors import GraphError, JsonValue
+from whorl.schemas.pipelines import (
+    CronTrigger,
+    EdgeSpec,
+    GraphProblem,
+    NodeSpec,
+    PipelineDefinition,
+    PortType,
+    VariableSpec,
+)
+
+
+@dataclass(frozen=True)
+class NodeType:
+    """What a kind of node is, without what it does.
+
+    Args:
+        inputs: Port name to what may enter.
+        outputs: Port name to what leaves.
+        params: The Pydantic model of its parameters; unknown keys are refused.
+        is_barrier: Waits for a token on every input before it runs.
+        optional_inputs: Inputs that need neither an edge nor a trigger.
+    """
+
+    name: str
+    summary: str
+    inputs: Mapping[str, PortType]
+    outputs: Mapping[str, PortType]
+    params: type[BaseModel]
+    is_barrier: bool = False
+    optional_inputs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An edge with its ends taken apart."""
+
+    source_node: str
+    source_port: str
+    target_node: str
+    target_port: str
+    when: str | None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A definition that passed every check."""
+
+    definition: PipelineDefinition
+    nodes: Mapping[str, NodeSpec]
+    types: Mapping[str, NodeType]
+    edges: Sequence[Edge]
+
+    def edges_from(self, node: str, port: str) -> list[Edge]:
+        """The edges that leave a port, in the order they were written."""
+        return [edge for edge in self.edges if edge.source_node == node and edge.source_port == port]
+
+    def sinks_first(self) -> list[str]:
+        """Node ids, the last in the flow first, so that work in progress is drained before more is begun."""
+        return list(reversed(_topological(self.definition, self.edges)))
+
+
+def build_graph(definition: PipelineDefinition, types: Mapping[str, NodeType]) -> Graph:
+    """Check a definition against the known node types.
+
+    Raises:
+        GraphError: With every problem found in ``details["problems"]``, each naming its node and port.
+    """
+    problems = list(find_problems(definition, types))
+    if problems:
+        first = problems[0]
+        place = f"{first.node}.{first.port}" if first.port else first.node
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise GraphError(
+            f"pipeline {definition.name!r} cannot run: {place + ': ' if place else ''}{first.message}{more}",
+            hint="Mend each problem listed in details, then validate again.",
+            details={"problems": [problem.model_dump() for problem in problems]},
+        )
+    nodes = {node.id: node for node in definition.nodes}
+    return Graph(
+        definition=definition,
+        nodes=nodes,
+        types={node.id: types[node.type] for node in definition.nodes},
+        edges=[_split(edge) for edge in definition.edges],
+    )
+
+
+def find_problems(definition: PipelineDefinition, types: Mapping[str, NodeType]) -> Iterator[GraphProblem]:
+    """Every reason why a definition cannot run; none when it can."""
+    yield from _find_duplicates(definition)
+    nodes = {node.id: node for node in definition.nodes}
+    for node in definition.nodes:
+        if node.type not in types:
+            yield GraphProblem(
+                code="unknown_type",
+                node=node.id,
+                message=f"unknown node type {node.type!r}; known: {', '.join(sorted(types))}",
+            )
+    known = {name: types[node.type] for name, node in nodes.items() if node.type in types}
+    variables = {variable.name: variable for variable in definition.variables}
+    for name, node_type in known.items():
+        yield from _find_param_problems(nodes[name], node_type, variables)
+    edge_problems = list(_find_edge_problems(definition, known, nodes))
+    yield from edge_problems
+    yield from _find_trigger_problems(definition, known, nodes, variables)
+    if edge_problems:
+        return
+    edges = [_split(edge) for edge in definition.edges]
+    cycle = _find_cycle(definition, edges)
+    if cycle:
+        yield GraphProblem(
+            code="cycle",
+            node=cycle[0],
+            message=f"the edges form a cycle: {' -> '.join([*cycle, cycle[0]])}; start the next round with a trigger",
+        )
+    yield from _find_unfed_inputs(definition, known, edges)
+
+
+def referenced_variable(value: JsonValue) -> str | None:
+    """The variable that a parameter's value names, or None when it is a plain value."""
+    if isinstance(value, dict) and set(value) == {"$var"} and isinstance(value["$var"], str):
+        return value["$var"]
+    return None
+
+
+def resolve_params(params: Mapping[str, JsonValue], variables: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Put the present values of variables in place of references to them.
+
+    Raises:
+        GraphError: A variable is missing.
+    """
+    resolved: dict[str, JsonValue] = {}
+    for key, value in params.items():
+        name = referenced_variable(value)
+        if name is None:
+            resolved[key] = value
+        elif name in variables:
+            resolved[key] = variables[name]
+        else:
+            raise GraphError(
+                f"parameter {key!r} names a variable that does not exist: {name!r}",
+                hint=f"Known variables: {', '.join(sorted(variables)) or 'none'}.",
+            )
+    return resolved
+
+
+def _split(edge: EdgeSpec) -> Edge:
+    source_node, _, source_port = edge.source.partition(".")
+    target_node, _, target_port = edge.target.partition(".")
+    return Edge(source_node, source_port, target_node, target_port, edge.when)
+
+
+def _find_duplicates(definition: PipelineDefinition) -> Iterator[GraphProblem]:
+    kinds = {
+        "node": [node.id for node in definition.nodes],
+        "variable": [variable.name for variable in definition.variables],
+        "trigger": [trigger.id for trigger in definition.triggers],
+    }
+    for kind, names in kinds.items():
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield GraphProblem(
+                code=f"duplicate_{kind}",
+                node=name if kind == "node" else None,
+                message=f"two {kind}s are called {name!r}",
+            )
+
+
+def _find_param_problems(
+    node: NodeSpec, node_type: NodeType, variables: Mapping[str, VariableSpec]
+) -> Iterator[GraphProblem]:
+    values: dict[str, JsonValue] = {}
+    unset: set[str] = set()
+    for key, value in node.params.items():
+        name = referenced_variable(value)
+        if name is None:
+            values[key] = value
+        elif name not in variables:
+            yield GraphProblem(
+                code="missing_variable",
+                node=node.id,
+                message=f"parameter {key!r} names the variable {name!r}, which is not declared; "
+                f"declared: {', '.join(sorted(variables)) or 'none'}",
+            )
+            unset.add(key)
+        elif variables[name].value is None:
+            unset.add(key)
+        else:
+            values[key] = variables[name].value
+    try:
+        node_type.params.model_validate(values)
+    except ValidationError as error:
+        for detail in error.errors():
+            place = ".".join(str(part) for part in detail["loc"])
+            if place in unset:
+                continue
+            yield GraphProblem(code="bad_parameter", node=node.id, message=f"parameter {place!r}: {detail['msg']}")
+    for key in sorted(unset - set(node_type.params.model_fields)):
+        yield GraphProblem(code="bad_parameter", node=node.id, message=f"parameter {key!r} does not exist")
+
+
+def _find_edge_problems(
+    definition: PipelineDefinition, known: Mapping[str, NodeType], nodes: Mapping[str, NodeSpec]
+) -> Iterator[GraphProblem]:
+    for spec in definition.edges:
+        edge = _split(spec)
+        ends = [(edge.source_node, edge.source_port, "outputs"), (edge.target_node, edge.target_port, "inputs")]
+        found: list[PortType] = []
+        for node, port, side in ends:
+            if node not in nodes:
+                yield GraphProblem(
+                    code="unknown_node", node=node, message=f"edge {spec.source} -> {spec.target} names no node here"
+                )
+                continue
+            if node not in known:
+                continue
+            ports = known[node].outputs if side == "outputs" else known[node].inputs
+            if port not in ports:
+                yield GraphProblem(
+                    code="unknown_port",
+                    node=node,
+                    port=port,
+                    message=f"no such port among the {side}: {', '.join(ports) or 'none'}",
+                )
+                continue
+            found.append(ports[port])
+        if len(found) == 2 and not _fits(found[0], found[1]):
+            yield GraphProblem(
+                code="type_mismatch",
+                node=edge.target_node,
+                port=edge.target_port,
+                message=f"takes {found[1].value}, but {spec.source} gives {found[0].value}",
+            )
+        if spec.when is not None and found and found[0] is not PortType.ITEM:
+            yield GraphProblem(
+                code="bad_condition", node=edge.source_node, port=edge.source_port, message="only items can be queried"
+            )
+
+
+def _fits(source: PortType, target: PortType) -> bool:
+    return source is target or target is PortType.SIGNAL
+
+
+def _find_trigger_problems(
+    definition: PipelineDefinition,
+    known: Mapping[str, NodeType],
+    nodes: Mapping[str, NodeSpec],
+    variables: Mapping[str, VariableSpec],
+) -> Iterator[GraphProblem]:
+    for trigger in definition.triggers:
+        node, _, port = trigger.target.partition(".")
+        if node not in nodes:
+            yield GraphProblem(code="unknown_node", node=node, message=f"trigger {trigger.id!r} enters no node here")
+        elif node in known and port not in known[node].inputs:
+            yield GraphProblem(
+                code="unknown_port", node=node, port=port, message=f"trigger {trigger.id!r} enters no such input"
+            )
+        if isinstance(trigger, CronTrigger):
+            try:
+                CronSim(trigger.cron, to_datetime(0))
+            except CronSimError as error:
+                yield GraphProblem(
+                    code="bad_cron", node=node, message=f"trigger {trigger.id!r}: {trigger.cron!r} is not cron: {error}"
+                )
+            continue
+        referenced = [trigger.dataset, trigger.every if trigger.type == "count" else trigger.max_fires]
+        for value in referenced:
+            name = referenced_variable(value)
+            if name is not None and name not in variables:
+                yield GraphProblem(
+                    code="missing_variable",
+                    node=node,
+                    message=f"trigger {trigger.id!r} names the variable {name!r}, which is not declared",
+                )
+        if trigger.type == "count" and isinstance(trigger.every, int | float) and trigger.every < 1:
+            yield GraphProblem(
+                code="bad_count", node=node, message=f"trigger {trigger.id!r}: every must be 1 or more: {trigger.every}"
+            )
+
+
+def _find_unfed_inputs(
+    definition: PipelineDefinition, known: Mapping[str, NodeType], edges: Sequence[Edge]
+) -> Iterator[GraphProblem]:
+    fed = {(edge.target_node, edge.target_port) for edge in edges}
+    for trigger in definition.triggers:
+        node, _, port = trigger.target.partition(".")
+        fed.add((node, port))
+    for name, node_type in known.items():
+        for port in node_type.inputs:
+            if (name, port) not in fed and port not in node_type.optional_inputs:
+                yield GraphProblem(
+                    code="unfed_input", node=name, port=port, message="nothing leads here: add an edge or a trigger"
+                )
+
+
+def _topological(definition: PipelineDefinition, edges: Sequence[Edge]) -> list[str]:
+    order: list[str] = []
+    left = {node.id for node in definition.nodes}
+    while left:
+        blocked = {edge.target_node for edge in edges if edge.source_node in left}
+        ready = [node.id for node in definition.nodes if node.id in left and node.id not in blocked]
+        if not ready:
+            return order
+        order += ready
+        left -= set(ready)
+    return order
+
+
+def _find_cycle(definition: PipelineDefinition, edges: Sequence[Edge]) -> list[str]:
+    after: dict[str, list[str]] = {}
+    for edge in edges:
+        after.setdefault(edge.source_node, []).append(edge.target_node)
+    sorted_nodes = set(_topological(definition, edges))
+    left = [node.id for node in definition.nodes if node.id not in sorted_nodes]
+    for start in left:
+        path, seen, node = [start], {start}, start
+        while True:
+            following = next((n for n in after.get(node, []) if n in left), None)
+            if following is None:
+                break
+            if following in seen:
+                return path[path.index(following) :]
+            path.append(following)
+            seen.add(following)
+            node = following
+    return []

@@ -1,0 +1,102 @@
+"""Between the engine and a node: turns claimed rows into tokens, and what the node says into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from whorl.base.clock import to_datetime
+from whorl.base.errors import Cancelled, JsonValue, LeaseLost
+from whorl.engine import BodyContext, Message, Work
+from whorl.pipelines import actions, queries
+from whorl.pipelines.graph import Graph, resolve_params
+from whorl.pipelines.nodes.base import Node, NodeContext, Params, PipelineServices
+from whorl.pipelines.tokens import Passed, Result, token_of
+
+
+@dataclass(frozen=True)
+class NodeHandler:
+    """The engine's handler of one node of one pipeline version."""
+
+    services: PipelineServices
+    graph: Graph
+    node: Node
+    node_id: str
+    pipeline_id: str
+    project_id: str
+    version: int
+    max_attempts: int = 3
+    backoff_s: float = 1.0
+    priority: int = 0
+    max_in_flight: int = 1
+
+    @property
+    def batch_size(self) -> int:
+        return self.node.batch_size
+
+    @property
+    def lease_s(self) -> float:
+        return self.node.lease_s
+
+    def run(self, works: Sequence[Work], context: BodyContext) -> Sequence[Result]:
+        """Run the node's body with the variables' present values."""
+        tokens = [token_of(work) for work in works]
+        with self.services.db.read() as conn:
+            variables = queries.read_variables(conn, self.pipeline_id)
+        return self.node.run(tokens, self._context(variables, _heartbeat(context)))
+
+    def commit(self, conn: Connection, works: Sequence[Work], outcomes: Sequence[Result]) -> Iterable[Message]:
+        """Write the node's effects, the journey's steps and the messages that carry the tokens on."""
+        tokens = [token_of(work) for work in works]
+        context = self._context(queries.read_variables(conn, self.pipeline_id), lambda: None)
+        committed = self.node.commit(conn, tokens, outcomes, context)
+        passed = [
+            (token, result)
+            for token, result in zip(tokens, committed.results, strict=True)
+            if isinstance(result, Passed)
+        ]
+        place = actions.Place(self.graph, self.pipeline_id, self.version, self.node_id)
+        messages = actions.move_tokens(conn, place, passed, now=context.now())
+        if committed.released:
+            messages += actions.release_tokens(conn, place, committed.released, now=context.now())
+        return messages
+
+    def buried(self, conn: Connection, works: Sequence[Work], errors: Sequence[Exception]) -> Iterable[Message]:
+        """Mark the runs whose token became a dead letter, and say so."""
+        del errors
+        actions.fail_runs(
+            conn,
+            [work.run_key for work in works],
+            pipeline_id=self.pipeline_id,
+            project_id=self.project_id,
+            node=self.node_id,
+            now=to_datetime(self.services.clock.now()),
+        )
+        return ()
+
+    def _context(self, variables: dict[str, JsonValue], heartbeat: Callable[[], None]) -> NodeContext:
+        resolved = resolve_params(self.graph.nodes[self.node_id].params, variables)
+        params = self.node.type.params.model_validate(resolved)
+        assert isinstance(params, Params)
+        return NodeContext(
+            services=self.services,
+            pipeline_id=self.pipeline_id,
+            pipeline_name=self.graph.definition.name,
+            project_id=self.project_id,
+            version=self.version,
+            node=self.node_id,
+            params=params,
+            heartbeat=heartbeat,
+        )
+
+
+def _heartbeat(context: BodyContext) -> Callable[[], None]:
+    def beat() -> None:
+        if context.should_stop():
+            raise Cancelled("the engine stops; the work is taken up again later")
+        if not context.heartbeat():
+            raise LeaseLost("another worker took over this batch")
+
+    return beat

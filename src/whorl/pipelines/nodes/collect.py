@@ -1,0 +1,86 @@
+"""collect: the labelled item joins the ground truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+from sqlalchemy import Connection
+
+from whorl.annotations.copies import copy_truth
+from whorl.datasets import actions as dataset_actions
+from whorl.datasets.queries import find_item
+from whorl.pipelines.graph import NodeType
+from whorl.pipelines.items import read_items
+from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.tokens import Emission, Passed, Result, Token
+from whorl.schemas.datasets import Item, NewItem
+from whorl.schemas.pipelines import PortType
+
+
+class CollectParams(Params):
+    """Where ground truth is gathered."""
+
+    dataset: str = Field(pattern="^dst_", description="Id of the dataset that takes the copies.")
+
+
+class CollectNode(PlainNode):
+    """Copies the item (not its bytes) with subset, metadata and ground truth; a name that is there already is kept."""
+
+    type = NodeType(
+        name="collect",
+        summary="Copies the item with its ground truth into a dataset.",
+        inputs={"item": PortType.ITEM},
+        outputs={"item": PortType.ITEM},
+        params=CollectParams,
+    )
+
+    def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
+        """Nothing yet: copies are made in the transaction that writes."""
+        del context
+        return [Passed(()) for _ in tokens]
+
+    def commit(
+        self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
+    ) -> Committed:
+        """Copy what is not there yet."""
+        params = context.params
+        assert isinstance(params, CollectParams)
+        originals = read_items(conn, [token.ref for token in tokens])
+        present = {item.name: find_item(conn, params.dataset, item.name) for item in originals}
+        fresh = [item for item in originals if present[item.name] is None]
+        made = dataset_actions.add_items(
+            conn,
+            params.dataset,
+            [_copy(item) for item in fresh],
+            actor_id=context.actor_id,
+            now=context.now(),
+            cause=context.cause,
+        )
+        copies = {copy.id: original.id for copy, original in zip(made, fresh, strict=True)}
+        copy_truth(conn, params.dataset, copies, actor_id=context.actor_id, now=context.now())
+        ids = {copy.name: copy.id for copy in made} | {name: item.id for name, item in present.items() if item}
+        return Committed(
+            [
+                Passed(
+                    (Emission("item", ids[item.name]),),
+                    output={"copy": ids[item.name], "was_there": present[item.name] is not None},
+                )
+                for item in originals
+            ]
+        )
+
+
+def _copy(item: Item) -> NewItem:
+    return NewItem(
+        name=item.name,
+        sha256=item.sha256,
+        media_type=item.media_type,
+        width=item.width,
+        height=item.height,
+        bytes=item.bytes,
+        subset=item.subset,
+        group_key=item.group_key,
+        metadata={**item.metadata, "copied_from": item.id},
+        health=item.health,
+    )

@@ -1,0 +1,56 @@
+"""notify: says something where people look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+from sqlalchemy import Connection
+
+from whorl.pipelines.graph import NodeType
+from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.tokens import Passed, Result, Token
+from whorl.schemas.pipelines import PortType
+from whorl.store.events import emit
+
+
+class NotifyParams(Params):
+    """What to say."""
+
+    message: str = Field(min_length=1, max_length=500)
+
+
+class NotifyNode(PlainNode):
+    """Emits a pipeline.notified event, which the status page, the event stream and webhooks show."""
+
+    type = NodeType(
+        name="notify",
+        summary="Tells people something.",
+        inputs={"signal": PortType.SIGNAL},
+        outputs={},
+        params=NotifyParams,
+    )
+
+    def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
+        """Nothing to compute."""
+        del context
+        return [Passed(()) for _ in tokens]
+
+    def commit(
+        self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
+    ) -> Committed:
+        """Emit one event per token."""
+        params = context.params
+        assert isinstance(params, NotifyParams)
+        for token in tokens:
+            emit(
+                conn,
+                "pipeline.notified",
+                project_id=context.project_id,
+                subject_id=token.ref or context.pipeline_id,
+                actor_id=context.actor_id,
+                now=context.now(),
+                payload={"message": params.message, "values": dict(token.values)},
+                cause=context.cause,
+            )
+        return Committed(results)

@@ -1,0 +1,145 @@
+"""select: items wait in a pool; each round a strategy lets the most useful ones go to people."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import Field
+from sqlalchemy import Connection
+
+from whorl.base.errors import JsonValue
+from whorl.datasets.queries import iter_item_batches
+from whorl.models.bodies import embed_body, predict_body
+from whorl.models.files import materialise
+from whorl.models.queries import get_model_folder
+from whorl.pipelines import actions, queries
+from whorl.pipelines.graph import NodeType
+from whorl.pipelines.items import read_items
+from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.selecting import choose_body
+from whorl.pipelines.tokens import Emission, Parked, Passed, Released, Result, Token
+from whorl.schemas.datasets import Item
+from whorl.schemas.pipelines import PortType
+
+
+class SelectParams(Params):
+    """How the next items are chosen."""
+
+    strategy: str = Field(default="herding", description="Name of a selection strategy.")
+    budget: int = Field(ge=1, description="Items per round.")
+    random_share: float = Field(default=0.1, ge=0, le=1, description="Share of each round that is drawn uniformly.")
+    model: str | None = Field(default=None, description="Model whose doubts guide the choice; none before the first.")
+    labelled: str | None = Field(default=None, pattern="^dst_", description="Dataset of what is labelled already.")
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class _Choice:
+    parked_keys: tuple[int, ...]
+    reasons: dict[str, dict[str, JsonValue]]
+
+
+class SelectNode(PlainNode):
+    """Parks items that arrive at ``item``; a token at ``start`` opens a round and leaves by ``done`` or ``empty``."""
+
+    type = NodeType(
+        name="select",
+        summary="Keeps items in a pool and lets the most useful ones go, round by round.",
+        inputs={"item": PortType.ITEM, "start": PortType.SIGNAL},
+        outputs={"item": PortType.ITEM, "done": PortType.SIGNAL, "empty": PortType.SIGNAL},
+        params=SelectParams,
+    )
+    batch_size = 1000
+    lease_s = 120.0
+
+    def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
+        """Choose for tokens at ``start``; everything else parks."""
+        return [self._choose(token, context) if token.port == "start" else Parked() for token in tokens]
+
+    def commit(
+        self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
+    ) -> Committed:
+        """Park arrivals and release what was chosen and is still there."""
+        arrivals = [token for token in tokens if token.port != "start"]
+        actions.park_tokens(
+            conn, pipeline_id=context.pipeline_id, node=context.node, tokens=arrivals, now=context.now()
+        )
+        released: list[Released] = []
+        for result in results:
+            if isinstance(result, Passed) and isinstance(result.effect, _Choice):
+                for one in actions.take_parked(conn, result.effect.parked_keys):
+                    released.append(
+                        Released(
+                            Token(one.run_key, one.ref, one.epoch, one.port, one.payload),
+                            "item",
+                            output=result.effect.reasons[one.ref],
+                        )
+                    )
+        return Committed(results, released)
+
+    def _choose(self, token: Token, context: NodeContext) -> Passed:
+        params, services = context.params, context.services
+        assert isinstance(params, SelectParams)
+        started = time.perf_counter()
+        with services.db.read() as conn:
+            parked = queries.list_parked(conn, pipeline_id=context.pipeline_id, node=context.node)
+            items = read_items(conn, [one.ref for one in parked])
+            labelled = _labelled_items(conn, params.labelled)
+            folder = None if params.model is None else str(services.models_path / get_model_folder(conn, params.model))
+        if not parked:
+            return Passed((Emission("empty", token.ref),), output={"pool": 0})
+        pool_paths, pool_shas = _files(items, context)
+        seen_paths, seen_shas = _files(labelled, context)
+        cache = str(services.features_path)
+        rows = context.call(
+            embed_body, [*pool_paths, *seen_paths], [*pool_shas, *seen_shas], cache, str(services.home), folder
+        )
+        predictions = None if folder is None else context.call(predict_body, folder, pool_paths, pool_shas, cache)
+        selection = context.call(
+            choose_body,
+            params.strategy,
+            rows[: len(items)],
+            rows[len(items) :],
+            predictions,
+            [item.group_key or "" for item in items],
+            params.budget,
+            params.random_share,
+            params.seed + len(labelled),
+        )
+        chosen = [int(index) for index in selection.indices]
+        reasons: dict[str, dict[str, JsonValue]] = {
+            parked[index].ref: {
+                "reason": reason,
+                "score": float(score),
+                "is_random": bool(is_random),
+                "strategy": params.strategy,
+            }
+            for index, reason, score, is_random in zip(
+                chosen, selection.reasons, selection.scores, selection.is_random, strict=True
+            )
+        }
+        return Passed(
+            (Emission("done", token.ref, {"selected": len(chosen)}),),
+            output={"pool": len(parked), "selected": len(chosen), "strategy": params.strategy},
+            effect=_Choice(tuple(parked[index].key for index in chosen), reasons),
+            machine_seconds=time.perf_counter() - started,
+        )
+
+
+def _labelled_items(conn: Connection, dataset_id: str | None) -> list[Item]:
+    if dataset_id is None:
+        return []
+    return [
+        item
+        for batch in iter_item_batches(conn, dataset_id)
+        for _, item in batch
+        if item.subset is not None and item.subset.value != "test"
+    ]
+
+
+def _files(items: Sequence[Item], context: NodeContext) -> tuple[list[str], list[str]]:
+    shas = [item.sha256 for item in items]
+    paths = materialise(context.services.blobs, shas, context.services.files_path)
+    return [str(path) for path in paths], shas

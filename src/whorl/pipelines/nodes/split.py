@@ -1,0 +1,94 @@
+"""split: each item gets its subset, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+from sqlalchemy import Connection
+
+from whorl.annotations.queries import list_annotations
+from whorl.datasets import actions as dataset_actions
+from whorl.datasets.queries import iter_item_batches
+from whorl.datasets.splits import assign_subsets
+from whorl.pipelines.graph import NodeType
+from whorl.pipelines.items import read_items
+from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.tokens import Emission, Passed, Result, Token
+from whorl.schemas.datasets import ItemPatch
+from whorl.schemas.pipelines import PortType
+from whorl.schemas.records import Subset
+
+
+class SplitParams(Params):
+    """Shares of the subsets, the rest being for training; the test subset is usually frozen before the first round."""
+
+    dataset: str = Field(pattern="^dst_", description="Id of the dataset that the items are in.")
+    validation: float = Field(default=0.1, ge=0, lt=1, description="Share for watching a training.")
+    test: float = Field(default=0.0, ge=0, lt=1, description="Share for comparing models; 0 keeps it as it is.")
+    seed: int = 0
+
+
+class SplitNode(PlainNode):
+    """Gives items that have none a subset, so that quotas hold over the whole dataset; what has one keeps it."""
+
+    type = NodeType(
+        name="split",
+        summary="Puts the item into train, validation or test: sticky, stratified, group-safe.",
+        inputs={"item": PortType.ITEM},
+        outputs={"train": PortType.ITEM, "validation": PortType.ITEM, "test": PortType.ITEM, "held": PortType.ITEM},
+        params=SplitParams,
+    )
+
+    def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
+        """Nothing yet: quotas are counted in the transaction that writes."""
+        del context
+        return [Passed(()) for _ in tokens]
+
+    def commit(
+        self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
+    ) -> Committed:
+        """Assign and write; an item whose group is in a frozen test subset leaves by ``held``."""
+        params = context.params
+        assert isinstance(params, SplitParams)
+        arriving = read_items(conn, [token.ref for token in tokens])
+        settled = [
+            item
+            for batch in iter_item_batches(conn, params.dataset)
+            for _, item in batch
+            if item.subset is not None and item.id not in {one.id for one in arriving}
+        ]
+        everything = [*settled, *arriving]
+        labels: dict[str, set[str]] = {item.id: set() for item in everything}
+        for annotation in list_annotations(conn, list(labels)):
+            labels[annotation.item_id].add(annotation.label)
+        subsets = assign_subsets(
+            [item.id for item in everything],
+            group_keys=[item.group_key for item in everything],
+            labels=[labels[item.id] for item in everything],
+            existing=[item.subset for item in everything],
+            fractions={
+                subset: share
+                for subset, share in zip(
+                    Subset, (1 - params.validation - params.test, params.validation, params.test), strict=True
+                )
+                if share > 0
+            },
+            seed=params.seed,
+            frozen_test=params.test == 0,
+        )[len(settled) :]
+        patches = {
+            item.id: ItemPatch(subset=subset)
+            for item, subset in zip(arriving, subsets, strict=True)
+            if subset is not None and item.subset is None
+        }
+        if patches:
+            dataset_actions.update_items(
+                conn, params.dataset, patches, actor_id=context.actor_id, now=context.now(), cause=context.cause
+            )
+        return Committed(
+            [
+                Passed((Emission("held" if subset is None else subset.value, token.ref),), output={"subset": subset})
+                for token, subset in zip(tokens, subsets, strict=True)
+            ]
+        )

@@ -1,0 +1,55 @@
+"""update_variable: the winner becomes what every other node reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+from sqlalchemy import Connection
+
+from whorl.pipelines import actions
+from whorl.pipelines.graph import NodeType
+from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.tokens import Emission, Passed, Result, Token
+from whorl.schemas.pipelines import PortType
+
+
+class UpdateVariableParams(Params):
+    """Which variable takes the model's id."""
+
+    variable: str = Field(min_length=1)
+
+
+class UpdateVariableNode(PlainNode):
+    """Sets a model variable to the model that came in; nodes read it with their next batch."""
+
+    type = NodeType(
+        name="update_variable",
+        summary="Points a variable at the model that won.",
+        inputs={"model": PortType.MODEL},
+        outputs={"model": PortType.MODEL},
+        params=UpdateVariableParams,
+    )
+
+    def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
+        """Pass on; the write is in ``commit``."""
+        del context
+        return [Passed((Emission("model", token.ref),), output={"model": token.ref}) for token in tokens]
+
+    def commit(
+        self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
+    ) -> Committed:
+        """Set the variable, last token last."""
+        params = context.params
+        assert isinstance(params, UpdateVariableParams)
+        for token in tokens:
+            actions.set_variable(
+                conn,
+                context.pipeline_id,
+                name=params.variable,
+                value=token.ref,
+                actor_id=context.actor_id,
+                now=context.now(),
+                cause=context.cause,
+            )
+        return Committed(results)

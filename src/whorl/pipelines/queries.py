@@ -1,0 +1,244 @@
+"""Reads of pipelines, runs and their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from whorl.base.errors import JsonValue, NotFound
+from whorl.schemas.pipelines import NodeCounts, Pipeline, PipelineDefinition, PipelineStatus, Run, RunStep
+from whorl.schemas.wire import Page
+from whorl.store.db.tables import (
+    dead_letter,
+    inbox,
+    parked,
+    pipeline,
+    pipeline_variable,
+    pipeline_version,
+    run,
+    run_step,
+)
+from whorl.store.events import get_cursor, read_events
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedToken:
+    """A token that waits at a node."""
+
+    key: int
+    run_key: int
+    ref: str
+    epoch: int
+    port: str
+    payload: dict[str, JsonValue]
+
+
+def get_pipeline(conn: Connection, pipeline_id: str) -> Pipeline:
+    """The pipeline at its current version.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    row = conn.execute(select(pipeline).where(pipeline.c.id == pipeline_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"no such pipeline: {pipeline_id}", hint="List them with `whorl pipeline status`.")
+    return _pipeline(conn, row)
+
+
+def find_pipeline(conn: Connection, *, project_id: str, name: str) -> Pipeline | None:
+    """The project's pipeline of this name, or None."""
+    found = select(pipeline).where(pipeline.c.project_id == project_id, pipeline.c.name == name)
+    row = conn.execute(found).mappings().one_or_none()
+    return None if row is None else _pipeline(conn, row)
+
+
+def list_pipelines(conn: Connection, *, project_id: str | None = None) -> list[Pipeline]:
+    """All pipelines, of one project or of all, in the order of their making."""
+    found = select(pipeline).order_by(pipeline.c.id)
+    if project_id is not None:
+        found = found.where(pipeline.c.project_id == project_id)
+    return [_pipeline(conn, row) for row in conn.execute(found).mappings()]
+
+
+def get_definition(conn: Connection, *, pipeline_id: str, version: int) -> PipelineDefinition:
+    """The definition of one version.
+
+    Raises:
+        NotFound: The pipeline never had this version.
+    """
+    found = select(pipeline_version.c.definition).where(
+        pipeline_version.c.pipeline_id == pipeline_id, pipeline_version.c.version == version
+    )
+    definition = conn.execute(found).scalar_one_or_none()
+    if definition is None:
+        raise NotFound(f"pipeline {pipeline_id} has no version {version}")
+    return PipelineDefinition.model_validate(definition)
+
+
+def read_variables(conn: Connection, pipeline_id: str) -> dict[str, JsonValue]:
+    """The present value of every variable."""
+    found = select(pipeline_variable.c.name, pipeline_variable.c.value).where(
+        pipeline_variable.c.pipeline_id == pipeline_id
+    )
+    return {name: value for name, value in conn.execute(found)}
+
+
+def list_parked(conn: Connection, *, pipeline_id: str, node: str, limit: int = 1_000_000) -> list[ParkedToken]:
+    """The tokens that wait at a node, oldest first."""
+    found = (
+        select(parked)
+        .where(parked.c.pipeline_id == pipeline_id, parked.c.node == node)
+        .order_by(parked.c.key)
+        .limit(limit)
+    )
+    return [
+        ParkedToken(row["key"], row["run_key"], row["ref"], row["epoch"], row["port"], dict(row["payload"]))
+        for row in conn.execute(found).mappings()
+    ]
+
+
+def count_parked(conn: Connection, *, pipeline_id: str) -> dict[str, int]:
+    """How many tokens wait, by node."""
+    found = select(parked.c.node, func.count()).where(parked.c.pipeline_id == pipeline_id).group_by(parked.c.node)
+    return {node: count for node, count in conn.execute(found)}
+
+
+def list_addresses_in_use(conn: Connection) -> list[str]:
+    """The inbox names that have work now."""
+    return list(conn.execute(select(inbox.c.node).distinct()).scalars())
+
+
+def get_status(conn: Connection, pipeline_id: str) -> PipelineStatus:
+    """Counts of runs by state and of tokens by node, over all versions."""
+    prefix = f"{pipeline_id}:"
+    runs = conn.execute(select(run.c.state, func.count()).where(run.c.pipeline_id == pipeline_id).group_by(run.c.state))
+    steps = conn.execute(
+        select(run_step.c.node, func.count())
+        .join(run, run.c.key == run_step.c.run_key)
+        .where(run.c.pipeline_id == pipeline_id)
+        .group_by(run_step.c.node)
+    )
+    waiting = conn.execute(
+        select(inbox.c.node, inbox.c.token.is_not(None), func.count())
+        .where(inbox.c.node.startswith(prefix))
+        .group_by(inbox.c.node, inbox.c.token.is_not(None))
+    )
+    dead = conn.execute(
+        select(dead_letter.c.node, func.count())
+        .where(dead_letter.c.node.startswith(prefix))
+        .group_by(dead_letter.c.node)
+    )
+    nodes: dict[str, dict[str, int]] = {}
+
+    def add(node: str, name: str, count: int) -> None:
+        counts = nodes.setdefault(node.rpartition(":")[2], {})
+        counts[name] = counts.get(name, 0) + count
+
+    for node, count in steps:
+        add(node, "done", count)
+    for node, is_running, count in waiting:
+        add(node, "running" if is_running else "waiting", count)
+    for node, count in dead:
+        add(node, "failed", count)
+    for node, count in count_parked(conn, pipeline_id=pipeline_id).items():
+        add(node, "parked", count)
+    return PipelineStatus(
+        pipeline_id=pipeline_id,
+        runs={state: count for state, count in runs},
+        nodes={node: NodeCounts(**counts) for node, counts in sorted(nodes.items())},
+    )
+
+
+def list_runs(conn: Connection, *, pipeline_id: str, cursor: str | None = None, limit: int = 100) -> Page[Run]:
+    """Runs, newest first."""
+    found = select(run).where(run.c.pipeline_id == pipeline_id).order_by(run.c.key.desc()).limit(limit + 1)
+    if cursor is not None and cursor.isdigit():
+        found = found.where(run.c.key < int(cursor))
+    rows = list(conn.execute(found).mappings())
+    return Page(
+        items=[_run(row) for row in rows[:limit]],
+        next_cursor=str(rows[limit - 1]["key"]) if len(rows) > limit else None,
+    )
+
+
+def list_steps(conn: Connection, run_id: str) -> list[RunStep]:
+    """The journey of one run, in order."""
+    found = (
+        select(run_step).join(run, run.c.key == run_step.c.run_key).where(run.c.id == run_id).order_by(run_step.c.key)
+    )
+    return [
+        RunStep(
+            node=row["node"],
+            ref=row["ref"],
+            port=row["port"],
+            output=row["output"],
+            machine_seconds=row["machine_seconds"],
+            at=row["at"],
+        )
+        for row in conn.execute(found).mappings()
+    ]
+
+
+def has_step(conn: Connection, *, run_key: int, node: str, ref: str, epoch: int) -> bool:
+    """Whether a token has passed a node already."""
+    found = select(run_step.c.key).where(
+        run_step.c.run_key == run_key, run_step.c.node == node, run_step.c.ref == ref, run_step.c.epoch == epoch
+    )
+    return conn.execute(found).first() is not None
+
+
+def has_events_after_cursor(conn: Connection) -> bool:
+    """Whether the pump has events to look at."""
+    return bool(read_events(conn, after_id=get_cursor(conn, "pipelines"), limit=1))
+
+
+def sum_machine_seconds(conn: Connection, *, pipeline_id: str) -> dict[str, float]:
+    """Machine seconds spent, by node."""
+    found = (
+        select(run_step.c.node, func.sum(run_step.c.machine_seconds))
+        .join(run, run.c.key == run_step.c.run_key)
+        .where(run.c.pipeline_id == pipeline_id)
+        .group_by(run_step.c.node)
+    )
+    return {node: float(seconds or 0) for node, seconds in conn.execute(found)}
+
+
+def list_nodes_with_tokens(conn: Connection, *, pipeline_id: str, nodes: Iterable[str]) -> dict[str, int]:
+    """How many tokens wait at or before each of these nodes, in any version; nodes without any are left out."""
+    wanted = set(nodes)
+    counts = {node: count for node, count in count_parked(conn, pipeline_id=pipeline_id).items() if node in wanted}
+    found = select(inbox.c.node, func.count()).where(inbox.c.node.startswith(f"{pipeline_id}:")).group_by(inbox.c.node)
+    for address, count in conn.execute(found):
+        node = address.rpartition(":")[2]
+        if node in wanted:
+            counts[node] = counts.get(node, 0) + count
+    return counts
+
+
+def _pipeline(conn: Connection, row: RowMapping) -> Pipeline:
+    return Pipeline(
+        id=row["id"],
+        project_id=row["project_id"],
+        name=row["name"],
+        version=row["version"],
+        is_active=row["is_active"],
+        definition=get_definition(conn, pipeline_id=row["id"], version=row["version"]),
+        variables=read_variables(conn, row["id"]),
+        created_at=row["created_at"],
+    )
+
+
+def _run(row: RowMapping) -> Run:
+    return Run(
+        id=row["id"],
+        pipeline_id=row["pipeline_id"],
+        version=row["version"],
+        start_node=row["start_node"],
+        cause=row["cause"],
+        ref=row["ref"],
+        state=row["state"],
+        created_at=row["created_at"],
+        finished_at=row["finished_at"],
+    )

@@ -1,0 +1,146 @@
+"""The running pipelines: handlers for the engine, and a thread that pumps events and crons."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from whorl.base.clock import to_datetime
+from whorl.base.errors import InvalidInput, NotFound
+from whorl.base.log import get_logger
+from whorl.pipelines import queries
+from whorl.pipelines.graph import Graph, build_graph
+from whorl.pipelines.handler import NodeHandler
+from whorl.pipelines.nodes import built_in_nodes, node_types
+from whorl.pipelines.nodes.base import PipelineServices
+from whorl.pipelines.tokens import node_address, parse_address
+from whorl.pipelines.triggers.pump import fire_crons, pump_events
+from whorl.store.db import Priority
+
+_log = get_logger("pipelines")
+_CRON_EVERY_S = 5.0
+_AFTER_TROUBLE_S = 1.0
+
+
+class PipelineRuntime:
+    """The engine's source of handlers for pipelines' nodes, and the pump that feeds them.
+
+    Args:
+        services: Database, blobs, executor, home and clock.
+        poll_s: Longest time until an event is noticed that no commit of this process announced.
+    """
+
+    def __init__(self, services: PipelineServices, *, poll_s: float = 1.0) -> None:
+        self._services = services
+        self._poll_s = poll_s
+        self._graphs: dict[tuple[str, int], Graph] = {}
+        self._handlers: dict[str, NodeHandler] = {}
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        services.db.on_commit(self._wake.set)
+
+    def list_nodes(self) -> Sequence[str]:
+        """Every node of the current versions, sources first, then what older versions still have under way."""
+        with self._services.db.read() as conn:
+            pipelines = queries.list_pipelines(conn)
+            in_use = queries.list_addresses_in_use(conn)
+            current = [
+                node_address(one.id, one.version, node)
+                for one in pipelines
+                for node in reversed(self.graph_of(one.id, one.version, conn).sinks_first())
+            ]
+        known = {one.id for one in pipelines}
+        older = [address for address in in_use if address.split(":")[0] in known and address not in set(current)]
+        return [*older, *current]
+
+    def get_handler(self, node: str) -> NodeHandler | None:
+        """The handler of an address; None when its pipeline or node is gone."""
+        if node not in self._handlers:
+            try:
+                pipeline_id, version, node_id = parse_address(node)
+                with self._services.db.read() as conn:
+                    graph = self.graph_of(pipeline_id, version, conn)
+                    project_id = queries.get_pipeline(conn, pipeline_id).project_id
+            except (InvalidInput, NotFound):
+                return None
+            if node_id not in graph.nodes:
+                return None
+            self._handlers[node] = NodeHandler(
+                services=self._services,
+                graph=graph,
+                node=built_in_nodes()[graph.nodes[node_id].type],
+                node_id=node_id,
+                pipeline_id=pipeline_id,
+                project_id=project_id,
+                version=version,
+            )
+        return self._handlers[node]
+
+    def graph_of(self, pipeline_id: str, version: int, conn: Connection) -> Graph:
+        """The checked graph of one version; versions never change, so it is kept."""
+        key = (pipeline_id, version)
+        if key not in self._graphs:
+            definition = queries.get_definition(conn, pipeline_id=pipeline_id, version=version)
+            self._graphs[key] = build_graph(definition, node_types())
+        return self._graphs[key]
+
+    def pump(self) -> int:
+        """Handle all events there are and due crons now; gives how many things were handled."""
+        total = 0
+        while True:
+            handled = self._services.db.write(
+                lambda conn: pump_events(conn, graph_of=self.graph_of, now=self._now()), priority=Priority.ENGINE
+            )
+            if not handled:
+                break
+            total += handled
+        return total + self._services.db.write(
+            lambda conn: fire_crons(conn, graph_of=self.graph_of, now=self._now()), priority=Priority.ENGINE
+        )
+
+    def start(self) -> None:
+        """Pump in a thread until ``stop``."""
+        if self._thread is None:
+            self._stopping.clear()
+            self._thread = threading.Thread(target=self._loop, name="whorl-pump", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread after what it does now."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _now(self) -> datetime:
+        return to_datetime(self._services.clock.now())
+
+    def _loop(self) -> None:
+        last_cron = 0.0
+        while not self._stopping.is_set():
+            try:
+                self._pump_once(last_cron)
+                if self._services.clock.now() - last_cron >= _CRON_EVERY_S:
+                    last_cron = self._services.clock.now()
+            except Exception:
+                # The border of the pump: whatever went wrong was rolled back whole, and is tried again.
+                _log.exception("the pump stumbled")
+                self._stopping.wait(_AFTER_TROUBLE_S)
+
+    def _pump_once(self, last_cron: float) -> None:
+        self._wake.wait(self._poll_s)
+        self._wake.clear()
+        if self._stopping.is_set():
+            return
+        if self._has_news() or self._services.clock.now() - last_cron >= _CRON_EVERY_S:
+            self.pump()
+
+    def _has_news(self) -> bool:
+        # A look costs a read; a write for every commit would double the writer's work.
+        with self._services.db.read() as conn:
+            return queries.has_events_after_cursor(conn)

@@ -1,0 +1,174 @@
+"""Reads the outbox: lets people's finished items go on, and fires triggers, each exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from cronsim import CronSim
+from sqlalchemy import Connection, func, select
+
+from whorl.base.errors import JsonValue, NotFound
+from whorl.engine import send
+from whorl.pipelines import actions, queries
+from whorl.pipelines.graph import Graph
+from whorl.pipelines.tokens import Released, Token
+from whorl.pipelines.triggers import rules
+from whorl.pipelines.triggers.state import add_fire, read_count, read_next_time, write_count, write_next_time
+from whorl.schemas.pipelines import CountTrigger, CronTrigger, EventTrigger, Pipeline
+from whorl.store.db.tables import trigger_fire
+from whorl.store.events import Event, advance_cursor, lock_cursor, read_events
+
+READER = "pipelines"
+_BATCH = 500
+
+GraphOf = Callable[[str, int, Connection], Graph]
+
+
+def pump_events(conn: Connection, *, graph_of: GraphOf, now: datetime) -> int:
+    """Handle the next events and give how many there were; call until it gives 0.
+
+    Args:
+        graph_of: The checked graph of a pipeline version.
+    """
+    after = lock_cursor(conn, READER)
+    events = read_events(conn, after_id=after, limit=_BATCH)
+    if not events:
+        return 0
+    pipelines = [one for one in queries.list_pipelines(conn) if one.is_active]
+    for event in events:
+        if event.kind == "task.item_finished":
+            _resume(conn, event, graph_of=graph_of, now=now)
+        for pipeline in pipelines:
+            if pipeline.project_id == event.project_id:
+                _fire_on_event(conn, pipeline, event, graph_of=graph_of, now=now)
+    advance_cursor(conn, READER, event_id=events[-1].id)
+    return len(events)
+
+
+def fire_crons(conn: Connection, *, graph_of: GraphOf, now: datetime) -> int:
+    """Fire the cron triggers whose time has come; gives how many runs began."""
+    begun = 0
+    for pipeline in queries.list_pipelines(conn):
+        for trigger in pipeline.definition.triggers:
+            if isinstance(trigger, CronTrigger) and pipeline.is_active:
+                begun += _fire_cron(conn, pipeline, trigger, graph_of=graph_of, now=now)
+    return begun
+
+
+def _resume(conn: Connection, event: Event, *, graph_of: GraphOf, now: datetime) -> None:
+    way = event.payload.get("return_to")
+    if not isinstance(way, Mapping) or "pipeline" not in way:
+        return
+    outcome = str(event.payload.get("outcome"))
+    pipeline_id, version, node = str(way["pipeline"]), int(str(way["version"])), str(way["node"])
+    values = way.get("values")
+    token = Token(
+        int(str(way["run_key"])),
+        str(way["ref"]),
+        int(str(way["epoch"])),
+        str(way["port"]),
+        values if isinstance(values, dict) else {},
+    )
+    try:
+        graph = graph_of(pipeline_id, version, conn)
+    except NotFound:
+        return
+    seconds: JsonValue = event.payload.get("human_seconds")
+    output: dict[str, JsonValue] = {"outcome": outcome, "human_seconds": seconds, "by": event.actor_id}
+    place = actions.Place(graph, pipeline_id, version, node)
+    if queries.has_step(conn, run_key=token.run_key, node=node, ref=token.ref, epoch=token.epoch):
+        return
+    send(conn, actions.release_tokens(conn, place, [Released(token, outcome, output=output)], now=now))
+
+
+def _fire_on_event(conn: Connection, pipeline: Pipeline, event: Event, *, graph_of: GraphOf, now: datetime) -> None:
+    for trigger in pipeline.definition.triggers:
+        if isinstance(trigger, CronTrigger):
+            continue
+        if not rules.matches_event(trigger, event, pipeline_id=pipeline.id, variables=pipeline.variables):
+            continue
+        if isinstance(trigger, EventTrigger):
+            _fire_event(conn, pipeline, trigger, event, graph_of=graph_of, now=now)
+        else:
+            _fire_count(conn, pipeline, trigger, event, graph_of=graph_of, now=now)
+
+
+def _fire_event(
+    conn: Connection,
+    pipeline: Pipeline,
+    trigger: EventTrigger,
+    event: Event,
+    *,
+    graph_of: GraphOf,
+    now: datetime,
+) -> None:
+    limit = rules.as_limit(rules.resolve(trigger.max_fires, pipeline.variables))
+    if limit < rules.UNLIMITED and _count_fires(conn, pipeline.id, trigger.id) >= limit:
+        return
+    cause = rules.cause_of_event(trigger, event)
+    if trigger.max_fires is not None and not add_fire(conn, pipeline.id, trigger.id, cause, now=now):
+        return
+    _begin(conn, pipeline, trigger.target, cause, event.subject_id, graph_of=graph_of, now=now)
+
+
+def _fire_count(
+    conn: Connection,
+    pipeline: Pipeline,
+    trigger: CountTrigger,
+    event: Event,
+    *,
+    graph_of: GraphOf,
+    now: datetime,
+) -> None:
+    every = rules.resolve(trigger.every, pipeline.variables)
+    if not isinstance(every, int | float) or every < 1:
+        return
+    count, is_full = rules.count_step(read_count(conn, pipeline.id, trigger.id), every=int(every))
+    write_count(conn, pipeline.id, trigger.id, count=count, event_id=event.id)
+    if is_full:
+        cause = f"{trigger.id}:{event.id}"
+        _begin(conn, pipeline, trigger.target, cause, "", graph_of=graph_of, now=now)
+
+
+def _fire_cron(conn: Connection, pipeline: Pipeline, trigger: CronTrigger, *, graph_of: GraphOf, now: datetime) -> int:
+    due = read_next_time(conn, pipeline.id, trigger.id)
+    if due is not None and due > now:
+        return 0
+    following = next(CronSim(trigger.cron, now))
+    write_next_time(conn, pipeline.id, trigger.id, next_at=following)
+    # A first look only learns the next time; a late one fires once or not at all, never once per time missed.
+    is_late = due is not None and (now - due).total_seconds() > 60
+    if due is None or (is_late and trigger.missed == "skip"):
+        return 0
+    cause = f"{trigger.id}:{due.isoformat()}"
+    if not add_fire(conn, pipeline.id, trigger.id, cause, now=now):
+        return 0
+    return int(_begin(conn, pipeline, trigger.target, cause, "", graph_of=graph_of, now=now))
+
+
+def _begin(
+    conn: Connection,
+    pipeline: Pipeline,
+    target: str,
+    cause: str,
+    ref: str,
+    *,
+    graph_of: GraphOf,
+    now: datetime,
+) -> bool:
+    return actions.start_run(
+        conn,
+        graph=graph_of(pipeline.id, pipeline.version, conn),
+        pipeline_id=pipeline.id,
+        version=pipeline.version,
+        target=target,
+        cause=cause,
+        ref=ref,
+        now=now,
+    )
+
+
+def _count_fires(conn: Connection, pipeline_id: str, trigger: str) -> int:
+    found = select(func.count()).where(trigger_fire.c.pipeline_id == pipeline_id, trigger_fire.c.trigger == trigger)
+    return int(conn.execute(found).scalar_one())

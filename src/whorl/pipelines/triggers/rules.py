@@ -1,0 +1,55 @@
+"""Decide, from an event and a rule, whether a run begins. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from whorl.base.errors import JsonValue
+from whorl.pipelines.graph import referenced_variable
+from whorl.schemas.pipelines import CountTrigger, EventTrigger
+from whorl.store.events import Event
+
+UNLIMITED: Final = 2**31
+
+
+def matches_event(
+    trigger: EventTrigger | CountTrigger, event: Event, *, pipeline_id: str, variables: Mapping[str, JsonValue]
+) -> bool:
+    """Whether an event is one that the trigger waits for.
+
+    An event trigger leaves out what its own pipeline caused, or a pipeline that writes what starts it would never end;
+    ``own`` lifts that for loops which end by ``max_fires``. A count trigger counts its own pipeline's work: that is
+    what it is for.
+    """
+    if event.kind != trigger.event:
+        return False
+    wanted = resolve(trigger.dataset, variables)
+    if wanted is not None and event.payload.get("dataset_id") != wanted:
+        return False
+    is_own = event.cause == pipeline_id
+    if isinstance(trigger, CountTrigger):
+        return True
+    return trigger.own or not is_own
+
+
+def cause_of_event(trigger: EventTrigger, event: Event) -> str:
+    """The name of the cause: the subject for ``once``, the event itself for ``always``."""
+    return f"{trigger.id}:{event.subject_id if trigger.mode == 'once' else event.id}"
+
+
+def count_step(before: int, *, every: int) -> tuple[int, bool]:
+    """The counter after one more event, and whether it is full, which empties it."""
+    after = before + 1
+    return (0, True) if after >= every else (after, False)
+
+
+def resolve(value: JsonValue, variables: Mapping[str, JsonValue]) -> JsonValue:
+    """A plain value, or the present value of the variable it names."""
+    name = referenced_variable(value)
+    return value if name is None else variables.get(name)
+
+
+def as_limit(value: JsonValue) -> int:
+    """A limit on fires as a number; none means no limit."""
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else UNLIMITED

@@ -1,0 +1,172 @@
+"""Pipelines on the wire: the one JSON form that the canvas, YAML and Python all write."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from whorl.base.errors import JsonValue
+from whorl.schemas.wire import UtcTime, Wire
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class PortType(StrEnum):
+    """What travels through a port."""
+
+    ITEM = "item"
+    MODEL = "model"
+    EVALUATION = "evaluation"
+    COMPARISON = "comparison"
+    SIGNAL = "signal"
+
+
+class VariableType(StrEnum):
+    """What a pipeline's variable holds."""
+
+    MODEL = "model"
+    DATASET = "dataset"
+    QUERY = "query"
+    NUMBER = "number"
+    TEXT = "text"
+    JSON = "json"
+
+
+class NodeSpec(Wire):
+    """One node. A parameter may be ``{"$var": "name"}``; it is read anew for every batch."""
+
+    id: Name
+    type: Name
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class EdgeSpec(Wire):
+    """A way from an output port to an input port, for the items that match ``when``."""
+
+    source: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="node.port")
+    target: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="node.port")
+    when: str | None = Field(default=None, description="A query in its text form; only for item ports.")
+
+
+class VariableSpec(Wire):
+    """A typed variable and its first value."""
+
+    name: Name
+    type: VariableType
+    value: JsonValue = None
+
+
+class EventTrigger(Wire):
+    """Starts a run for each matching event."""
+
+    type: Literal["event"] = "event"
+    id: Name
+    target: str = Field(description="node.port that the token enters")
+    event: str
+    dataset: JsonValue = Field(default=None, description="Only events of this dataset id or variable.")
+    mode: Literal["once", "always"] = Field(default="once", description="once: one run per subject, ever.")
+    own: bool = Field(default=False, description="Also events that this pipeline caused itself.")
+    max_fires: JsonValue = Field(default=None, description="Stop after so many runs; a number or a variable.")
+
+
+class CountTrigger(Wire):
+    """Starts a run after every so many matching events."""
+
+    type: Literal["count"] = "count"
+    id: Name
+    target: str
+    event: str
+    every: JsonValue = Field(description="A number of one or more, or a variable.")
+    dataset: JsonValue = None
+
+
+class CronTrigger(Wire):
+    """Starts a run at the times of a cron expression, in UTC."""
+
+    type: Literal["cron"] = "cron"
+    id: Name
+    target: str
+    cron: str
+    missed: Literal["skip", "once"] = Field(default="once", description="What to do about times that passed.")
+
+
+Trigger = Annotated[EventTrigger | CountTrigger | CronTrigger, Field(discriminator="type")]
+
+
+class PipelineDefinition(Wire):
+    """A whole pipeline."""
+
+    format: Literal[1] = 1
+    name: str = Field(min_length=1, max_length=200)
+    description: str = ""
+    nodes: list[NodeSpec] = Field(min_length=1, max_length=200)
+    edges: list[EdgeSpec] = Field(default_factory=list, max_length=1000)
+    variables: list[VariableSpec] = Field(default_factory=list, max_length=200)
+    triggers: list[Trigger] = Field(default_factory=list, max_length=200)
+
+
+class GraphProblem(Wire):
+    """Something that keeps a graph from running, and where."""
+
+    code: str
+    message: str
+    node: str | None = None
+    port: str | None = None
+
+
+class Pipeline(Wire):
+    """A pipeline at its current version."""
+
+    id: str
+    project_id: str
+    name: str
+    version: int
+    is_active: bool
+    definition: PipelineDefinition
+    variables: dict[str, JsonValue]
+    created_at: UtcTime
+
+
+class NodeCounts(Wire):
+    """How many tokens are where, at one node."""
+
+    waiting: int = 0
+    running: int = 0
+    parked: int = 0
+    done: int = 0
+    failed: int = 0
+
+
+class PipelineStatus(Wire):
+    """The live state of a pipeline."""
+
+    pipeline_id: str
+    runs: dict[str, int]
+    nodes: dict[str, NodeCounts]
+
+
+class Run(Wire):
+    """One token's journey."""
+
+    id: str
+    pipeline_id: str
+    version: int
+    start_node: str
+    cause: str
+    ref: str
+    state: str
+    created_at: UtcTime
+    finished_at: UtcTime | None = None
+
+
+class RunStep(Wire):
+    """One node passed on a journey."""
+
+    node: str
+    ref: str
+    port: str
+    output: dict[str, JsonValue]
+    machine_seconds: float
+    at: UtcTime
