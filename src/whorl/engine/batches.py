@@ -107,4 +107,4 @@ def _bury_final(conn: Connection, batch: Batch, failures: Sequence[tuple[Work, E
     if isinstance(batch.handler, Buries):
         works = [work for work, _ in buried]
         errors = [error for _, error in buried]
-        send(conn, list(batch.handler.buried(conn, works, errors)))
+        send(conn, list(batch.handler.buried(conn, works, errors, now=now)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy import Connection
@@ -93,7 +94,9 @@ AnyHandler = Handler[Any]
 class Buries(Protocol):
     """A handler that wants to know, in the same transaction, which of its items became dead letters."""
 
-    def buried(self, conn: Connection, works: Sequence[Work], errors: Sequence[Exception]) -> Iterable[Message]:
+    def buried(
+        self, conn: Connection, works: Sequence[Work], errors: Sequence[Exception], *, now: datetime
+    ) -> Iterable[Message]:
         """Write what follows from the loss of these items; give what comes next."""
         ...
 
