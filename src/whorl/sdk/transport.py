@@ -89,7 +89,7 @@ class Transport:
                 return
 
     def send(self, call: Call) -> httpx.Response:
-        """Make a call; retry what may succeed on another try. Writes carry one key, so a retry is done once.
+        """Make a call; retry what may succeed on another try and cannot be done twice by it.
 
         Raises:
             WhorlError: As ``call``.
@@ -101,7 +101,7 @@ class Transport:
             try:
                 return self._once(call, headers)
             except WhorlError as error:
-                if delay is None or not error.retryable or isinstance(error.__cause__, httpx.ConnectError):
+                if delay is None or not _may_retry(call, error):
                     raise
                 self._clock.sleep(_retry_after(error, delay))
         raise AssertionError("the last attempt returns or raises")
@@ -172,6 +172,14 @@ def to_error(response: httpx.Response) -> WhorlError:
     if "retry-after" in response.headers:
         details["retry_after"] = response.headers["retry-after"]
     return cls(problem.detail, hint=problem.hint, details=details)
+
+
+def _may_retry(call: Call, error: WhorlError) -> bool:
+    if isinstance(error.__cause__, httpx.ConnectError):
+        return False
+    # After a broken connection nobody knows whether the write was done. The server keeps keys for POST alone.
+    is_unknown = isinstance(error.__cause__, httpx.TransportError)
+    return error.retryable and (not is_unknown or call.method in ("GET", "POST"))
 
 
 def _retry_after(error: WhorlError, delay: float) -> float:

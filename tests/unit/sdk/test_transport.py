@@ -59,6 +59,14 @@ def test_send__a_write_keeps_one_idempotency_key_over_its_retries() -> None:
     assert (len(server.requests), server.clock.now()) == (3, 1.0)
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_send__a_write_without_a_kept_key_is_not_repeated_when_its_fate_is_unknown(method: str) -> None:
+    server = Server(httpx.ReadError("cut"))
+    with pytest.raises(Unavailable, match="the connection to http://server broke"):
+        server.transport.send(Call(method, "/x"))
+    assert len(server.requests) == 1
+
+
 def test_send__another_write_has_another_key() -> None:
     server = Server(httpx.Response(204), httpx.Response(204))
     for _ in range(2):

@@ -1,0 +1,177 @@
+"""``whorl train``, ``evaluate``, ``compare``, ``predict`` and ``whorl models``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from whorl.base.errors import InvalidInput, JsonValue
+from whorl.cli.connected import DatasetOption, HomeOption, JsonOption, ProjectOption, Session, connected
+from whorl.cli.output import Output
+
+if TYPE_CHECKING:
+    from whorl.sdk.jobs import Job
+
+PANEL = "Models"
+ModelArgument = Annotated[str, typer.Argument(help="Name (the newest of that name) or id.")]
+QueryOption = Annotated[str | None, typer.Option("--query", "-q", help="Only the items that match.")]
+MODEL_COLUMNS = ("id", "name", "architecture", "status", "n_items", "metrics", "created_at")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (train, evaluate, compare, predict):
+        app.command(rich_help_panel=PANEL)(connected(command))
+    models = typer.Typer(help="List, fetch, deploy and roll back models.", no_args_is_help=True)
+    models.command("list")(connected(list_models))
+    models.command("fetch")(fetch)
+    models.command("deploy")(connected(deploy))
+    models.command("rollback")(connected(rollback))
+    app.add_typer(models, name="models", rich_help_panel=PANEL)
+
+
+def train(
+    session: Session,
+    architecture: Annotated[
+        str, typer.Argument(help="builtin:linear, builtin:tinydet, or my_package.my_module:MyModel.")
+    ],
+    project: ProjectOption = None,
+    dataset: DatasetOption = None,
+    name: Annotated[str | None, typer.Option("--name", help="[default: the architecture's name]")] = None,
+    query: QueryOption = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", help="A parameter of the model, such as epochs=20; repeatable.")
+    ] = None,
+) -> None:
+    """Train a model on the ground truth of a dataset's train subset.
+
+    Example: `whorl train builtin:tinydet --dataset bccd --param epochs=20`
+    """
+    owner = session.project(project)
+    source = session.dataset(owner, dataset)
+    model = owner.models.create(
+        name or architecture.rpartition(":")[2],
+        architecture=architecture,
+        dataset_id=source.id,
+        filters=query,
+        params=parse_params(param or []),
+    )
+    _wait(session.out, model.train(), f"training {model.name}, %")
+    session.out.facts(model.refresh().info)
+
+
+def evaluate(session: Session, model: ModelArgument, project: ProjectOption = None, query: QueryOption = None) -> None:
+    """Score a model on the test subset.
+
+    Example: `whorl evaluate tinydet`
+    """
+    found = session.project(project).models.get(model)
+    _wait(session.out, found.evaluate(filters=query), f"evaluating {found.name}, %")
+    newest = max(found.evaluations(), key=lambda evaluation: evaluation.created_at)
+    session.out.facts(newest)
+
+
+def compare(
+    session: Session,
+    champion: Annotated[str, typer.Argument(help="Name or id of the model that is used now.")],
+    challenger: Annotated[str, typer.Argument(help="Name or id of the model that may replace it.")],
+    project: ProjectOption = None,
+    min_delta: Annotated[float | None, typer.Option("--min-delta", help="The smallest gain that counts.")] = None,
+) -> None:
+    """Compare two models on one frozen test set, with paired statistics. Decides, and deploys nothing.
+
+    Example: `whorl compare mdl_01a mdl_01b --min-delta 0.01`
+    """
+    owner = session.project(project)
+    pair = owner.models.get(champion).id, owner.models.get(challenger).id
+    session.out.facts(owner.models.compare(*pair, min_delta=min_delta))
+
+
+def predict(
+    session: Session,
+    model: ModelArgument,
+    project: ProjectOption = None,
+    dataset: DatasetOption = None,
+    query: QueryOption = None,
+) -> None:
+    """Predict on items. Predictions stand beside the ground truth, never in it.
+
+    Example: `whorl predict tinydet --dataset street --query "subset:test"`
+    """
+    owner = session.project(project)
+    found = owner.models.get(model)
+    job = found.predict(dataset_id=session.dataset(owner, dataset).id, filters=query)
+    session.out.facts(_wait(session.out, job, f"predicting with {found.name}, %").info.result)
+
+
+def list_models(session: Session, project: ProjectOption = None) -> None:
+    """List the models of a project, newest last.
+
+    Example: `whorl models list --project street`
+    """
+    session.out.rows(MODEL_COLUMNS, [model.info for model in session.project(project).models.list()], empty="no model")
+
+
+def fetch(
+    name: Annotated[str, typer.Argument(help="Such as lite0.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring pretrained weights into the home, with licence and hash recorded.
+
+    Example: `whorl models fetch lite0`
+    """
+    from dataclasses import asdict
+
+    from whorl.base.settings import Settings
+    from whorl.models.weights import fetch_backbone
+
+    settings = Settings() if home is None else Settings(home=home)
+    out = Output(as_json)
+    out.facts({key: str(value) for key, value in asdict(fetch_backbone(name, settings.home_path)).items()})
+
+
+def deploy(session: Session, model: ModelArgument, project: ProjectOption = None) -> None:
+    """Make a model the champion.
+
+    Example: `whorl models deploy tinydet`
+    """
+    session.out.facts(session.project(project).models.get(model).deploy().info)
+
+
+def rollback(session: Session, model: ModelArgument, project: ProjectOption = None) -> None:
+    """Make the champion before this one the champion again.
+
+    Example: `whorl models rollback tinydet`
+    """
+    session.out.facts(session.project(project).models.get(model).rollback().info)
+
+
+def parse_params(texts: list[str]) -> dict[str, JsonValue]:
+    """Read ``name=value`` pairs; a value that is JSON is read as such, else it is text.
+
+    Raises:
+        InvalidInput: A text has no name, or a name is given twice.
+    """
+    params: dict[str, JsonValue] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name or name in params:
+            raise InvalidInput(f"not a parameter: {text!r}", hint="Write each name once, as --param epochs=20.")
+        try:
+            params[name] = json.loads(value)
+        except ValueError:
+            params[name] = value
+    return params
+
+
+def _wait(out: Output, job: Job, doing: str) -> Job:
+    with out.progress(doing) as report:
+        try:
+            return job.wait(progress=report)
+        except KeyboardInterrupt:
+            job.cancel()
+            out.note(f"cancelled {job.info.kind} {job.id}")
+            raise

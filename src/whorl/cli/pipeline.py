@@ -1,0 +1,100 @@
+"""``whorl pipeline``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from whorl.base.errors import FormatError, JsonValue, NotFound
+from whorl.cli.connected import ProjectOption, Session, connected
+
+FileArgument = Annotated[Path, typer.Argument(help="The pipeline as YAML or JSON.")]
+NameArgument = Annotated[str, typer.Argument(help="Name or id.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    pipelines = typer.Typer(help="Check, save, run and watch pipelines.", no_args_is_help=True)
+    pipelines.command("validate")(connected(validate))
+    pipelines.command("apply")(connected(apply))
+    pipelines.command("run")(connected(run))
+    pipelines.command("status")(connected(status))
+    app.add_typer(pipelines, name="pipeline", rich_help_panel="Models")
+
+
+def validate(session: Session, file: FileArgument, project: ProjectOption = None) -> None:
+    """Say what keeps a pipeline from running. Exits with 1 when something does.
+
+    Example: `whorl pipeline validate loop.yaml`
+    """
+    problems = session.project(project).pipelines.validate(read_definition(file))
+    session.out.rows(("node", "port", "code", "message"), problems, empty=f"{file} can run")
+    if problems:
+        raise typer.Exit(1)
+
+
+def apply(session: Session, file: FileArgument, project: ProjectOption = None) -> None:
+    """Save a pipeline: new, or as the next version of the one of its name.
+
+    Example: `whorl pipeline apply loop.yaml --project street`
+    """
+    saved = session.project(project).pipelines.apply(read_definition(file)).info
+    if session.out.as_json:
+        session.out.facts(saved)
+        return
+    print(f"{saved.id}\t{saved.name}\tversion {saved.version}")
+
+
+def run(
+    session: Session,
+    name: NameArgument,
+    project: ProjectOption = None,
+    node: Annotated[str | None, typer.Option("--node", help="Where to start; the first node when left out.")] = None,
+    query: Annotated[str | None, typer.Option("--query", "-q", help="For the items that match.")] = None,
+    ref: Annotated[list[str] | None, typer.Option("--ref", help="For this item or model id; repeatable.")] = None,
+) -> None:
+    """Start runs by hand.
+
+    Example: `whorl pipeline run loop --query "subset:train"`
+    """
+    started = session.project(project).pipelines.get(name).run(node=node, refs=ref, query=query)
+    session.out.rows(("id", "start_node", "ref", "state"), started, empty="no run was started")
+
+
+def status(session: Session, name: NameArgument, project: ProjectOption = None) -> None:
+    """Show how many tokens wait, run, are parked, done and failed at each node.
+
+    Example: `whorl pipeline status loop`
+    """
+    found = session.project(project).pipelines.get(name).status()
+    if session.out.as_json:
+        session.out.facts(found)
+        return
+    columns = ("waiting", "running", "parked", "done", "failed")
+    cells = [[node, *(str(getattr(counts, column)) for column in columns)] for node, counts in found.nodes.items()]
+    session.out.cells(("node", *columns), cells)
+    session.out.note("runs: " + (", ".join(f"{count} {state}" for state, count in found.runs.items()) or "none yet"))
+
+
+def read_definition(file: Path) -> dict[str, JsonValue]:
+    """Read a pipeline from YAML or JSON.
+
+    Raises:
+        NotFound: No such file.
+        FormatError: It is neither, or not an object.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+        document = json.loads(text) if file.suffix == ".json" else yaml.safe_load(text)
+    except OSError as error:
+        raise NotFound(f"cannot read {file}: {error.strerror}") from error
+    except (ValueError, yaml.YAMLError) as error:
+        place = str(error).replace("\n", " ")
+        raise FormatError(f"{file} is neither YAML nor JSON: {place[:200]}") from error
+    if not isinstance(document, dict):
+        raise FormatError(f"{file} holds no pipeline: a {type(document).__name__}", hint="It begins with `name:`.")
+    return document
