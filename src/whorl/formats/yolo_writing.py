@@ -9,6 +9,7 @@ import yaml
 
 from whorl.formats.contract import WriteReport
 from whorl.formats.export import Tally, full_disk_named
+from whorl.formats.places import safe_name
 from whorl.formats.yolo_layout import NO_SUBSET
 from whorl.schemas.annotations import Box, Polygon
 from whorl.schemas.records import AnnotationRecord, ItemRecord, Subset
@@ -31,7 +32,7 @@ def write_yolo(items: Iterable[ItemRecord], out: Path, *, copy_images: bool) -> 
         out.mkdir(parents=True, exist_ok=True)
         for item in items:
             folder = _FOLDERS[item.subset]
-            stem = PurePosixPath(item.name).with_suffix("").as_posix()
+            stem = PurePosixPath(safe_name(item.name) or "_").with_suffix("").as_posix()
             name = tally.take_name(item, key=f"{folder}/{stem}")
             if name is None:
                 continue
