@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
+import typer
 from pydantic_core import PydanticUndefined
 
 from whorl.base.settings import Settings
+from whorl.cli.failures import MEANINGS
+from whorl.cli.main import make_app
 
 HEAD = "<!-- Written by tools/write_reference.py; run `make fix` after a change. -->\n\n"
 
@@ -27,9 +32,65 @@ def settings_page() -> str:
     return HEAD + intro + "\n".join(rows) + "\n"
 
 
+def cli_page() -> str:
+    """Every command with its arguments and options, from the command line itself, and the exit codes."""
+    parts = [
+        HEAD + "# Command line",
+        "Data goes to stdout, notes and progress to stderr. `--json` gives one JSON document on stdout. In a pipe, "
+        "tables are tab-separated and have no header.",
+        "Commands that talk to Whorl use the server that runs on the home folder (`--home`, `WHORL_HOME`, else "
+        "`~/.whorl`), start one inside themselves when none runs, or use the one at `--url` (`WHORL_URL`) with "
+        "`--token` (`WHORL_TOKEN`).",
+        "## Exit codes",
+        "\n".join(["| code | meaning |", "|---|---|", *(f"| {int(c)} | {text} |" for c, text in MEANINGS.items())]),
+    ]
+    root = typer.main.get_command(make_app())
+    for words, command in _walk(root, ("whorl",)):
+        if getattr(command, "commands", None) is None:
+            parts += _command_parts(words, command)
+    return "\n\n".join(parts) + "\n"
+
+
+# The command classes of Typer have no public type that holds for all its releases; they are read by attribute.
+def _walk(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    yield words, command
+    for name, child in sorted((getattr(command, "commands", None) or {}).items()):
+        yield from _walk(child, (*words, name))
+
+
+def _command_parts(words: tuple[str, ...], command: Any) -> Iterator[str]:
+    shown = [parameter for parameter in command.params if not getattr(parameter, "hidden", False)]
+    arguments = [one for one in shown if one.param_type_name == "argument"]
+    usage = [*words, *(_argument_text(one) for one in arguments), "[options]"]
+    yield f"## {' '.join(words)}"
+    yield inspect.cleandoc(command.help or "")
+    yield f"```text\n{' '.join(usage)}\n```"
+    rows = [f"| {_name_text(one)} | {_help_text(one)} |" for one in shown if one.name != "help"]
+    if rows:
+        yield "\n".join(["| argument or option | meaning |", "|---|---|", *rows])
+
+
+def _argument_text(parameter: Any) -> str:
+    return parameter.name.upper() if parameter.required else f"[{parameter.name.upper()}]"
+
+
+def _name_text(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{parameter.name.upper()}`"
+    return ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
+
+
+def _help_text(parameter: Any) -> str:
+    text = (parameter.help or "").replace("|", "\\|")
+    default = getattr(parameter, "default", None)
+    if isinstance(default, str | int | float) and not isinstance(default, bool) and default != "":
+        text += f" [default: {default}]"
+    return text
+
+
 def pages() -> dict[str, str]:
     """Each generated page by its path below the repository."""
-    return {"docs/reference/settings.md": settings_page()}
+    return {"docs/reference/settings.md": settings_page(), "docs/reference/cli.md": cli_page()}
 
 
 def main(root: Path, *, is_check: bool) -> int:
