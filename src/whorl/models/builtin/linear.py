@@ -18,7 +18,7 @@ import numpy as np
 
 from whorl.base.errors import Cancelled, InvalidInput, JsonValue, ModelError
 from whorl.models.adapters.contract import Report, ShouldStop, TrainFacts
-from whorl.models.builtin.logistic import Array, CrossValidation, Targets, cross_validate, fit_logistic
+from whorl.models.builtin.logistic import Array, CrossValidation, Targets, cross_validate, fit_logistic, log_softmax
 from whorl.models.builtin.onnx_head import write_softmax_head
 from whorl.models.features import HOG, LITE0, FeatureCache, extract, extract_files
 from whorl.models.folder import WEIGHTS, open_onnx, read_card
@@ -90,8 +90,7 @@ class LinearModel:
             rows = source.rows(CANDIDATES[name], path)
             candidate = _score(name, rows, targets, classes=len(data.labels), seed=seed)
             report({f"cv_loss_{name}": candidate.score.loss, f"cv_accuracy_{name}": candidate.score.accuracy})
-            # A wider candidate costs time on every image it serves; it must be clearly better.
-            if best is None or candidate.score.loss < 0.98 * best.score.loss:
+            if best is None or _is_better(candidate, best, targets):
                 best = candidate
         assert best is not None
         weights, bias = _affine(best, targets, classes=len(data.labels))
@@ -217,6 +216,15 @@ def _score(name: str, rows: FloatArray, targets: Targets, *, classes: int, seed:
         return _Candidate(name, projection, x, CrossValidation(0.01, zeros, 1.0, float(np.log(classes)), 0.0))
     folds = 5 if len(targets) <= 1000 else 3
     return _Candidate(name, projection, x, cross_validate(x, targets, classes=classes, folds=folds, seed=seed))
+
+
+def _is_better(new: _Candidate, best: _Candidate, targets: Targets) -> bool:
+    """By out-of-fold likelihood; a union of features must win by a standard error, since it costs time."""
+    rows = np.arange(len(targets))
+    gains = log_softmax(new.score.logits / new.score.temperature)[rows, targets]
+    gains = gains - log_softmax(best.score.logits / best.score.temperature)[rows, targets]
+    margin = float(gains.std()) / np.sqrt(len(targets)) if len(CANDIDATES[new.name]) > 1 else 0.0
+    return bool(gains.mean() > margin)
 
 
 def _project(rows: FloatArray) -> _Projection:
