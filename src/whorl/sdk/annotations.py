@@ -47,9 +47,8 @@ class Annotations:
         added = list(annotations)
         for attempt in range(_ATTEMPTS):
             found = self.read()
-            kept = [keep(annotation) for annotation in found.annotations]
             try:
-                return self.save([*kept, *added], base_revision=found.revision)
+                return self._send("PATCH", added, found.revision)
             except StaleWrite:
                 if attempt + 1 == _ATTEMPTS:
                     raise
@@ -64,13 +63,16 @@ class Annotations:
         Raises:
             StaleWrite: Somebody saved since; ``details`` holds both versions.
         """
+        return self._send("PUT", annotations, base_revision)
+
+    def _send(self, method: str, annotations: Iterable[AnnotationDraft], base_revision: int) -> ItemAnnotations:
         drafts: builtins.list[JsonValue] = [draft.model_dump(mode="json") for draft in annotations]
         body: JsonValue = {"annotations": drafts, "base_revision": base_revision}
-        return self._transport.call(ItemAnnotations, Call("PUT", self._path, body=body))
+        return self._transport.call(ItemAnnotations, Call(method, self._path, body=body))
 
 
 def keep(annotation: Annotation) -> AnnotationDraft:
-    """The draft that leaves an annotation as it is."""
+    """The draft that leaves an annotation as it is; for ``save``, which removes what is not mentioned."""
     return AnnotationDraft(
         id=annotation.id,
         label=annotation.label,

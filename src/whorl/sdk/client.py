@@ -82,9 +82,11 @@ class Projects:
             return Project(self._transport, self._transport.get(access.Project, f"/projects/{project_id}"))
         if project_name is None:
             raise InvalidInput("which project?", hint="Give project_name or project_id.")
+        for info in self._transport.pages(access.Project, "/projects", name=project_name):
+            return Project(self._transport, info)
         names = []
         for project in self.list():
-            if project_name in (project.name, project.id):
+            if project_name == project.id:
                 return project
             names.append(project.name)
         raise NotFound(f"no project {project_name!r}", hint=f"There is: {', '.join(sorted(names)) or 'none yet'}.")

@@ -40,9 +40,11 @@ class Datasets:
             return Dataset(self._transport, self._transport.get(wire.Dataset, f"/datasets/{dataset_id}"))
         if dataset_name is None:
             raise InvalidInput("which dataset?", hint="Give dataset_name or dataset_id.")
+        for info in self._transport.pages(wire.Dataset, self._path, name=dataset_name):
+            return Dataset(self._transport, info)
         names = []
         for dataset in self.list():
-            if dataset_name in (dataset.name, dataset.id):
+            if dataset_name == dataset.id:
                 return dataset
             names.append(dataset.name)
         raise NotFound(f"no dataset {dataset_name!r}", hint=f"There is: {', '.join(sorted(names)) or 'none yet'}.")
@@ -89,16 +91,14 @@ class Dataset:
         test: float = 0.15,
         *,
         seed: int = 0,
-        is_stratified: bool = True,
     ) -> wire.SplitReport:
-        """Give the items that are in no subset theirs. The same seed gives the same split.
+        """Give the items that are in no subset theirs; the three shares add up to one.
 
-        Args:
-            train: Shares; the three add up to one.
-            is_stratified: Keep each label's share the same in every subset.
+        The same seed gives the same split. Each label's share is kept in every subset, and items of one group stay
+        together.
         """
         quotas: dict[str, JsonValue] = {"train": train, "validation": validation, "test": test}
-        body: JsonValue = {"quotas": quotas, "seed": seed, "is_stratified": is_stratified}
+        body: JsonValue = {"quotas": quotas, "seed": seed}
         return self._transport.call(wire.SplitReport, Call("POST", f"/datasets/{self.id}/split", body=body))
 
     def import_(

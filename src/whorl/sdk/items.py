@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,12 +13,17 @@ from pathlib import Path
 from whorl.base.errors import InvalidInput, JsonValue, NotFound, WhorlError
 from whorl.schemas import datasets as wire
 from whorl.schemas.records import Subset
+from whorl.schemas.wire import Page
 from whorl.sdk.annotations import Annotations
 from whorl.sdk.filters import Filters
 from whorl.sdk.transport import Call, Transport
 
 Report = Callable[[int, int | None], None]
 UPLOADS_AT_ONCE = 4
+PAGE_SIZE = 100
+COUNTING_PAGE_SIZE = 1000
+# Servers and proxies refuse addresses of more than about 8,000 characters, and escaping triples some.
+LONGEST_IN_ADDRESS = 2000
 
 
 @dataclass(frozen=True)
@@ -84,9 +90,9 @@ class Items:
         """
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
         files = [("file", (name, content, media_type))]
-        call = Call("POST", f"{self._path}/items", files=files, data={"name": name})
-        item = Item(self._transport, self._transport.call(wire.Item, call))
-        return item.update(metadata=item_metadata) if item_metadata else item
+        data = {"name": name} | ({"metadata": json.dumps(dict(item_metadata))} if item_metadata else {})
+        call = Call("POST", f"{self._path}/items", files=files, data=data)
+        return Item(self._transport, self._transport.call(wire.Item, call))
 
     def list(self, filters: Filters | str | None = None, *, as_of: int | None = None) -> Iterator[Item]:
         """The items that match, fetched page by page as they are read.
@@ -95,14 +101,14 @@ class Items:
             filters: Filters, or a query as text such as ``label:car subset:train``; everything when left out.
             as_of: A revision to read at; now when left out.
         """
-        query = filters if isinstance(filters, str) else None
-        dql = filters.to_json() if isinstance(filters, Filters) else None
-        for info in self._transport.pages(wire.Item, f"{self._path}/items", q=query, dql=dql, as_of=as_of):
+        for info in self._infos(filters, as_of=as_of, page_size=PAGE_SIZE):
             yield Item(self._transport, info)
 
     def count(self, filters: Filters | str | None = None) -> int:
-        """How many items match."""
-        return sum(1 for _ in self.list(filters))
+        """How many items match. Without filters that is one question, with them every match is read."""
+        if not filters:
+            return self._transport.get(dict[str, int], f"{self._path}/counts")["items"]
+        return sum(1 for _ in self._infos(filters, as_of=None, page_size=COUNTING_PAGE_SIZE))
 
     def get(self, filepath: str | None = None, item_id: str | None = None) -> Item:
         """The item with a name (its path in the dataset) or an id.
@@ -119,6 +125,21 @@ class Items:
         if found is None:
             raise NotFound(f"no item {name!r} in this dataset")
         return found
+
+    def _infos(self, filters: Filters | str | None, *, as_of: int | None, page_size: int) -> Iterator[wire.Item]:
+        path = f"{self._path}/items"
+        text = filters if isinstance(filters, str) else None
+        dql = filters.to_json() if isinstance(filters, Filters) else None
+        if dql is None or len(dql) <= LONGEST_IN_ADDRESS:
+            yield from self._transport.pages(wire.Item, path, page_size=page_size, q=text, dql=dql, as_of=as_of)
+            return
+        body: dict[str, JsonValue] = {"query": json.loads(dql), "limit": page_size, "as_of": as_of}
+        while True:
+            page = self._transport.call(Page[wire.Item], Call("POST", f"{path}/search", body=body))
+            yield from page.items
+            if page.next_cursor is None:
+                return
+            body["cursor"] = page.next_cursor
 
 
 class Item:

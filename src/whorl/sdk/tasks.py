@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from whorl.base.errors import InvalidInput, NotFound
 from whorl.schemas import tasks as wire
 from whorl.schemas.annotations import AnnotationDraft
 from whorl.sdk.filters import Filters
 from whorl.sdk.transport import Call, Transport
+
+T = TypeVar("T")
 
 
 class Tasks:
@@ -96,9 +101,10 @@ class Task:
         annotations: Iterable[AnnotationDraft],
         *,
         base_revision: int,
+        removed_ids: Iterable[str] = (),
         active_seconds: float = 0,
     ) -> wire.TaskItem:
-        """Finish a leased item.
+        """Finish a leased item: these annotations are added or changed, those of ``removed_ids`` go.
 
         Raises:
             LeaseLost: The lease expired.
@@ -107,11 +113,43 @@ class Task:
         body = wire.Submit(
             lease_token=lease.lease_token,
             annotations=list(annotations),
+            removed_ids=list(removed_ids),
             base_revision=base_revision,
             active_seconds=active_seconds,
         )
-        path = f"/tasks/{self.id}/items/{lease.item_id}/submit"
-        return self._transport.call(wire.TaskItem, Call("POST", path, body=body))
+        return self._on_item(wire.TaskItem, lease.item_id, "submit", body)
+
+    def heartbeat(self, lease: wire.Lease, *, active_seconds: float = 0) -> wire.Lease:
+        """Keep a lease for longer."""
+        body = wire.Heartbeat(lease_token=lease.lease_token, active_seconds=active_seconds)
+        return self._on_item(wire.Lease, lease.item_id, "heartbeat", body)
+
+    def release(self, lease: wire.Lease) -> wire.TaskItem:
+        """Give an item back unfinished."""
+        return self._on_item(wire.TaskItem, lease.item_id, "release", wire.Release(lease_token=lease.lease_token))
+
+    def discard(self, lease: wire.Lease, reason: str) -> wire.TaskItem:
+        """Say that an item cannot be worked on."""
+        body = wire.Discard(lease_token=lease.lease_token, reason=reason)
+        return self._on_item(wire.TaskItem, lease.item_id, "discard", body)
+
+    def approve(self, item_id: str, *, lease: wire.Lease | None = None, active_seconds: float = 0) -> wire.TaskItem:
+        """Accept an item's work; in a review task with the lease."""
+        token = lease.lease_token if lease else None
+        body = wire.Approve(lease_token=token, active_seconds=active_seconds)
+        return self._on_item(wire.TaskItem, item_id, "approve", body)
+
+    def raise_issue(self, item_id: str, text: str, *, lease: wire.Lease | None = None) -> wire.Issue:
+        """Send an item back to its author, with what needs mending."""
+        body = wire.IssueCreate(body=text, lease_token=lease.lease_token if lease else None)
+        return self._on_item(wire.Issue, item_id, "issues", body)
+
+    def issues(self) -> list[wire.Issue]:
+        """What reviewers want mended, and what was."""
+        return self._transport.get(list[wire.Issue], f"/tasks/{self.id}/issues")
+
+    def _on_item(self, kind: type[T], item_id: str, verb: str, body: BaseModel) -> T:
+        return self._transport.call(kind, Call("POST", f"/tasks/{self.id}/items/{item_id}/{verb}", body=body))
 
     def __repr__(self) -> str:
         return f"Task({self.name!r}, {self.info.kind!r}, id={self.id!r})"

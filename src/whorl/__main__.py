@@ -1,0 +1,6 @@
+"""``python -m whorl``: the command line."""
+
+from whorl.cli.main import main
+
+if __name__ == "__main__":
+    main()
