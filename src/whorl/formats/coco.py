@@ -7,6 +7,7 @@ the first pixel: https://cocodataset.org/#format-data
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,6 +160,7 @@ class _File:
         self.annotations_where, annotations = results or (self.where, _listed(content.get("annotations")))
         self.annotations = annotations
         self.images = _listed(content["images"])
+        self.base_names = Counter(_base_name(entry) for entry in self.images)
         self.categories = _listed(content.get("categories"))
         self.subset = _subset_of(path, base)
         parent = path.parent
@@ -234,7 +236,7 @@ class _File:
 
     def _item(self, entry: dict[str, Json], annotations: list[dict[str, Json]]) -> Iterator[Found]:
         declared = str(entry["file_name"])
-        file = self.index.find(declared, near=self.near)
+        file = self.index.find(declared, near=self.near, anywhere=self.base_names[_base_name(entry)] == 1)
         name = safe_name(declared)
         place = f"{self.where}: image {entry.get('id')} ({name})"
         if name in self.taken:
@@ -286,6 +288,11 @@ class _File:
 def _key(value: Json) -> object:
     # Some tools write ids as text in one list and as numbers in the other.
     return str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else None
+
+
+def _base_name(entry: Json) -> str:
+    name = entry.get("file_name") if isinstance(entry, dict) else None
+    return safe_name(name).rsplit("/", 1)[-1].lower() if isinstance(name, str) else ""
 
 
 def _listed(value: Json) -> list[Json]:

@@ -7,6 +7,7 @@ PNG mask: https://developers.dataloop.ai/tutorials/annotations_image
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -62,6 +63,7 @@ class DataloopFormat:
 
     def _found(self, root: Path, files: list[Path], index: ImageIndex) -> Iterator[Found]:
         used: set[Path] = set()
+        stems = Counter(path.stem.lower() for path in files)
         for path in files:
             where = relative(path, root)
             try:
@@ -73,7 +75,7 @@ class DataloopFormat:
             if not isinstance(content, dict) or not isinstance(content.get("annotations", []), list):
                 yield ImportIssue(where, "not_an_annotation", "it is not an item with a list of annotations")
                 continue
-            file = _locate(path, root / _JSON, content, index)
+            file = _locate(path, root / _JSON, content, index, anywhere=stems[path.stem.lower()] == 1)
             if file is not None and file in used:
                 yield ImportIssue(where, "duplicate_name", f"a second JSON for {relative(file, root)!r}; left out")
                 continue
@@ -89,7 +91,9 @@ class DataloopFormat:
         return write_dataloop(items, out, copy_images=self.copy_images)
 
 
-def _locate(path: Path, folder: Path, content: dict[str, JsonValue], index: ImageIndex) -> Path | None:
+def _locate(
+    path: Path, folder: Path, content: dict[str, JsonValue], index: ImageIndex, *, anywhere: bool
+) -> Path | None:
     """Find a JSON's image: by the JSON's own place first, since its ``filename`` can name another folder."""
     below = PurePosixPath(relative(path, folder)).with_suffix("").as_posix()
     declared = content.get("filename")
@@ -99,6 +103,8 @@ def _locate(path: Path, folder: Path, content: dict[str, JsonValue], index: Imag
         exact = index.root / name
         if name and exact.is_file():
             return exact
+    if not anywhere:
+        return None
     return index.find_stem(below) or (index.find(declared) if declared else None)
 
 

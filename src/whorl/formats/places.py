@@ -100,11 +100,17 @@ class ImageIndex:
             groups.setdefault(key(path).lower(), []).append(path)
         return groups
 
-    def find(self, declared: str, *, near: Sequence[Path] = ()) -> Path | None:
+    def find(self, declared: str, *, near: Sequence[Path] = (), anywhere: bool = True) -> Path | None:
         """Find the image that an annotation file calls ``declared``.
 
         First exactly, in each folder of ``near``, in the images' folder and in the root; then anywhere below by
         the longest matching end of the path. A name that fits several images equally well fits none.
+
+        Args:
+            declared: The path as the annotation file has it.
+            near: Folders to look in first.
+            anywhere: Whether to look elsewhere when it is not where it should be. Callers say no when two of their
+                entries end in the same file name: one's image must never be taken for the other's.
         """
         name = safe_name(declared)
         if not name:
@@ -113,7 +119,13 @@ class ImageIndex:
             path = folder / name
             if path.is_file():
                 return path
+        if not anywhere:
+            return None
         return self._closest(name, self._by_name.get(PurePosixPath(name).name.lower(), []))
+
+    def count_named(self, name: str) -> int:
+        """Count the images with this file name, in whatever folder."""
+        return len(self._by_name.get(name.lower(), []))
 
     def find_stem(self, stem: str) -> Path | None:
         """Find the image whose path ends with ``stem`` and any image suffix; None when several do."""

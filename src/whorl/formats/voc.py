@@ -8,6 +8,7 @@ therefore taken as written; ``VocFormat(one_based=True)`` reads and writes the d
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -57,11 +58,12 @@ class VocFormat:
         return self._found(root, files, ImageIndex(root, images))
 
     def _found(self, root: Path, files: list[Path], index: ImageIndex) -> Iterator[Found]:
-        subsets = _read_image_sets(root)
+        subsets = _Subsets(_read_image_sets(root), Counter(path.stem.lower() for path in index.paths or files))
+        stems = Counter(path.stem.lower() for path in files)
         used: dict[Path, str] = {}
         names: set[str] = set()
         for path in files:
-            for found in self._read_file(path, root, index, subsets):
+            for found in self._read_file(path, root, index, subsets, anywhere=stems[path.stem.lower()] == 1):
                 if isinstance(found, ItemRecord):
                     if found.name in names:
                         reason = f"a second annotation file for {found.name!r}; left out"
@@ -74,9 +76,11 @@ class VocFormat:
         for image in index.paths:
             if image not in used and any(part.lower() == _IMAGES.lower() for part in image.parts):
                 name = index.name_below(image, _IMAGES)
-                yield ItemRecord(name=name, file=image, subset=_subset(subsets, name))
+                yield ItemRecord(name=name, file=image, subset=subsets.of(name))
 
-    def _read_file(self, path: Path, root: Path, index: ImageIndex, subsets: dict[str, Subset]) -> Iterator[Found]:
+    def _read_file(
+        self, path: Path, root: Path, index: ImageIndex, subsets: _Subsets, *, anywhere: bool
+    ) -> Iterator[Found]:
         where = relative(path, root)
         try:
             tree = parse_xml(path.read_bytes())
@@ -87,7 +91,7 @@ class VocFormat:
         if tree.tag != "annotation":
             yield ImportIssue(where, "not_an_annotation", f"the root element is <{tree.tag}>, not <annotation>")
             return
-        file, name = _locate(path, root, tree, index)
+        file, name = _locate(path, root, tree, index, anywhere=anywhere)
         if file is None:
             yield ImportIssue(where, "image_missing", f"its image {name!r} is not there", "Put it into JPEGImages/.")
         issues: list[ImportIssue] = []
@@ -100,7 +104,7 @@ class VocFormat:
                 file=file,
                 width=canvas.width,
                 height=canvas.height,
-                subset=_subset(subsets, name),
+                subset=subsets.of(name),
                 annotations=tuple(records),
             )
 
@@ -143,15 +147,22 @@ def _read_image_sets(root: Path) -> dict[str, Subset]:
     return subsets
 
 
-def _subset(subsets: dict[str, Subset], name: str) -> Subset | None:
-    path = PurePosixPath(name)
-    for key in (name, path.with_suffix("").as_posix(), path.stem):
-        if key in subsets:
-            return subsets[key]
-    return None
+@dataclass(frozen=True)
+class _Subsets:
+    """What ``ImageSets/Main`` says. A bare stem stands for an image in a folder only when no other has that stem."""
+
+    listed: dict[str, Subset]
+    stems: Counter[str]
+
+    def of(self, name: str) -> Subset | None:
+        path = PurePosixPath(name)
+        keys = [name, path.with_suffix("").as_posix()]
+        if self.stems[path.stem.lower()] <= 1:
+            keys.append(path.stem)
+        return next((self.listed[key] for key in keys if key in self.listed), None)
 
 
-def _locate(path: Path, root: Path, tree: Element, index: ImageIndex) -> tuple[Path | None, str]:
+def _locate(path: Path, root: Path, tree: Element, index: ImageIndex, *, anywhere: bool) -> tuple[Path | None, str]:
     below = PurePosixPath(relative(path, root))
     parts = [part.lower() for part in below.parts[:-1]]
     cut = parts.index("annotations") + 1 if "annotations" in parts else 0
@@ -162,8 +173,10 @@ def _locate(path: Path, root: Path, tree: Element, index: ImageIndex) -> tuple[P
     if declared:
         name = f"{folder}/{declared}" if folder else declared
         base = root.joinpath(*below.parts[: cut - 1]) if cut else root
-        file = index.find(name, near=[base / _IMAGES, path.parent])
-    file = file or index.find_stem(stem)
+        file = index.find(name, near=[base / _IMAGES, path.parent], anywhere=anywhere)
+    if file is None:
+        # A wrong <filename> is common; the XML beside it, in the mirrored folder, is meant.
+        file = index.find_stem(stem) if anywhere else None
     if file is not None:
         return file, index.name_below(file, _IMAGES)
     return None, f"{folder}/{declared}" if folder and declared else declared or stem

@@ -8,6 +8,7 @@ Darknet's ``obj.data`` with lists of images.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -63,6 +64,7 @@ class YoloFormat:
         stems: dict[str, list[Path]] = {}
         for path in texts:
             stems.setdefault(path.stem.lower(), []).append(path)
+        images = Counter(image.stem.lower() for image in index.paths)
         used: set[Path] = set()
         names: dict[str, Path] = {}
         for image in index.paths:
@@ -70,7 +72,7 @@ class YoloFormat:
             text = by_key.get(
                 _key(image, index.images if index.images and image.is_relative_to(index.images) else root)
             )
-            if text is None and len(same_stem) == 1 and same_stem[0] not in used:
+            if text is None and len(same_stem) == 1 == images[image.stem.lower()]:
                 text = same_stem[0]
             if text is not None:
                 used.add(text)

@@ -40,12 +40,13 @@ class YoloLayout:
         parts = full.split("/")
         subset, rest = _by_folder(parts)
         if subset is None:
-            subset = self._by_list(parts) or self._by_declared_folder(full)
+            is_unique = index.count_named(parts[-1]) <= 1
+            subset = self._by_list(parts, is_unique=is_unique) or self._by_declared_folder(full)
         return subset, "/".join(rest)
 
-    def _by_list(self, parts: list[str]) -> Subset | None:
+    def _by_list(self, parts: list[str], *, is_unique: bool) -> Subset | None:
         entries = self.listed.get(parts[-1].lower(), [])
-        if len(entries) == 1:
+        if len(entries) == 1 and is_unique:
             return entries[0][1]
         lowered = tuple(part.lower() for part in parts)
         fitting = {subset for entry, subset in entries if lowered[-2:] == entry[-2:]}

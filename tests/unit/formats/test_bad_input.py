@@ -12,7 +12,7 @@ from PIL import Image
 from whorl.base.errors import FormatError, UnknownFormat
 from whorl.formats import detect_format, format_names, get_format
 from whorl.schemas.annotations import Box
-from whorl.schemas.records import AnnotationRecord, ImportIssue, ItemRecord
+from whorl.schemas.records import AnnotationRecord, ImportIssue, ItemRecord, Subset
 
 Split = Callable[[object], tuple[list[ItemRecord], list[ImportIssue]]]
 MakeImage = Callable[..., Path]
@@ -387,3 +387,49 @@ def test_read__empty_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(FormatError, match="no ") as caught:
         get_format(name).read(tmp_path)
     assert caught.value.hint
+
+
+def test_yolo__a_text_is_not_taken_for_another_folders_image(tmp_path: Path, image: MakeImage, split: Split) -> None:
+    image("images/b/a.jpg")
+    image("images/c/a.jpg")
+    yolo(tmp_path, "")
+    (tmp_path / "labels/a.txt").unlink()
+    (tmp_path / "labels/c").mkdir()
+    (tmp_path / "labels/c/a.txt").write_text("0 0.5 0.5 0.1 0.1\n")
+    items, issues = split(get_format("yolo").read(tmp_path))
+    assert issues == []
+    assert [(i.name, len(i.annotations)) for i in items] == [("b/a.jpg", 0), ("c/a.jpg", 1)]
+
+
+def test_coco__a_missing_image_is_not_replaced_by_its_namesake(tmp_path: Path, image: MakeImage, split: Split) -> None:
+    image("c/a.jpg")
+    images = [
+        {"id": n, "file_name": f"{folder}/a.jpg", "width": 100, "height": 80} for n, folder in ((1, "b"), (2, "c"))
+    ]
+    items, issues = split(get_format("coco").read(coco(tmp_path, [annotation()], images=images)))
+    assert [i.code for i in issues] == ["image_missing"]
+    assert [(i.name, i.file is not None) for i in items] == [("b/a.jpg", False), ("c/a.jpg", True)]
+
+
+@pytest.mark.parametrize("name", ["voc", "dataloop"])
+def test_read__a_missing_image_is_not_replaced_by_its_namesake(
+    tmp_path: Path, image: MakeImage, split: Split, name: str
+) -> None:
+    box = AnnotationRecord("cat", Box(x0=1, y0=2, x1=3, y1=4))
+    source = image("a.jpg")
+    items = [ItemRecord("b/a.jpg", None, 100, 80, annotations=(box,)), ItemRecord("c/a.jpg", source, 100, 80)]
+    get_format(name).write(items, tmp_path / "out")
+    read, issues = split(get_format(name).read(tmp_path / "out"))
+    assert [i.code for i in issues] == ["image_missing"]
+    assert [(i.name, i.file is not None, len(i.annotations)) for i in read] == [
+        ("b/a.jpg", False, 1),
+        ("c/a.jpg", True, 0),
+    ]
+
+
+def test_voc__a_subset_is_not_taken_from_another_folders_image(tmp_path: Path, image: MakeImage, split: Split) -> None:
+    source = image("a.jpg")
+    items = [ItemRecord("a.jpg", source, 100, 80, subset=Subset.TEST), ItemRecord("b/a.jpg", source, 100, 80)]
+    get_format("voc").write(items, tmp_path / "out")
+    read, _ = split(get_format("voc").read(tmp_path / "out"))
+    assert [(i.name, i.subset) for i in read] == [("a.jpg", Subset.TEST), ("b/a.jpg", None)]
