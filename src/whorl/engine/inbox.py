@@ -29,12 +29,14 @@ def send(conn: Connection, messages: Sequence[Message]) -> None:
 def claim(conn: Connection, node: str, *, limit: int, lease_ms: int, now_ms: int, token: str) -> list[Work]:
     """Lease up to ``limit`` due items of ``node`` under ``token``, oldest first.
 
-    An item that failed twice or more is claimed alone. Items whose lease ran out are due again.
+    An item that failed twice or more is claimed alone. Items whose lease ran out are due again. On PostgreSQL the
+    planner avoids sorts and scans for the rest of the transaction.
 
     Args:
         token: Fresh for every claim; whoever holds it may finish the items.
     """
     if _is_postgres(conn):
+        conn.exec_driver_sql(POSTGRES.prepare)
         found = conn.exec_driver_sql(POSTGRES.select_due, (node, limit)).all()
     else:
         found = conn.exec_driver_sql(SQLITE.select_due, (node, now_ms, limit)).all()

@@ -14,6 +14,7 @@ class Statements:
     """One text per call of ``whorl.engine.inbox``; see there for what each does."""
 
     send: str
+    prepare: str
     select_due: str
     take: str
     extend: str
@@ -28,6 +29,7 @@ class Statements:
 SQLITE = Statements(
     send="INSERT INTO inbox (node, run_key, ref, epoch, payload, not_before_ms, attempts)"
     " VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
+    prepare="",
     # ORDER BY follows the index exactly; ordering by id alone sorts the backlog.
     select_due="SELECT id, node, run_key, ref, epoch, attempts, payload FROM inbox"
     " WHERE node = ? AND not_before_ms <= ? ORDER BY not_before_ms, id LIMIT ?",
@@ -51,6 +53,9 @@ POSTGRES = Statements(
     send="INSERT INTO inbox (node, run_key, ref, epoch, payload, not_before_ms, attempts)"
     " SELECT *, 0 FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::int[], %s::text[], %s::bigint[])"
     " ON CONFLICT DO NOTHING",
+    # With statistics from before the backlog, PostgreSQL expects few rows and sorts all of them for each claim.
+    prepare="SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true),"
+    " set_config('enable_seqscan', 'off', true)",
     select_due="SELECT id, node, run_key, ref, epoch, attempts, payload FROM inbox"
     f" WHERE node = %s AND not_before_ms <= {_NOW_MS} ORDER BY not_before_ms, id LIMIT %s FOR UPDATE SKIP LOCKED",
     take=f"UPDATE inbox SET token = %s, not_before_ms = {_NOW_MS} + %s, attempts = attempts + 1"
@@ -63,6 +68,8 @@ POSTGRES = Statements(
     " WHERE token = %s AND id = ANY(%s::bigint[]) RETURNING id",
     release_all="UPDATE inbox SET token = NULL, not_before_ms = 0 WHERE token IS NOT NULL",
     delete_dead="DELETE FROM dead_letter WHERE id = ANY(%s::bigint[]) RETURNING node, run_key, ref, epoch, payload",
-    ready="SELECT asked.node FROM unnest(%s::text[]) AS asked(node) WHERE EXISTS"
-    f" (SELECT 1 FROM inbox WHERE inbox.node = asked.node AND not_before_ms <= {_NOW_MS})",
+    # ORDER BY and LIMIT keep it a probe per node; as EXISTS it becomes one pass over the whole inbox.
+    ready="SELECT asked.node FROM unnest(%s::text[]) AS asked(node) CROSS JOIN LATERAL"
+    f" (SELECT 1 FROM inbox WHERE inbox.node = asked.node AND not_before_ms <= {_NOW_MS}"
+    " ORDER BY not_before_ms, id LIMIT 1) AS oldest",
 )

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, text, update
 from whorl.base.errors import FormatError
 from whorl.engine import Message, Work, bury, claim, extend, finish, release, retry_later, revive, send
 from whorl.engine.queries import list_dead_letters, list_inbox_nodes
-from whorl.engine.statements import SQLITE
+from whorl.engine.statements import POSTGRES, SQLITE
 from whorl.store.db import Database, open_database
 from whorl.store.db.tables import dead_letter, inbox
 
@@ -155,6 +155,22 @@ def test_plan__the_fence_looks_up_ids_and_never_the_backlog(analyzed: Database, 
 def test_plan__ready_probes_the_index(analyzed: Database) -> None:
     plan = _plan(analyzed, SQLITE.ready, '["a"]', 0)
     assert "SEARCH inbox USING COVERING INDEX ix_inbox_claim (node=? AND not_before_ms<?)" in plan
+
+
+def test_plan__postgres_with_statistics_from_before_the_backlog(postgres_url: str) -> None:
+    with open_database(postgres_url) as database:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.execute(text("ANALYZE inbox"))
+        _send(database, *[Message(f"n{n % 2}", n, str(n)) for n in range(20_000)])
+        plans = []
+        with database.engine.connect() as conn:
+            plans.append(conn.exec_driver_sql(f"EXPLAIN {POSTGRES.ready}", (["n0", "n1"],)).scalars().all())
+            conn.exec_driver_sql(POSTGRES.prepare)
+            plans.append(conn.exec_driver_sql(f"EXPLAIN {POSTGRES.select_due}", ("n0", 256)).scalars().all())
+            plans.append(conn.exec_driver_sql(f"EXPLAIN {POSTGRES.finish}", ("t", list(range(256)))).scalars().all())
+    for plan, index in zip(plans, ("ix_inbox_claim", "ix_inbox_claim", "pk_inbox"), strict=True):
+        assert index in "\n".join(plan)
+        assert not any("Sort" in line or "Seq Scan" in line or "Bitmap" in line for line in plan)
 
 
 class InboxMachine(RuleBasedStateMachine):
