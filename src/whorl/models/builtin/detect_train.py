@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,10 +151,9 @@ class _Run:
 
         def batches() -> Iterator[Batch]:
             for indices in self._shuffled(len(self._source)):
-                yield self._collate([self._source.draw(i, self._rng) for i in indices])
+                yield self._collate([self._source.draw(int(i), self._rng) for i in indices])
 
-        while self._clock.progress < until:
-            self._one_epoch(batches(), optimizer, until=until)
+        self._train(batches, optimizer, until=until)
 
     def on_cached_maps(self, *, until: float) -> None:
         """The pyramid alone, on maps computed once per view."""
@@ -163,12 +162,16 @@ class _Run:
         optimizer = torch.optim.AdamW([{"params": parameters, "lr": 3e-3, "peak": 3e-3}], weight_decay=1e-2)
 
         def batches() -> Iterator[Batch]:
-            # One of its views per image makes an epoch, so that an epoch means the same everywhere.
-            views = self._rng.integers(0, len(cached), len(self._source))
-            for indices in self._shuffled(len(self._source)):
-                yield _stack([cached[views[i]][i] for i in indices])
+            # As many views as there are images, so that an epoch means the same everywhere.
+            chosen = self._rng.permutation(len(cached))
+            for indices in self._shuffled(min(len(cached), len(self._source))):
+                yield _stack([cached[chosen[i]] for i in indices])
 
-        while self._clock.progress < until:
+        self._train(batches, optimizer, until=until)
+
+    def _train(self, batches: Callable[[], Iterator[Batch]], optimizer: torch.optim.Optimizer, *, until: float) -> None:
+        # However short the budget, the network has seen one batch.
+        while self._clock.progress < until or self._epoch == 0:
             self._one_epoch(batches(), optimizer, until=until)
 
     def _one_epoch(self, batches: Iterator[Batch], optimizer: torch.optim.Optimizer, *, until: float) -> None:
@@ -177,7 +180,7 @@ class _Run:
         for batch in batches:
             self._stop_if_asked()
             progress = self._clock.progress
-            if progress >= until:
+            if progress >= until and self._epoch + steps > 0:
                 break
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * _schedule(progress)
@@ -197,31 +200,31 @@ class _Run:
             heat_loss, box_loss = (sums / steps).tolist()
             self._report({"epoch": self._epoch, "heat_loss": heat_loss, "box_loss": box_loss})
 
-    def _cache_maps(self) -> list[list[Batch]]:
-        """Maps of several views of every image: [view][image]. The first view is the plain image."""
-        passes: list[list[Batch]] = []
+    def _cache_maps(self) -> list[Batch]:
+        """Maps of views, the plain images first, for as long as time and memory are allotted."""
+        cached: list[Batch] = []
         started, bytes_used = time.process_time(), 0
-        most = min(MOST_VIEWS, self._plan.epochs or MOST_VIEWS)
-        while len(passes) < most:
-            one_pass: list[Batch] = []
-            for start in range(0, len(self._source), BATCH):
+        allotted_s = VIEWS_SHARE * self._plan.budget_s
+        passes = min(MOST_VIEWS, self._plan.epochs or MOST_VIEWS)
+        for number in range(passes):
+            for indices in self._shuffled(len(self._source)):
                 self._stop_if_asked()
-                indices = range(start, min(start + BATCH, len(self._source)))
-                plain = not passes
-                views = [self._source.plain(i) if plain else self._source.draw(i, self._rng) for i in indices]
-                batch = self._collate(views)
-                with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=self._plan.bf16):
-                    maps = [m.to(torch.bfloat16) for m in self._detector.maps(batch.x[0])]
-                one_pass += _split(Batch(maps, batch.heat.half(), batch.distances.half(), batch.weight.half()))
-            passes.append(one_pass)
-            bytes_used += sum(_bytes(batch) for batch in one_pass)
-            per_pass_s = (time.process_time() - started) / len(passes)
-            if bytes_used * (1 + 1 / len(passes)) > CACHE_BYTES:
-                break
-            if not self._plan.epochs and per_pass_s * (len(passes) + 1) > VIEWS_SHARE * self._plan.budget_s:
-                break
-        self._report({"views": len(passes), "cache_seconds": time.process_time() - started})
-        return passes
+                spent_s = 0.0 if self._plan.epochs else time.process_time() - started
+                if cached and (spent_s > allotted_s or bytes_used > CACHE_BYTES):
+                    break
+                some = self._map_views(indices, plain=number == 0)
+                bytes_used += sum(_bytes(batch) for batch in some)
+                cached += some
+        share = len(cached) / len(self._source)
+        self._report({"views": share, "cache_seconds": time.process_time() - started})
+        return cached
+
+    def _map_views(self, indices: NDArray[np.int64], *, plain: bool) -> list[Batch]:
+        views = [self._source.plain(int(i)) if plain else self._source.draw(int(i), self._rng) for i in indices]
+        batch = self._collate(views)
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=self._plan.bf16):
+            maps = [m.to(torch.bfloat16) for m in self._detector.maps(batch.x[0])]
+        return _split(Batch(maps, batch.heat.half(), batch.distances.half(), batch.weight.half()))
 
     def _collate(self, views: list[View]) -> Batch:
         targets = [make_targets(v, classes=self._plan.classes, stride=self._plan.stride) for v in views]
