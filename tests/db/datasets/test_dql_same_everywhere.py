@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from whorl.datasets.dql import compile_query, count, list_keys, parse_query
 from whorl.datasets.dql.ast import And, AnnotationMatch, Compare, Condition, Not, Op, Or, Quantifier, Query
+from whorl.datasets.dql.compile import Drive
 from whorl.store.db import Database, open_database
 from whorl.store.db.migrate import upgrade
 from whorl.store.db.tables.access import project
@@ -428,7 +429,16 @@ def _answers(databases: dict[str, Database], query: Query, as_of: int | None = N
             found[name] = list_keys(conn, compiled, limit=1000).keys
             assert count(conn, compiled).count == len(found[name])
             assert sorted(conn.execute(compiled.keys).scalars()) == sorted(found[name])
+            for match in _drivers(query):
+                for is_list in (True, False):
+                    walked = conn.execute(compiled.page(limit=1000, drive=Drive(match, is_list)))
+                    assert [row[0] for row in walked] == found[name]
     return found
+
+
+def _drivers(query: Query) -> list[AnnotationMatch]:
+    parts = query.where.parts if isinstance(query.where, And) else (query.where,)
+    return [part for part in parts if isinstance(part, AnnotationMatch) and part.quantifier is Quantifier.SOME]
 
 
 def _everywhere(keys: list[int]) -> dict[str, list[int]]:

@@ -6,14 +6,27 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, literal, or_, select
+from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.types import Double
 
 from whorl.base.errors import InvalidInput, QueryError
 from whorl.datasets.dql import cursors
-from whorl.datasets.dql.ast import And, AnnotationMatch, Compare, Condition, LayerChoice, Op, Quantifier, Query, all_of
+from whorl.datasets.dql.ast import (
+    And,
+    AnnotationMatch,
+    Compare,
+    Condition,
+    LayerChoice,
+    Not,
+    Op,
+    Quantifier,
+    Query,
+    all_of,
+)
 from whorl.datasets.dql.comparisons import Column, sort_columns
 from whorl.datasets.dql.conditions import Standing, item_fields, uses_item_table
+from whorl.datasets.dql.elements import WalkJoin
 from whorl.datasets.dql.fields import join_path, nearest, shorten
 from whorl.store.db.tables.annotations import annotation
 from whorl.store.db.tables.datasets import filterable, item, item_state, snapshot
@@ -45,6 +58,17 @@ class _SortColumn:
     is_descending: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """Walk the annotations of one condition first: as a list of item keys when they are few, else in their order."""
+
+    match: AnnotationMatch
+    is_list: bool
+
+
+_WALKED = annotation.alias("walked")
+
+
 @dataclass(frozen=True)
 class CompiledQuery:
     """A query bound to a dataset and a moment. ``keys`` selects the matching item keys, each once, in no order."""
@@ -55,7 +79,7 @@ class CompiledQuery:
     keys: Select[tuple[int]] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", self._select(None))
+        object.__setattr__(self, "keys", self.select_keys(None))
 
     def __clause_element__(self) -> Select[tuple[int]]:
         # Lets a caller write item.c.key.in_(compiled).
@@ -67,43 +91,56 @@ class CompiledQuery:
         text = repr((self.query.where, self.query.sort, self.dataset_key, self.as_of))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
-    def page(self, *, cursor: str | None = None, limit: int, driver: AnnotationMatch | None = None) -> Select[Any]:
+    def page(self, *, cursor: str | None = None, limit: int, drive: Drive | None = None) -> Select[Any]:
         """Select one page and one row more: the item key, then the sort columns.
 
         Raises:
             QueryError: The cursor is broken, or of another query.
         """
         columns = self._sort_columns()
-        if driver is None or columns:
-            found = self._select(driver, as_list=bool(columns)).add_columns(*(one.expression for one in columns))
-            key: Column = item_state.c.item_key
-        else:
-            found, key = self._select(driver), annotation.c.item_key
+        found, key = self.select_keys(drive), self._key(drive)
+        found = found.add_columns(*(one.expression for one in columns))
         if cursor is not None:
             found = found.where(self._after(columns, key, cursor))
         order = [one.expression.desc() if one.is_descending else one.expression.asc() for one in columns]
         return found.order_by(*order, key).limit(limit + 1)
 
-    def _select(self, driver: AnnotationMatch | None, *, as_list: bool = False) -> Select[Any]:
-        """Select item keys, walking the items' states or, given a driver, the annotations that satisfy it."""
-        standing = Standing(self.as_of)
-        parts = _conjuncts(self.query.where)
-        rest = standing.condition(all_of(part for part in parts if part != driver))
-        by_item = uses_item_table([*item_fields(self.query.where), *(one.field for one in self.query.sort)])
-        if driver is None or as_list:
-            found = select(item_state.c.item_key).where(item_state.c.dataset_key == self.dataset_key)
-            if driver is not None:
-                found = found.where(item_state.c.item_key.in_(self._driving(driver)))
+    def select_keys(self, drive: Drive | None) -> Select[Any]:
+        """Select item keys by walking the items' states or, given a drive, the annotations that satisfy it."""
+        key = self._key(drive)
+        standing = Standing(self.as_of, key)
+        found = select(key)
+        if drive is None:
+            found = found.select_from(self._states())
+        elif drive.is_list:
+            listed = select(annotation.c.item_key).where(self._in_layer(drive.match))
+            found = found.select_from(self._states()).where(item_state.c.item_key.in_(listed))
         else:
-            # Without the dataset in the states' condition, only the index by item can serve this join.
-            found = self._driving(driver).join(item_state, item_state.c.item_key == annotation.c.item_key)
-        if by_item:
-            found = found.join(item, and_(item.c.key == item_state.c.item_key, standing.of(item)))
-        return found.where(standing.of(item_state), rest)
+            walked = ClauseAdapter(_WALKED).traverse(self._in_layer(drive.match))
+            states = WalkJoin(_WALKED, self._states(), item_state.c.item_key == _WALKED.c.item_key)
+            found = found.select_from(states).where(walked).distinct()
+        driven = None if drive is None else drive.match
+        rest = all_of(part for part in _conjuncts(self.query.where) if part != driven)
+        found = found.where(item_state.c.dataset_key == self.dataset_key, standing.of(item_state))
+        return found.where(standing.condition(rest))
 
-    def _driving(self, driver: AnnotationMatch) -> Select[Any]:
-        condition = and_(annotation.c.dataset_key == self.dataset_key, Standing(self.as_of).matching(driver))
-        return select(annotation.c.item_key).distinct().where(condition)
+    def _states(self) -> FromClause:
+        if not self._uses_items():
+            return item_state
+        mine = and_(item.c.dataset_key == self.dataset_key, Standing(self.as_of).of(item))
+        return item_state.join(item, and_(item.c.key == item_state.c.item_key, mine))
+
+    def _uses_items(self) -> bool:
+        return uses_item_table([*item_fields(self.query.where), *(one.field for one in self.query.sort)])
+
+    def _key(self, drive: Drive | None) -> Column:
+        """The column of item keys that the walk comes by first, so that its index gives the order."""
+        if drive is not None and not drive.is_list:
+            return _WALKED.c.item_key
+        return item.c.key if self.query.sort and self._uses_items() else item_state.c.item_key
+
+    def _in_layer(self, match: AnnotationMatch) -> ColumnElement[bool]:
+        return and_(annotation.c.dataset_key == self.dataset_key, Standing(self.as_of).matching(match))
 
     def _sort_columns(self) -> list[_SortColumn]:
         found: list[_SortColumn] = []
@@ -182,10 +219,8 @@ def list_keys(
     limit = limit or compiled.query.page_size or 100
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidInput(f"limit {limit}; allowed: 1 to {MAX_LIMIT}")
-    driver = choose_driver(conn, compiled)
-    if driver is not None and compiled.query.sort and _probe(conn, compiled, driver) >= _PROBE_CAP:
-        driver = None  # many matches: better to walk in the order asked for
-    rows = conn.execute(compiled.page(cursor=cursor, limit=limit, driver=driver)).all()
+    drive = choose_drive(conn, compiled, is_ordered=True)
+    rows = conn.execute(compiled.page(cursor=cursor, limit=limit, drive=drive)).all()
     keys = [int(row[0]) for row in rows[:limit]]
     if len(rows) <= limit:
         return KeyPage(keys, None)
@@ -194,32 +229,43 @@ def list_keys(
 
 def count(conn: Connection, compiled: CompiledQuery, *, cap: int = COUNT_CAP) -> Count:
     """Count matching items, but stop at ``cap``: a bounded time for queries that match a million."""
-    driver = choose_driver(conn, compiled)
-    some = compiled._select(driver).limit(cap + 1).subquery()  # noqa: SLF001 - the same module
-    found = int(conn.execute(select(func.count()).select_from(some)).scalar_one())
+    drive = choose_drive(conn, compiled, is_ordered=False)
+    some = compiled.select_keys(drive)
+    if drive is None and any(isinstance(part, AnnotationMatch | Not) for part in _conjuncts(compiled.query.where)):
+        # In the order of items, so that looking up their annotations reads the index from end to end.
+        some = some.order_by(item_state.c.item_key)
+    some_keys = some.limit(cap + 1).subquery()
+    found = int(conn.execute(select(func.count()).select_from(some_keys)).scalar_one())
     return Count(min(found, cap), found > cap)
 
 
-def choose_driver(conn: Connection, compiled: CompiledQuery) -> AnnotationMatch | None:
+def choose_drive(conn: Connection, compiled: CompiledQuery, *, is_ordered: bool) -> Drive | None:
     """Choose the condition whose annotations to walk, or None to walk the items.
 
     The databases know how common labels are on average, not how common this label is, so up to 20,000 index
     entries of each candidate are counted first: about a millisecond each.
+
+    Args:
+        is_ordered: The keys are wanted in the query's order, so a long walk must come by them in that order.
     """
     parts = _conjuncts(compiled.query.where)
     matches = [part for part in parts if isinstance(part, AnnotationMatch) and _can_drive(part)]
-    others = [part for part in parts if _has_index(conn, part)]
     if not matches:
         return None
-    if len(matches) == 1 and not others:
-        return matches[0]
+    indexed = [part for part in parts if _has_index(conn, part)]
+    if len(matches) == 1 and not indexed and not compiled.query.sort and _is_one_label(matches[0]):
+        return Drive(matches[0], is_list=False)
     sizes = [_probe(conn, compiled, match) for match in matches]
     smallest = min(sizes)
-    if any(_probe(conn, compiled, other) < smallest for other in others):
+    best = matches[sizes.index(smallest)]
+    others = [_probe(conn, compiled, part) for part in indexed]
+    if any(size < smallest for size in others):
         return None
-    if smallest >= _PROBE_CAP and others:
+    if smallest < _PROBE_CAP:
+        return Drive(best, is_list=True)
+    if is_ordered and (compiled.query.sort or not _is_one_label(best)):
         return None
-    return matches[sizes.index(smallest)]
+    return Drive(best, is_list=False)
 
 
 def _conjuncts(where: Condition) -> tuple[Condition, ...]:
@@ -227,9 +273,18 @@ def _conjuncts(where: Condition) -> tuple[Condition, ...]:
 
 
 def _can_drive(part: AnnotationMatch) -> bool:
-    """Whether the index of annotations by label leads to the rows, in the order of their items."""
+    """Whether the index of annotations by label leads to the rows."""
     if part.quantifier is not Quantifier.SOME or part.layer is LayerChoice.ANY:
         return False
+    return any(_is_label(one) for one in _conjuncts(part.where))
+
+
+def _is_label(part: Condition) -> bool:
+    return isinstance(part, Compare) and part.field.name == "label" and part.op in {Op.EQ, Op.IN}
+
+
+def _is_one_label(part: AnnotationMatch) -> bool:
+    """Whether the index gives the rows in the order of their items."""
     return any(
         isinstance(one, Compare) and one.field.name == "label" and one.op is Op.EQ for one in _conjuncts(part.where)
     )
@@ -248,8 +303,10 @@ def _probe(conn: Connection, compiled: CompiledQuery, part: Condition) -> int:
     """Count the rows a single condition leads to, up to the cap."""
     standing = Standing(compiled.as_of)
     if isinstance(part, AnnotationMatch):
+        # Only the labels: what else is asked would make the probe read on past the cap.
+        labels = AnnotationMatch(part.quantifier, all_of(filter(_is_label, _conjuncts(part.where))), part.layer)
         rows = select(annotation.c.item_key).where(
-            annotation.c.dataset_key == compiled.dataset_key, standing.matching(part)
+            annotation.c.dataset_key == compiled.dataset_key, standing.matching(labels)
         )
     else:
         rows = select(item_state.c.item_key).where(

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from sqlalchemy import and_, false, func, not_, or_, select, true
 
 from whorl.datasets.dql.ast import (
+    EVERYTHING,
     And,
     AnnotationMatch,
     Compare,
@@ -16,6 +17,7 @@ from whorl.datasets.dql.ast import (
     Field,
     LayerChoice,
     Not,
+    Op,
     Or,
     Quantifier,
 )
@@ -32,6 +34,7 @@ class Standing:
     """Which versions of rows count: those alive now, or those alive at revision ``as_of``."""
 
     as_of: int | None = None
+    item_key: Column = item_state.c.item_key
 
     def of(self, table: Any) -> Truth:  # Any: three tables share the two columns
         """The condition on a table with ``born_rev`` and ``died_rev``."""
@@ -65,24 +68,31 @@ class Standing:
         wanted = node
         if node.quantifier is Quantifier.ALL:
             wanted = AnnotationMatch(Quantifier.SOME, Not(node.where), node.layer)
-        found = select(annotation.c.key).where(annotation.c.item_key == item_state.c.item_key, self.matching(wanted))
-        exists = found.correlate(item_state).exists()
+        found = select(annotation.c.key).where(annotation.c.item_key == self.item_key, self.matching(wanted))
+        exists = found.correlate_except(annotation).exists()
         return exists if node.quantifier is Quantifier.SOME else not_(exists)
 
     def _compare(self, node: Compare) -> Truth:
         if node.field.name == "annotated":
-            return compare_column(self._count() > 0, node)
+            return self._annotated(node)
         if node.field.name == "n_annotations":
             return compare_column(self._count(), node)
         return compare_field(node)
 
+    def _annotated(self, node: Compare) -> Truth:
+        values = node.value if isinstance(node.value, tuple) else (node.value,)
+        found = self._match(AnnotationMatch(Quantifier.SOME, EVERYTHING))
+        if node.op is Op.EXISTS or set(values) == {True, False}:
+            return true()
+        return or_(false(), *(found if value else not_(found) for value in values))
+
     def _count(self) -> Column:
         truth = select(func.count()).where(
-            annotation.c.item_key == item_state.c.item_key,
+            annotation.c.item_key == self.item_key,
             self.of(annotation),
             annotation.c.layer == LayerChoice.TRUTH.value,
         )
-        return truth.correlate(item_state).scalar_subquery()
+        return truth.correlate_except(annotation).scalar_subquery()
 
 
 def uses_item_table(query_fields: Iterable[Field]) -> bool:

@@ -13,7 +13,7 @@ import re
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Double, String, bindparam
+from sqlalchemy import Boolean, ColumnElement, Double, Join, String, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.type_api import TypeEngine
@@ -92,6 +92,12 @@ class GlobMatch(ColumnElement[bool]):
         self.sqlite_pattern = bindparam(None, to_sqlite_glob(pattern), type_=String(), unique=True)
         self.like_pattern = bindparam(None, to_like(pattern), type_=String(), unique=True)
         self.type = Boolean()
+
+
+class WalkJoin(Join):
+    """A join that SQLite does from left to right, for its planner cannot know which label is rare."""
+
+    inherit_cache = True
 
 
 def split_glob(pattern: str) -> list[tuple[str, bool]]:
@@ -206,3 +212,18 @@ def _glob_sqlite(element: GlobMatch, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(GlobMatch, "postgresql")
 def _glob_postgresql(element: GlobMatch, compiler: SQLCompiler, **kw: Any) -> str:
     return f"({compiler.process(element.text, **kw)} LIKE {compiler.process(element.like_pattern, **kw)})"
+
+
+@compiles(WalkJoin)
+def _walk_join(element: WalkJoin, compiler: SQLCompiler, **kw: Any) -> str:
+    # SQLAlchemy leaves this method untyped.
+    joined: str = compiler.visit_join(element, **kw)  # type: ignore[no-untyped-call]
+    return joined
+
+
+@compiles(WalkJoin, "sqlite")
+def _walk_join_sqlite(element: WalkJoin, compiler: SQLCompiler, **kw: Any) -> str:
+    kw.pop("from_linter", None)
+    left, right = (compiler.process(side, **{**kw, "asfrom": True}) for side in (element.left, element.right))
+    on = compiler.process(element.onclause, **{**kw, "asfrom": False}) if element.onclause is not None else "1"
+    return f"{left} CROSS JOIN {right} ON {on}"

@@ -55,13 +55,19 @@ class _Parts:
     group: list[Condition] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     layer: LayerChoice | None = None
+    group_at: int = 0
+
+    def open_group(self) -> None:
+        """Remember where the group began, so that conditions keep the order they are written in."""
+        if not self.group and self.layer is None:
+            self.group_at = len(self.conditions)
 
     def close_group(self) -> None:
         """Turn the gathered annotation terms into one match."""
         if self.group or self.layer is not None:
             default = LayerChoice.PREDICTION if "model_id" in self.seen else LayerChoice.TRUTH
             match = AnnotationMatch(Quantifier.SOME, all_of(self.group), self.layer or default)
-            self.conditions.append(match)
+            self.conditions.insert(self.group_at, match)
         self.group, self.seen, self.layer = [], set(), None
 
 
@@ -109,6 +115,7 @@ class _Parser:
             return
         if name in {"label", "model_id"} and name in parts.seen:
             parts.close_group()
+        parts.open_group()
         parts.seen.add(name)
         parts.group.append(found)
 
@@ -123,6 +130,7 @@ class _Parser:
             refuse("layer is one of truth, prediction, any", term.column)
         if parts.layer is not None:
             parts.close_group()
+        parts.open_group()
         parts.layer = LayerChoice(written)
 
     def _setting(self, term: Term, *, is_outermost: bool) -> None:

@@ -83,6 +83,7 @@ item_state = Table(
     Column("died_rev", BigInteger, nullable=False),
     UniqueConstraint("item_key", "died_rev"),
     Index(None, "dataset_key", "died_rev", "subset", "item_key"),
+    Index(None, "dataset_key", "died_rev", "item_key"),  # pages of a query, in order, without a sort
     Index(None, "dataset_key", "born_rev"),
 )
 
