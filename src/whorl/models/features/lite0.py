@@ -42,6 +42,6 @@ def normalise(images: Image | FloatArray) -> FloatArray:
 
 
 # Any: onnxruntime ships no types.
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _session(path: str):  # type: ignore[no-untyped-def]
     return open_onnx(Path(path))
