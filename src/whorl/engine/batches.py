@@ -56,6 +56,10 @@ def _run_body(batch: Batch, works: Sequence[Work], context: BodyContext) -> Sequ
         outcomes: Sequence[object] = batch.handler.run(works, context)
         if len(outcomes) != len(works):
             raise RuntimeError(f"the body of {batch.node} gave {len(outcomes)} outcomes for {len(works)} items")
+    except SystemExit as error:
+        # It would end the engine's thread without a word.
+        _log.error("node %s called exit(%s)", batch.node, error.code)
+        return [Failed(RuntimeError("the body called exit"))] * len(works)
     except Exception as error:  # noqa: BLE001 - the node's border: what a body raises becomes its items' state
         _log.exception("node %s failed on %d items", batch.node, len(works))
         return [Failed(error)] * len(works)

@@ -26,6 +26,8 @@ T = TypeVar("T")
 _log = get_logger("engine")
 _STRANDED_EVERY_S = 60.0
 _AFTER_TROUBLE_S = 0.5
+_LONG_S = 1.0
+_MAX_THREADS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Dispatcher:
         handlers: Knows the nodes; asked again for every batch.
         executor: Handed to the bodies; a local pool of processes by default. Stopped with the dispatcher.
         clock: Time of leases (SQLite), delays and dead letters.
-        threads: Batches at a time.
+        threads: Batches at a time, not counting those that have been running for over a second: long jobs do not
+            keep short work waiting.
         poll_s: Longest time until a due item is noticed when no commit of this process announced it.
         seed: Spreads the retry delays; the same seed gives the same delays.
     """
@@ -79,7 +82,7 @@ class Dispatcher:
         self._thread_count = threads
         self._poll_s = poll_s
         self._seed = seed
-        self._flights = Flights(db, self._clock)
+        self._flights = Flights(db, self._clock, on_tick=self._add_threads)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
@@ -100,12 +103,8 @@ class Dispatcher:
             return
         self._stopping.clear()
         self._prepare()
-        self._threads = [
-            threading.Thread(target=self._loop, name=f"whorl-engine-{number}", daemon=True)
-            for number in range(self._thread_count)
-        ]
-        for thread in self._threads:
-            thread.start()
+        for _ in range(self._thread_count):
+            self._add_thread()
 
     def stop(self, *, timeout_s: float = 30.0) -> None:
         """Tell bodies to stop, wait for them, and give back the items of those that do not in time."""
@@ -147,6 +146,20 @@ class Dispatcher:
         finally:
             self._flights.stop()
 
+    def _add_thread(self, *, is_extra: bool = False) -> None:
+        thread = threading.Thread(target=self._loop, args=(is_extra,), name="whorl-engine", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _add_threads(self) -> None:
+        """Stand in for threads that are held up by long bodies."""
+        if not self._threads or self._stopping.is_set():
+            return
+        wanted = min(self._thread_count + self._flights.count_older(seconds=_LONG_S), _MAX_THREADS)
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        while len(self._threads) < wanted:
+            self._add_thread(is_extra=True)
+
     def _prepare(self) -> None:
         if self._db.is_sqlite:
             count = self._write(release_all)
@@ -161,7 +174,8 @@ class Dispatcher:
             time.sleep(0.01)
         return False
 
-    def _loop(self) -> None:
+    def _loop(self, is_extra: bool) -> None:
+        """Work until stopped; an extra thread also ends when it finds nothing to do."""
         batch: Batch | None = None
         while True:
             if self._stopping.is_set():
@@ -178,10 +192,12 @@ class Dispatcher:
                 _log.exception("cannot claim work")
                 self._stopping.wait(_AFTER_TROUBLE_S)
                 continue
-            if batch is None:
-                self._sleep(seen)
-            else:
+            if batch is not None:
                 self._wake_one()
+            elif is_extra:
+                return
+            else:
+                self._sleep(seen)
 
     def _process(self, batch: Batch) -> Batch | None:
         """Run and settle a batch; give the one claimed in the same transaction."""

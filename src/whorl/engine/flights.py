@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 
 from whorl.base.clock import Clock
 from whorl.base.log import get_logger
@@ -22,14 +24,17 @@ class Flights:
     Args:
         db: Where the leases are.
         clock: Gives the time that SQLite's leases are measured with.
+        on_tick: Called about once a second while started.
     """
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, *, on_tick: Callable[[], None]) -> None:
         self._db = db
         self._clock = clock
+        self._on_tick = on_tick
         self._lock = threading.Lock()
         self._slots: Counter[str] = Counter()
         self._beats: dict[str, tuple[Batch, float]] = {}
+        self._began: dict[str, float] = {}
         self._wake = threading.Event()
         self._is_stopping = False
         self._thread: threading.Thread | None = None
@@ -55,16 +60,24 @@ class Flights:
         """Keep the leases of ``batch`` alive from now on."""
         with self._lock:
             self._beats[batch.token] = (batch, self._clock.now() + batch.handler.lease_s / 3)
+            self._began[batch.token] = time.monotonic()
 
     def remove(self, batch: Batch) -> None:
         """Leave the leases of ``batch`` alone."""
         with self._lock:
             self._beats.pop(batch.token, None)
+            self._began.pop(batch.token, None)
 
     def list_batches(self) -> list[Batch]:
         """The batches whose bodies run now."""
         with self._lock:
             return [batch for batch, _ in self._beats.values()]
+
+    def count_older(self, *, seconds: float) -> int:
+        """How many bodies have been running for longer than ``seconds``."""
+        limit = time.monotonic() - seconds
+        with self._lock:
+            return sum(began < limit for began in self._began.values())
 
     def is_empty(self) -> bool:
         """Whether nothing runs and nothing is about to be settled."""
@@ -103,6 +116,7 @@ class Flights:
 
     def _run(self) -> None:
         while not self._is_stopping:
+            self._on_tick()
             with self._lock:
                 beats = list(self._beats.values())
             now = self._clock.now()

@@ -39,7 +39,7 @@ def claim(conn: Connection, node: str, *, limit: int, lease_ms: int, now_ms: int
         conn.exec_driver_sql(POSTGRES.prepare)
         found = conn.exec_driver_sql(POSTGRES.select_due, (node, limit)).all()
     else:
-        found = conn.exec_driver_sql(SQLITE.select_due, (node, now_ms, limit)).all()
+        found = conn.exec_driver_sql(SQLITE.select_due, (node, now_ms, now_ms, limit)).all()
     chosen = [found[position] for position in choose_claim([row[5] for row in found])]
     if not chosen:
         return []
@@ -130,7 +130,7 @@ def list_ready(conn: Connection, nodes: Sequence[str], *, now_ms: int) -> set[st
     """Give which of ``nodes`` have an item that is due."""
     if _is_postgres(conn):
         return set(conn.exec_driver_sql(POSTGRES.ready, (list(nodes),)).scalars())
-    return set(conn.exec_driver_sql(SQLITE.ready, (_json(nodes), now_ms)).scalars())
+    return set(conn.exec_driver_sql(SQLITE.ready, (_json(nodes), now_ms, now_ms)).scalars())
 
 
 def _send_rows(conn: Connection, rows: list[tuple[str, int, str, int, str, int]]) -> None:

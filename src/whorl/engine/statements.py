@@ -32,20 +32,21 @@ SQLITE = Statements(
     prepare="",
     # ORDER BY follows the index exactly; ordering by id alone sorts the backlog.
     select_due="SELECT id, node, run_key, ref, epoch, attempts, payload FROM inbox"
-    " WHERE node = ? AND not_before_ms <= ? ORDER BY not_before_ms, id LIMIT ?",
-    take="UPDATE inbox SET token = ?, not_before_ms = ?, attempts = attempts + 1"
+    " WHERE node = ? AND not_before_ms <= ? AND leased_until_ms <= ? ORDER BY not_before_ms, id LIMIT ?",
+    take="UPDATE inbox SET token = ?, leased_until_ms = ?, attempts = attempts + 1"
     " WHERE id IN (SELECT value FROM json_each(?))",
-    extend="UPDATE inbox SET not_before_ms = ? WHERE token = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id",
+    extend="UPDATE inbox SET leased_until_ms = ? WHERE token = ? AND id IN (SELECT value FROM json_each(?))"
+    " RETURNING id",
     # No term on node: with one, SQLite walks the node's whole backlog instead of looking up the ids.
     finish="DELETE FROM inbox WHERE token = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id",
-    retry="UPDATE inbox SET token = NULL, not_before_ms = ? WHERE token = ? AND id = ?",
-    release="UPDATE inbox SET token = NULL, not_before_ms = 0, attempts = attempts - 1"
+    retry="UPDATE inbox SET token = NULL, leased_until_ms = 0, not_before_ms = ? WHERE token = ? AND id = ?",
+    release="UPDATE inbox SET token = NULL, leased_until_ms = 0, attempts = attempts - 1"
     " WHERE token = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id",
-    release_all="UPDATE inbox SET token = NULL, not_before_ms = 0 WHERE token IS NOT NULL",
+    release_all="UPDATE inbox SET token = NULL, leased_until_ms = 0 WHERE token IS NOT NULL",
     delete_dead="DELETE FROM dead_letter WHERE id IN (SELECT value FROM json_each(?))"
     " RETURNING node, run_key, ref, epoch, payload",
     ready="SELECT value FROM json_each(?) AS asked WHERE EXISTS"
-    " (SELECT 1 FROM inbox WHERE inbox.node = asked.value AND not_before_ms <= ?)",
+    " (SELECT 1 FROM inbox WHERE inbox.node = asked.value AND not_before_ms <= ? AND leased_until_ms <= ?)",
 )
 
 _NOW_MS = "(extract(epoch from statement_timestamp()) * 1000)::bigint"
@@ -57,19 +58,21 @@ POSTGRES = Statements(
     prepare="SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true),"
     " set_config('enable_seqscan', 'off', true)",
     select_due="SELECT id, node, run_key, ref, epoch, attempts, payload FROM inbox"
-    f" WHERE node = %s AND not_before_ms <= {_NOW_MS} ORDER BY not_before_ms, id LIMIT %s FOR UPDATE SKIP LOCKED",
-    take=f"UPDATE inbox SET token = %s, not_before_ms = {_NOW_MS} + %s, attempts = attempts + 1"
+    f" WHERE node = %s AND not_before_ms <= {_NOW_MS} AND leased_until_ms <= {_NOW_MS}"
+    " ORDER BY not_before_ms, id LIMIT %s FOR UPDATE SKIP LOCKED",
+    take=f"UPDATE inbox SET token = %s, leased_until_ms = {_NOW_MS} + %s, attempts = attempts + 1"
     " WHERE id = ANY(%s::bigint[])",
-    extend=f"UPDATE inbox SET not_before_ms = {_NOW_MS} + %s WHERE token = %s AND id = ANY(%s::bigint[]) RETURNING id",
+    extend=f"UPDATE inbox SET leased_until_ms = {_NOW_MS} + %s WHERE token = %s AND id = ANY(%s::bigint[])"
+    " RETURNING id",
     finish="DELETE FROM inbox WHERE token = %s AND id = ANY(%s::bigint[]) RETURNING id",
-    retry=f"UPDATE inbox SET token = NULL, not_before_ms = {_NOW_MS} + late.ms"
+    retry=f"UPDATE inbox SET token = NULL, leased_until_ms = 0, not_before_ms = {_NOW_MS} + late.ms"
     " FROM unnest(%s::bigint[], %s::bigint[]) AS late(ms, id) WHERE token = %s AND inbox.id = late.id",
-    release="UPDATE inbox SET token = NULL, not_before_ms = 0, attempts = attempts - 1"
+    release="UPDATE inbox SET token = NULL, leased_until_ms = 0, attempts = attempts - 1"
     " WHERE token = %s AND id = ANY(%s::bigint[]) RETURNING id",
-    release_all="UPDATE inbox SET token = NULL, not_before_ms = 0 WHERE token IS NOT NULL",
+    release_all="UPDATE inbox SET token = NULL, leased_until_ms = 0 WHERE token IS NOT NULL",
     delete_dead="DELETE FROM dead_letter WHERE id = ANY(%s::bigint[]) RETURNING node, run_key, ref, epoch, payload",
     # ORDER BY and LIMIT keep it a probe per node; as EXISTS it becomes one pass over the whole inbox.
     ready="SELECT asked.node FROM unnest(%s::text[]) AS asked(node) CROSS JOIN LATERAL"
     f" (SELECT 1 FROM inbox WHERE inbox.node = asked.node AND not_before_ms <= {_NOW_MS}"
-    " ORDER BY not_before_ms, id LIMIT 1) AS oldest",
+    f" AND leased_until_ms <= {_NOW_MS} ORDER BY not_before_ms, id LIMIT 1) AS oldest",
 )

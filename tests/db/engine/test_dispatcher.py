@@ -230,12 +230,42 @@ def test_fence__a_late_finisher_has_no_effect(database: Database) -> None:
 
         from whorl.store.db.tables import inbox
 
-        conn.execute(update(inbox).where(inbox.c.id.in_(ids)).values(not_before_ms=0))
+        conn.execute(update(inbox).where(inbox.c.id.in_(ids)).values(leased_until_ms=0))
 
     _send(database, "a", 3)
     assert _dispatcher(database, {"a": StepHandler(per_batch=lose_lease)}).run_until_idle(30)
     assert _steps(database) == {}
     assert _counts(database) == {"a": NodeCounts(0, 3, 0)}
+
+
+def test_start__long_bodies_do_not_keep_short_work_waiting(sqlite: Database) -> None:
+    may_end = threading.Event()
+
+    def long(works: Sequence[Work], _: BodyContext) -> None:
+        may_end.wait(30)
+
+    _send(sqlite, "long", 2)
+    dispatcher = _dispatcher(sqlite, {"long": StepHandler(per_batch=long, batch_size=1), "a": StepHandler()}, threads=2)
+    dispatcher.start()
+    time.sleep(0.2)
+    _send(sqlite, "a", 5)
+    deadline = time.monotonic() + 10
+    while _steps(sqlite) != {"a": 5} and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert _steps(sqlite) == {"a": 5}
+    may_end.set()
+    dispatcher.stop()
+    assert _steps(sqlite) == {"a": 5, "long": 2}
+
+
+def test_run__a_body_that_exits_fails_its_items_only(sqlite: Database) -> None:
+    def leave(works: Sequence[Work], _: BodyContext) -> None:
+        raise SystemExit(3)
+
+    _send(sqlite, "a", 1)
+    assert _dispatcher(sqlite, {"a": StepHandler(per_batch=leave, max_attempts=1)}).run_until_idle(10)
+    with sqlite.read() as conn:
+        assert [letter.error for letter in list_dead_letters(conn)] == ["RuntimeError: the body called exit"]
 
 
 def test_stop__gives_back_what_did_not_finish_in_time(database: Database) -> None:

@@ -113,7 +113,7 @@ def test_claim__postgres_uses_the_servers_clock(postgres_url: str) -> None:
         assert database.write(lambda c: claim(c, "a", limit=9, lease_ms=60_000, now_ms=FAR_MS, token="t2")) == []
         with database.read() as conn:
             lease_ms = conn.execute(
-                text("SELECT not_before_ms - extract(epoch from now()) * 1000 FROM inbox")
+                text("SELECT leased_until_ms - extract(epoch from now()) * 1000 FROM inbox")
             ).scalar_one()
     assert 0 < lease_ms <= 60_000
 
@@ -139,7 +139,7 @@ def analyzed(sqlite: Database) -> Database:
 
 
 def test_plan__claim_walks_the_index_without_sorting(analyzed: Database) -> None:
-    plan = _plan(analyzed, SQLITE.select_due, "a", 0, 256)
+    plan = _plan(analyzed, SQLITE.select_due, "a", 0, 0, 256)
     assert "USING INDEX ix_inbox_claim (node=? AND not_before_ms<?)" in plan
     assert "TEMP B-TREE" not in plan
 
@@ -153,8 +153,8 @@ def test_plan__the_fence_looks_up_ids_and_never_the_backlog(analyzed: Database, 
 
 
 def test_plan__ready_probes_the_index(analyzed: Database) -> None:
-    plan = _plan(analyzed, SQLITE.ready, '["a"]', 0)
-    assert "SEARCH inbox USING COVERING INDEX ix_inbox_claim (node=? AND not_before_ms<?)" in plan
+    plan = _plan(analyzed, SQLITE.ready, '["a"]', 0, 0)
+    assert "SEARCH inbox USING INDEX ix_inbox_claim (node=? AND not_before_ms<?)" in plan
 
 
 def test_plan__postgres_with_statistics_from_before_the_backlog(postgres_url: str) -> None:
@@ -259,7 +259,7 @@ class InboxMachine(RuleBasedStateMachine):
         held = self._held(token, works)
         ids = [w.id for w in held]
         self.database.write(
-            lambda conn: conn.execute(update(inbox).where(inbox.c.id.in_(ids)).values(not_before_ms=1)) and None
+            lambda conn: conn.execute(update(inbox).where(inbox.c.id.in_(ids)).values(leased_until_ms=1)) and None
         )
         for work in held:
             self.state[work.ref] = "waiting"

@@ -24,13 +24,15 @@ inbox = Table(
     Column("ref", String(80), nullable=False),  # what travels: a public id
     Column("epoch", Integer, nullable=False),  # a deliberate re-run takes the next
     Column("not_before_ms", BigInteger, nullable=False),
-    Column("token", String(40)),
+    Column("token", String(40)),  # who leased it last
+    # 0 or the end of the lease. Not indexed, so a claim writes the row and no index (a HOT update on PostgreSQL).
+    Column("leased_until_ms", BigInteger, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False),
     Column("payload", Text, nullable=False),  # JSON of references, never pixels
     UniqueConstraint("node", "run_key", "ref", "epoch"),
     Index("ix_inbox_claim", "node", "not_before_ms", "id"),
     # Every row is inserted, updated and deleted within minutes: vacuum long before a fifth of the table is dead.
-    postgresql_with={"autovacuum_vacuum_scale_factor": 0.01, "autovacuum_analyze_scale_factor": 0.02},
+    postgresql_with={"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.01, "autovacuum_analyze_scale_factor": 0.02},
 )
 
 dead_letter = Table(
