@@ -116,6 +116,15 @@ def test_import__a_missing_folder_is_named(shell: Shell) -> None:
     assert err == "error: no file or folder /nowhere\n"
 
 
+def test_import__a_folder_in_another_format_leaves_nothing_behind(shell: Shell, pictures: Path) -> None:
+    _, err = shell("import", str(pictures), "--project", "not made", "--format", "coco", code=1)
+    assert err.startswith("error: no COCO annotation file")
+    _, err = shell("import", str(pictures), "--project", "not made", "--format", "cocoo", code=1)
+    assert "coco" in err.splitlines()[0]
+    with pytest.raises(whorl.WhorlError, match="no project"):
+        shell.client.projects.get("not made")
+
+
 def test_query__lists_counts_and_limits(shell: Shell, imported: str) -> None:
     out, _ = shell("query", "name:a.png", "--project", imported)
     assert [line.split("\t")[1:] for line in out.splitlines()] == [["a.png", "20", "10", "-"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +92,8 @@ def connected(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         from whorl.sdk.connecting import connect
 
+        # A server inside this command says what goes wrong through the client; its log would say it twice.
+        logging.getLogger("whorl").addHandler(logging.NullHandler())
         with connect(url=url, token=token, home=home) as client:
             command(Session(client, Output(as_json)), *args, **options)
 

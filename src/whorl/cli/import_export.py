@@ -15,6 +15,7 @@ from whorl.schemas.datasets import ImportReport, Issue
 
 if TYPE_CHECKING:
     from whorl.sdk.client import Project
+    from whorl.sdk.datasets import Dataset
 
 PANEL = "Data"
 SHOWN_ISSUES = 20
@@ -48,15 +49,14 @@ def import_(
     """
     if not path.exists():
         raise NotFound(f"no file or folder {path}")
-    owner = _project(session, project)
     name = dataset or path.resolve().name
-    try:
-        target = owner.datasets.get(name)
-    except NotFound:
-        target = owner.datasets.create(name)
+    target = _find_dataset(session, project, name)
+    if target is None:
+        check_format(path, format)
+        target = _project(session, project).datasets.create(name)
     with session.out.progress(f"importing {path}, %") as report:
         done = target.import_(path, format=format, is_dry_run=dry_run, progress=report)
-    _show_import(session.out, done, f"{owner.name}/{name}")
+    _show_import(session.out, done, f"{project}/{name}")
     if strict and done.issues:
         raise typer.Exit(1)
 
@@ -105,6 +105,31 @@ def query(
     session.out.rows(columns, found[:limit], empty="no item matches")
     if len(found) > limit:
         session.out.note(f"the first {limit}; more match: raise --limit, or use --count")
+
+
+def check_format(path: Path, format: str | None) -> None:
+    """Look whether a folder is in a format at all, before anything is made for it.
+
+    Raises:
+        InvalidInput: No such format.
+        FormatError: The folder is not in it, or in none of the known ones.
+    """
+    from whorl.formats.registry import detect_format, get_format
+
+    if format is None:
+        detect_format(path)
+        return
+    adapter = get_format(format)
+    if not adapter.sniff(path):
+        # The look is quick and strict; reading the first record decides, and raises what is wrong.
+        next(iter(adapter.read(path)), None)
+
+
+def _find_dataset(session: Session, project: str, name: str) -> Dataset | None:
+    try:
+        return session.client.projects.get(project).datasets.get(name)
+    except NotFound:
+        return None
 
 
 def _project(session: Session, name: str) -> Project:
