@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import Connection, Select, and_, literal, select
 
-from whorl.annotations import queries
 from whorl.annotations.changes import (
     clear_checked_empty,
     close_annotations,
     insert_annotations,
     lock_dataset_of_item,
 )
-from whorl.annotations.rows import AnyRow, NewAnnotation, geometry_of
+from whorl.annotations.rows import AnyRow, NewAnnotation, annotation_from, annotation_of, geometry_of
 from whorl.annotations.rules import check_inside, clip_box, statement_digest
 from whorl.base.errors import InvalidInput, JsonValue, NotFound, StaleWrite
 from whorl.base.ids import new_id
@@ -27,9 +26,9 @@ from whorl.ontology.rules import check_attributes, check_known
 from whorl.schemas.annotations import AnnotationDraft, AuthorKind, Box, Geometry, Layer, Origin
 from whorl.schemas.datasets import ItemAnnotations
 from whorl.schemas.records import AnnotationRecord
-from whorl.store.db.tables import annotation, dataset, item
+from whorl.store.db.tables import annotation, dataset, item, item_state
 from whorl.store.db.types import ALIVE
-from whorl.store.events import EventDraft, emit, emit_many
+from whorl.store.events import EventDraft, emit_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +74,16 @@ def save_annotations(
         UnknownLabel: The ontology lacks a label.
     """
     row = lock_dataset_of_item(conn, item_id)
-    _check_base(conn, row, item_id, drafts, base_revision)
-    size = conn.execute(select(item.c.key, item.c.name, item.c.width, item.c.height).where(item.c.id == item_id)).one()
-    _check_drafts(conn, row, drafts, where=f"item {size.name!r}", width=size.width, height=size.height)
-    standing = {
-        one.id: one
-        for one in conn.execute(
-            select(annotation).where(
-                annotation.c.item_key == size.key, annotation.c.died_rev == ALIVE, annotation.c.layer == "truth"
-            )
-        )
-    }
-    _check_ids(drafts, removed_ids, standing, item_name=size.name)
+    at = _load_item(conn, item_id)
+    standing = _load_standing(conn, row, at, drafts, base_revision)
+    _check_drafts(conn, row, drafts, at)
+    _check_ids(drafts, removed_ids, standing, item_name=at.name)
     changed = [draft for draft in drafts if draft.id is None or not _says_same(draft, standing[draft.id])]
-    predictions = _load_predictions(conn, [d.from_prediction for d in changed if d.from_prediction], size.key)
+    predictions = _load_predictions(conn, [d.from_prediction for d in changed if d.from_prediction], at.key)
     if not changed and not removed_ids:
-        return queries.read_item_annotations(conn, item_id)
-    new = [_version(draft, standing, predictions, size.key, actor_id, author_kind, now) for draft in changed]
+        return _item_annotations(at, row.revision, standing, [], set(), now)
+    new = [_version(draft, standing, predictions, at.key, actor_id, author_kind, now) for draft in changed]
     replaced = [draft.id for draft in changed if draft.id is not None]
-    payload: dict[str, JsonValue] = {
-        "dataset_id": row.id,
-        "item_id": item_id,
-        "added": [one.id for one in new if one.id not in standing],
-        "changed": list(replaced),
-        "removed": list(removed_ids),
-        "promoted": {one.from_prediction: one.origin.value for one in new if one.from_prediction},
-    }
     summary: dict[str, JsonValue] = {
         "item": item_id,
         "added": len(new) - len(replaced),
@@ -108,23 +91,23 @@ def save_annotations(
         "removed": len(removed_ids),
     }
     revision = next_revision(conn, row.key, actor_id=actor_id, action="save_annotations", summary=summary, now=now)
-    gone = [standing[one].key for one in (*replaced, *removed_ids)]
-    close_annotations(conn, gone, revision=revision, died_by=actor_id)
+    gone = {*replaced, *removed_ids}
+    close_annotations(conn, [standing[one].key for one in gone], revision=revision, died_by=actor_id)
     insert_annotations(conn, new, dataset_key=row.key, revision=revision, now=now)
-    if new:
+    if new and at.is_checked_empty:
         clear_checked_empty(conn, row, [item_id], revision=revision)
-    payload["revision"] = revision
-    emit(
-        conn,
-        "annotation.changed",
-        project_id=row.project_id,
-        subject_id=item_id,
-        actor_id=actor_id,
-        now=now,
-        payload=payload,
-        cause=cause,
-    )
-    return queries.read_item_annotations(conn, item_id)
+    payload: dict[str, JsonValue] = {
+        "dataset_id": row.id,
+        "item_id": item_id,
+        "added": [one.id for one in new if one.id not in standing],
+        "changed": list(replaced),
+        "removed": list(removed_ids),
+        "promoted": {one.from_prediction: one.origin.value for one in new if one.from_prediction},
+        "revision": revision,
+    }
+    draft = EventDraft("annotation.changed", item_id, row.project_id, payload, cause)
+    emit_many(conn, [draft], actor_id=actor_id, now=now)
+    return _item_annotations(at, revision, standing, new, gone, now)
 
 
 def add_predictions(
@@ -247,45 +230,63 @@ def promote_predictions(
     return [one.id for one in new]
 
 
-def _check_base(
-    conn: Connection, row: DatasetRow, item_id: str, drafts: Sequence[AnnotationDraft], base_revision: int
-) -> None:
+def _load_item(conn: Connection, item_id: str) -> AnyRow:
+    columns = (item.c.id, item.c.key, item.c.name, item.c.width, item.c.height, item_state.c.is_checked_empty)
+    present = item.join(item_state, and_(item_state.c.item_key == item.c.key, item_state.c.died_rev == ALIVE))
+    # Any: see AnyRow.
+    query: Select[Any] = select(*columns).select_from(present).where(item.c.id == item_id)
+    found = conn.execute(query).first()
+    if found is None:
+        # Deleted by another writer between the look-up and the lock.
+        raise NotFound(f"no item with id {item_id}", hint="It may have been deleted; see the dataset's history.")
+    return found
+
+
+def _load_standing(
+    conn: Connection, row: DatasetRow, at: AnyRow, drafts: Sequence[AnnotationDraft], base_revision: int
+) -> dict[str, AnyRow]:
+    """The item's ground truth by annotation id, after checking that it is what it was at ``base_revision``."""
     if not 0 <= base_revision <= row.revision:
         raise InvalidInput(f"base_revision is {base_revision}; the dataset is at {row.revision}")
-    newer = or_(
-        annotation.c.born_rev > base_revision,
-        and_(annotation.c.died_rev > base_revision, annotation.c.died_rev < ALIVE),
+    query = select(annotation, literal(at.id).label("item_id")).where(
+        annotation.c.item_key == at.key, annotation.c.layer == "truth", annotation.c.died_rev > base_revision
     )
-    query = (
-        select(annotation.c.key)
-        .join(item, item.c.key == annotation.c.item_key)
-        .where(item.c.id == item_id, annotation.c.layer == "truth", newer)
-        .limit(1)
-    )
-    if conn.execute(query).first() is None:
-        return
-    current = queries.list_annotations(conn, [item_id])
+    rows = conn.execute(query.order_by(annotation.c.key)).all()
+    if all(one.born_rev <= base_revision and one.died_rev == ALIVE for one in rows):
+        return {one.id: one for one in rows}
     raise StaleWrite(
-        f"the annotations of item {item_id} changed after revision {base_revision}; the dataset is at {row.revision}",
+        f"the annotations of item {at.name!r} changed after revision {base_revision}; now it is {row.revision}",
         hint="Read the item again, put your changes on top, and save with its revision.",
         details={
             "yours": [draft.model_dump(mode="json") for draft in drafts],
-            "current": [one.model_dump(mode="json") for one in current],
+            "current": [annotation_of(one).model_dump(mode="json") for one in rows if one.died_rev == ALIVE],
             "base_revision": base_revision,
             "current_revision": row.revision,
         },
     )
 
 
-def _check_drafts(
-    conn: Connection, row: DatasetRow, drafts: Sequence[AnnotationDraft], *, where: str, width: int, height: int
-) -> None:
+def _item_annotations(
+    at: AnyRow,
+    revision: int,
+    standing: Mapping[str, AnyRow],
+    new: Sequence[NewAnnotation],
+    gone: Collection[str],
+    now: datetime,
+) -> ItemAnnotations:
+    kept = [annotation_of(one) for one in standing.values() if one.id not in gone]
+    born = [annotation_from(one, item_id=at.id, revision=revision, now=now) for one in new]
+    return ItemAnnotations(item_id=at.id, revision=revision, annotations=kept + born)
+
+
+def _check_drafts(conn: Connection, row: DatasetRow, drafts: Sequence[AnnotationDraft], at: AnyRow) -> None:
     if not drafts:
         return
+    where = f"item {at.name!r}"
     ontology = current_draft(conn, row.project_id)
     check_known(dict.fromkeys(draft.label for draft in drafts), [label.name for label in ontology.labels])
     for draft in drafts:
-        check_inside(draft.geometry, width=width, height=height, where=where)
+        check_inside(draft.geometry, width=at.width, height=at.height, where=where)
         check_json(draft.attributes, where=f"{where}, attributes of {draft.label!r}")
         check_attributes(draft.label, draft.attributes, ontology.attributes)
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert, select, update
 from whorl.annotations.rows import NewAnnotation, row_of
 from whorl.base.errors import NotFound
 from whorl.datasets.changes import StateChange, load_states, write_states
-from whorl.datasets.revisions import DatasetRow, batches, lock_dataset_by_key
-from whorl.store.db.tables import annotation, item
+from whorl.datasets.revisions import DatasetRow, batches, find_locked_dataset
+from whorl.store.db.tables import annotation, dataset, item
 from whorl.store.db.types import ALIVE
 
 
@@ -40,12 +40,11 @@ def lock_dataset_of_item(conn: Connection, item_id: str) -> DatasetRow:
     Raises:
         NotFound: The item does not stand.
     """
-    key = conn.execute(
-        select(item.c.dataset_key).where(item.c.id == item_id, item.c.died_rev == ALIVE)
-    ).scalar_one_or_none()
-    if key is None:
+    owner = select(item.c.dataset_key).where(item.c.id == item_id, item.c.died_rev == ALIVE).scalar_subquery()
+    row = find_locked_dataset(conn, dataset.c.key == owner)
+    if row is None:
         raise NotFound(f"no item with id {item_id}", hint="It may have been deleted; see the dataset's history.")
-    return lock_dataset_by_key(conn, key)
+    return row
 
 
 def clear_checked_empty(conn: Connection, row: DatasetRow, item_ids: Sequence[str], *, revision: int) -> None:

@@ -100,6 +100,25 @@ def annotation_of(row: AnyRow) -> Annotation:
     )
 
 
+def annotation_from(new: NewAnnotation, *, item_id: str, revision: int, now: datetime) -> Annotation:
+    """Give the annotation that a version is, from ``revision`` on, without reading it back."""
+    return Annotation(
+        id=new.id,
+        item_id=item_id,
+        label=new.label,
+        geometry=new.geometry,
+        layer=new.layer,
+        confidence=new.confidence,
+        attributes=dict(new.attributes),
+        author_kind=new.author_kind,
+        author_id=new.author_id,
+        origin=new.origin,
+        from_prediction=new.from_prediction,
+        born_rev=revision,
+        created_at=now,
+    )
+
+
 def record_of(row: AnyRow) -> AnnotationRecord:
     """Give what a row says, with the annotation's id as ``source_id``."""
     return AnnotationRecord(

@@ -187,12 +187,12 @@ def count_by_subset(conn: Connection, dataset_id: str, *, as_of: int | None = No
 
 
 def find_item_keys(conn: Connection, item_ids: Sequence[str]) -> dict[str, int]:
-    """Map public ids to integer keys; unknown ids are left out, deleted items are not."""
+    """Map public ids to integer keys, in the order given; unknown ids are left out, deleted items are not."""
     found: dict[str, int] = {}
     for some in batches(list(item_ids)):
         query = select(item.c.id, item.c.key).where(item.c.id.in_(some))
         found.update((one.id, one.key) for one in conn.execute(query))
-    return found
+    return {item_id: found[item_id] for item_id in item_ids if item_id in found}
 
 
 def list_items_by_key(conn: Connection, item_keys: Sequence[int], *, as_of: int | None = None) -> dict[int, Item]:

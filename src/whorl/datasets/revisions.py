@@ -116,11 +116,20 @@ def batches(values: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
         yield values[start : start + size]
 
 
+def find_locked_dataset(conn: Connection, condition: ColumnElement[bool]) -> DatasetRow | None:
+    """Lock and give the dataset a condition names, or None."""
+    row = conn.execute(_COLUMNS.where(condition).with_for_update()).first()
+    return None if row is None else DatasetRow(*row)
+
+
 def _dataset(conn: Connection, condition: ColumnElement[bool], name: str, *, lock: bool) -> DatasetRow:
-    query = select(
-        dataset.c.key, dataset.c.id, dataset.c.project_id, dataset.c.name, dataset.c.revision, dataset.c.created_at
-    ).where(condition)
+    query = _COLUMNS.where(condition)
     row = conn.execute(query.with_for_update() if lock else query).first()
     if row is None:
         raise NotFound(f"no dataset with id {name}")
     return DatasetRow(*row)
+
+
+_COLUMNS = select(
+    dataset.c.key, dataset.c.id, dataset.c.project_id, dataset.c.name, dataset.c.revision, dataset.c.created_at
+)
