@@ -38,7 +38,7 @@ class ItemRecord:
     """One item found in, or bound for, a folder.
 
     ``name`` is its path relative to the dataset's root, with forward slashes. ``file`` is where its bytes are, or
-    None when only the annotation file knows it. ``width`` and ``height`` are of the upright image, in pixels, when known.
+    None when only the annotation file knows it. ``width`` and ``height`` are pixels of the upright image, when known.
     """
 
     name: str
