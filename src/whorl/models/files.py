@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def materialise(blobs: BlobStore, sha256s: Iterable[str], folder: Path) -> list[
         path = folder / sha256[:2] / sha256
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_name(f".{sha256}.{os.getpid()}")
+            draft = path.with_name(f".{sha256}.{os.getpid()}.{threading.get_ident()}")
             draft.write_bytes(blobs.get(content_key(sha256)))
             draft.replace(path)
         paths.append(path)

@@ -151,7 +151,9 @@ def load_outputs(data: bytes) -> Outputs:
             head = json.loads(arrays["head"].tobytes())
             labels, items = tuple(head["labels"]), tuple(head["items"])
             if head["task"] == "classification":
-                return ClassOutputs(labels, items, arrays["truth"], arrays["probabilities"].astype(np.float64))
+                rows = arrays["probabilities"].astype(np.float64)
+                # Kept in single precision, so that the rows no longer sum to 1 to the last digit.
+                return ClassOutputs(labels, items, arrays["truth"], rows / rows.sum(axis=1, keepdims=True))
             truth_at, at = np.cumsum(arrays["truth_counts"])[:-1], np.cumsum(arrays["counts"])[:-1]
             return ObjectOutputs(
                 labels,

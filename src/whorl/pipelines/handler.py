@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from whorl.base.clock import to_datetime
 from whorl.base.errors import Cancelled, JsonValue, LeaseLost
 from whorl.engine import BodyContext, Message, Work
 from whorl.pipelines import actions, queries
@@ -63,7 +63,9 @@ class NodeHandler:
             messages += actions.release_tokens(conn, place, committed.released, now=context.now())
         return messages
 
-    def buried(self, conn: Connection, works: Sequence[Work], errors: Sequence[Exception]) -> Iterable[Message]:
+    def buried(
+        self, conn: Connection, works: Sequence[Work], errors: Sequence[Exception], *, now: datetime
+    ) -> Iterable[Message]:
         """Mark the runs whose token became a dead letter, and say so."""
         del errors
         actions.fail_runs(
@@ -72,7 +74,7 @@ class NodeHandler:
             pipeline_id=self.pipeline_id,
             project_id=self.project_id,
             node=self.node_id,
-            now=to_datetime(self.services.clock.now()),
+            now=now,
         )
         return ()
 

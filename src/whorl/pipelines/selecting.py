@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from whorl.models.types import ClassProbabilities, Detections, Prediction
 from whorl.selection import Pool, Selection, get_strategy, select
+from whorl.selection.strategies.detection import image_uncertainty
 
 
 def choose_body(
@@ -42,16 +43,6 @@ def choose_body(
     return select(pool, get_strategy(strategy), budget, random_share=random_share, seed=seed)
 
 
-def image_uncertainty(found: Detections) -> float:
-    """How unsure a detector is of an image, in [0, 1]: the mean of 1 - |2s - 1| over its boxes of score s.
-
-    An image without any box gets 0.5: either it is empty, or everything in it was missed.
-    """
-    if len(found) == 0:
-        return 0.5
-    return float(np.mean(1 - np.abs(2 * np.asarray(found.scores, np.float64) - 1)))
-
-
 def _doubts(
     predictions: Sequence[Prediction] | None,
 ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
@@ -62,4 +53,4 @@ def _doubts(
         rows = np.stack([np.asarray(one.probabilities, np.float64) for one in classes])
         return rows / rows.sum(axis=1, keepdims=True), None
     boxes = [one for one in predictions if isinstance(one, Detections)]
-    return None, np.array([image_uncertainty(one) for one in boxes], np.float64)
+    return None, image_uncertainty([np.asarray(one.scores, np.float64) for one in boxes])

@@ -58,6 +58,14 @@ class VariableSpec(Wire):
     value: JsonValue = None
 
 
+class EventSource(StrEnum):
+    """Whose events a trigger looks at: this pipeline's own, all others', or any."""
+
+    OWN = "own"
+    OTHERS = "others"
+    ANY = "any"
+
+
 class EventTrigger(Wire):
     """Starts a run for each matching event."""
 
@@ -67,7 +75,7 @@ class EventTrigger(Wire):
     event: str
     dataset: JsonValue = Field(default=None, description="Only events of this dataset id or variable.")
     mode: Literal["once", "always"] = Field(default="once", description="once: one run per subject, ever.")
-    own: bool = Field(default=False, description="Also events that this pipeline caused itself.")
+    by: EventSource = Field(default=EventSource.OTHERS, description="Whose events; its own would loop.")
     max_fires: JsonValue = Field(default=None, description="Stop after so many runs; a number or a variable.")
 
 
@@ -80,6 +88,7 @@ class CountTrigger(Wire):
     event: str
     every: JsonValue = Field(description="A number of one or more, or a variable.")
     dataset: JsonValue = None
+    by: EventSource = Field(default=EventSource.ANY, description="Whose events are counted.")
 
 
 class CronTrigger(Wire):

@@ -10,6 +10,7 @@ from whorl.selection.types import Float32Array, FloatArray, IntArray
 _BLOCK = 1024
 _MOST_DIMENSIONS = 256
 _KEPT_DIMENSIONS = 128
+_DIRECTION_ROWS = 1024
 
 
 def prepare(embeddings: Float32Array, labelled: Float32Array | None) -> tuple[Float32Array, Float32Array]:
@@ -22,14 +23,28 @@ def prepare(embeddings: Float32Array, labelled: Float32Array | None) -> tuple[Fl
     seen = _unit(labelled) if labelled is not None and len(labelled) else np.zeros((0, pool.shape[1]), np.float32)
     if pool.shape[1] <= _MOST_DIMENSIONS or not len(pool):
         return pool, seen
-    # A few thousand rows spread over the pool are enough for the directions.
-    sample = pool[:: max(1, len(pool) // 4096)].astype(np.float64)
+    # A thousand rows spread over the pool are enough for the directions.
+    sample = pool[:: max(1, len(pool) // _DIRECTION_ROWS)].astype(np.float64)
     centre = sample.mean(axis=0).astype(np.float32)
-    # Not np.cov, which divides by zero for a pool of one.
-    centred = sample - centre
-    _, vectors = np.linalg.eigh(centred.T @ centred)
-    directions = vectors[:, -_KEPT_DIMENSIONS:].astype(np.float32)
+    directions = _principal(sample - centre, _KEPT_DIMENSIONS)
     return (pool - centre) @ directions, (seen - centre) @ directions
+
+
+def _principal(centred: FloatArray, k: int) -> Float32Array:
+    """(d, k) directions of most variance; columns of zeros where there are fewer.
+
+    Decomposes whichever of the two Gram matrices is smaller: features are wide, and a 3,000 x 3,000 decomposition
+    takes seconds where a 1,000 x 1,000 one takes a tenth.
+    """
+    if centred.shape[0] >= centred.shape[1]:
+        # Not np.cov, which divides by zero for a pool of one.
+        return np.asarray(np.linalg.eigh(centred.T @ centred)[1][:, -k:], np.float32)
+    values, vectors = np.linalg.eigh(centred @ centred.T)
+    values, vectors = values[-k:], vectors[:, -k:]
+    kept = values > 1e-10 * max(float(values[-1]), 1e-300)
+    directions = np.zeros((centred.shape[1], k), np.float32)
+    directions[:, : int(kept.sum())] = centred.T @ (vectors[:, kept] / np.sqrt(values[kept]))
+    return directions
 
 
 def _unit(rows: Float32Array) -> Float32Array:

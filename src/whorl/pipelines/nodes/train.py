@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from pydantic import Field
 from sqlalchemy import Connection
 
-from whorl.base.errors import JsonValue, WhorlError
+from whorl.base.errors import InvalidInput, JsonValue, MissingDependency, ModelError
 from whorl.models import actions as model_actions
 from whorl.models.queries import get_model
 from whorl.models.training import TrainingRequest, start_training
 from whorl.models.training_set import TrainingSet, read_training_set
 from whorl.pipelines.graph import NodeType
-from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PipelineServices, PlainNode
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
+from whorl.schemas.models import Model
 from whorl.schemas.pipelines import PortType
 
 
@@ -90,25 +91,16 @@ class TrainNode(PlainNode):
         started = time.perf_counter()
         with services.db.read() as conn:
             model = get_model(conn, token.ref)
-            training_set = read_training_set(conn, model, blobs=services.blobs, files=services.files_path)
         target = services.models_path / model.id
         # What lies there is a whole folder of an attempt whose commit was lost; it may be of older code.
         shutil.rmtree(target, ignore_errors=True)
-        request = TrainingRequest(
-            architecture=model.architecture,
-            data=training_set.data,
-            params={"home": str(services.home), "cache": str(services.features_path)} | model.params,
-            lineage={
-                "model": model.id,
-                "dataset": model.dataset_id,
-                "revision": model.revision,
-                "query": model.query,
-                "items_digest": training_set.items_digest,
-            },
-        )
         try:
-            start_training(request, target).wait(context.heartbeat, every_s=0.2, timeout_s=params.timeout_seconds)
-        except WhorlError as error:
+            with services.db.read() as conn:
+                training_set = read_training_set(conn, model, blobs=services.blobs, files=services.files_path)
+            start_training(_request(model, training_set, services), target).wait(
+                context.heartbeat, every_s=0.2, timeout_s=params.timeout_seconds
+            )
+        except (InvalidInput, MissingDependency, ModelError) as error:
             return Passed(
                 (Emission("failed", token.ref, {"error": error.message}),),
                 output={"error": error.message},
@@ -122,3 +114,18 @@ class TrainNode(PlainNode):
             effect=_Trained(model.id, model.id, training_set, {}, seconds),
             machine_seconds=seconds,
         )
+
+
+def _request(model: Model, training_set: TrainingSet, services: PipelineServices) -> TrainingRequest:
+    return TrainingRequest(
+        architecture=model.architecture,
+        data=training_set.data,
+        params={"home": str(services.home), "cache": str(services.features_path)} | model.params,
+        lineage={
+            "model": model.id,
+            "dataset": model.dataset_id,
+            "revision": model.revision,
+            "query": model.query,
+            "items_digest": training_set.items_digest,
+        },
+    )

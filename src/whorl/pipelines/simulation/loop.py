@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from whorl.access.actions import create_project
+from whorl.annotations.imports import AnnotationImporter
 from whorl.base.clock import to_datetime
 from whorl.base.errors import JsonValue, ModelError, Unavailable
 from whorl.datasets import actions as dataset_actions
@@ -169,10 +170,19 @@ def _set_up(
             records=records,
             source="simulation",
             actor_id=ACTOR,
+            sink=AnnotationImporter(),
             progress=partial(_tell, progress, what, len(records)),
         )
     db.write(lambda conn: copy_items(conn, first.pool_id, control.pool_id, now=_now(host)))
-    ingest(db, blobs, dataset_id=control.ground_truth_id, records=test, source="simulation", actor_id=ACTOR)
+    ingest(
+        db,
+        blobs,
+        dataset_id=control.ground_truth_id,
+        records=test,
+        source="simulation",
+        actor_id=ACTOR,
+        sink=AnnotationImporter(),
+    )
     for arm in arms:
         db.write(
             lambda conn, arm=arm: dataset_actions.freeze_test(  # type: ignore[misc]

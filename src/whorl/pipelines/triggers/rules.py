@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, assert_never
 
 from whorl.base.errors import JsonValue
 from whorl.pipelines.graph import referenced_variable
-from whorl.schemas.pipelines import CountTrigger, EventTrigger
+from whorl.schemas.pipelines import CountTrigger, EventSource, EventTrigger
 from whorl.store.events import Event
 
 UNLIMITED: Final = 2**31
@@ -18,9 +18,8 @@ def matches_event(
 ) -> bool:
     """Whether an event is one that the trigger waits for.
 
-    An event trigger leaves out what its own pipeline caused, or a pipeline that writes what starts it would never end;
-    ``own`` lifts that for loops which end by ``max_fires``. A count trigger counts its own pipeline's work: that is
-    what it is for.
+    ``by`` is the loop guard: an event trigger leaves out what its own pipeline caused unless it says otherwise, or a
+    pipeline that writes what starts it would never end.
     """
     if event.kind != trigger.event:
         return False
@@ -28,9 +27,15 @@ def matches_event(
     if wanted is not None and event.payload.get("dataset_id") != wanted:
         return False
     is_own = event.cause == pipeline_id
-    if isinstance(trigger, CountTrigger):
-        return True
-    return trigger.own or not is_own
+    match trigger.by:
+        case EventSource.ANY:
+            return True
+        case EventSource.OWN:
+            return is_own
+        case EventSource.OTHERS:
+            return not is_own
+        case _:
+            assert_never(trigger.by)
 
 
 def cause_of_event(trigger: EventTrigger, event: Event) -> str:
