@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from whorl.base.errors import InvalidInput, JsonValue
-from whorl.geometry.masks import decode_mask, mask_bounds
 from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline
 
 EDGE_TOLERANCE_PX = 0.01
@@ -93,5 +92,8 @@ def _around(points: list[tuple[float, float]]) -> Bounds:
 
 
 def _mask_bounds(mask: Mask) -> Bounds | None:
+    # Late: the server starts without numpy.
+    from whorl.geometry.masks import decode_mask, mask_bounds  # noqa: PLC0415
+
     found = mask_bounds(decode_mask(mask.counts, width=mask.width, height=mask.height))
     return None if found is None else (float(found[0]), float(found[1]), float(found[2]), float(found[3]))
