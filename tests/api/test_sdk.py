@@ -263,6 +263,16 @@ def test_connect__nobody_at_the_address_is_unavailable() -> None:
         client.me()
 
 
+def test_connect__the_address_of_the_environment_gives_way_to_a_home(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHORL_URL", client.url)
+    with whorl.connect() as from_environment:
+        assert from_environment.url == client.url
+    with whorl.connect(home=tmp_path) as own:
+        assert own.url != client.url
+
+
 def test_connect__an_address_and_a_home_are_one_too_many(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput):
         whorl.connect("http://127.0.0.1:9", home=tmp_path)

@@ -236,7 +236,7 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
 
 
 def test_up__answers_within_seconds_and_ends_clean_on_ctrl_c(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "whorl", "up", "--home", str(tmp_path), "--port", "0"]
+    command = [sys.executable, "-m", "whorl.cli", "up", "--home", str(tmp_path), "--port", "0"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "NO_COLOR": "1"}
     )

@@ -27,13 +27,14 @@ HomeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 ProjectOption = Annotated[str | None, typer.Option("--project", "-p", help="Name or id; the only one when left out.")]
 DatasetOption = Annotated[str | None, typer.Option("--dataset", "-d", help="Name or id; the only one when left out.")]
+# The SDK reads these two variables itself, so that a flag such as --home wins over them.
 _URL = Annotated[
     str | None,
-    typer.Option("--url", envvar="WHORL_URL", help="Address of a server elsewhere.", rich_help_panel=PANEL),
+    typer.Option("--url", help="Address of a server elsewhere. [env var: WHORL_URL]", rich_help_panel=PANEL),
 ]
 _TOKEN = Annotated[
     str | None,
-    typer.Option("--token", envvar="WHORL_TOKEN", help="Token for that server.", rich_help_panel=PANEL),
+    typer.Option("--token", help="Token for that server. [env var: WHORL_TOKEN]", rich_help_panel=PANEL),
 ]
 _HOME = Annotated[
     Path | None,

@@ -39,7 +39,7 @@ def connect(url: str | None = None, token: str | None = None, home: str | Path |
     server is started inside this program and stops with ``Client.close``.
 
     Args:
-        url: Such as ``http://127.0.0.1:8620``; ``WHORL_URL`` when left out.
+        url: Such as ``http://127.0.0.1:8620``; ``WHORL_URL`` when neither it nor a home is given.
         token: ``WHORL_TOKEN`` when left out; not needed for the server of your own home.
         home: Folder of the database, blobs and models; ``WHORL_HOME``, else ``~/.whorl``.
 
@@ -47,12 +47,12 @@ def connect(url: str | None = None, token: str | None = None, home: str | Path |
         Unavailable: No server answers at the address.
         MissingDependency: The server part of Whorl is not installed.
     """
-    url = url or os.environ.get("WHORL_URL")
-    token = token or os.environ.get("WHORL_TOKEN", "")
     if url and home is not None:
         raise InvalidInput("an address and a home were given", hint="Give one: the home belongs to its own server.")
+    if home is None:
+        url = url or os.environ.get("WHORL_URL")
     if url:
-        return Client(Transport(url, token))
+        return Client(Transport(url, token or os.environ.get("WHORL_TOKEN", "")))
     settings = Settings() if home is None else Settings(home=Path(home))
     running = find_running(settings.home_path)
     if running is not None:

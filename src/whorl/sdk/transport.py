@@ -57,7 +57,7 @@ class Transport:
     ) -> None:
         self.url = url.rstrip("/")
         self._clock = clock or SystemClock()
-        self._http = http or httpx.Client(timeout=TIMEOUT, trust_env=False)
+        self._http = http or httpx.Client(timeout=TIMEOUT, trust_env=not _is_loopback(self.url))
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def close(self) -> None:
@@ -172,6 +172,11 @@ def to_error(response: httpx.Response) -> WhorlError:
     if "retry-after" in response.headers:
         details["retry_after"] = response.headers["retry-after"]
     return cls(problem.detail, hint=problem.hint, details=details)
+
+
+def _is_loopback(url: str) -> bool:
+    # A proxy of the environment cannot reach this machine's own server.
+    return url.partition("://")[2].startswith(("127.", "localhost", "[::1]"))
 
 
 def _may_retry(call: Call, error: WhorlError) -> bool:

@@ -1,4 +1,4 @@
-"""``python -m whorl``: the command line."""
+"""``python -m whorl.cli``: the command line."""
 
 from whorl.cli.main import main
 
