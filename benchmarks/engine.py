@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -84,7 +85,7 @@ def fill(db: Database, *, count: int) -> None:
     for start in range(0, count, 20_000):
         keys = range(start, min(start + 20_000, count))
         messages = [Message(NODES[0], key, f"itm_{key:026d}", 0, {"v": 0}) for key in keys]
-        db.write(lambda conn, messages=messages: send(conn, messages))
+        db.write(partial(send, messages=messages))
 
 
 def measure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -120,7 +120,7 @@ class StaticHandlers:
         handlers: Node to handler, sources first.
     """
 
-    def __init__(self, handlers: dict[str, AnyHandler]) -> None:
+    def __init__(self, handlers: Mapping[str, AnyHandler]) -> None:
         self._handlers = dict(handlers)
 
     def list_nodes(self) -> Sequence[str]:
