@@ -15,6 +15,8 @@ from whorl.schemas.access import AuditEntry, Member, Person, Project, Token
 from whorl.schemas.wire import Page
 from whorl.store.db.tables import audit, membership, person, project, token
 
+LAUNCH_PREFIX = "launch:"
+"""How the names of launch tokens, and of the sessions opened with them, begin."""
 _PERSON = (person.c.id, person.c.email, person.c.name, person.c.is_admin, person.c.is_disabled, person.c.created_at)
 _TOKEN = (
     token.c.id,
@@ -51,8 +53,14 @@ def _person_actor(conn: Connection, token_row: RowMapping) -> Actor | None:
         is_admin=who["is_admin"],
         roles={row.project_id: Role(row.role) for row in conn.execute(mine)},
         token_id=token_row["id"],
-        is_local=token_row["kind"] == TokenKind.LAUNCH or token_row["name"].startswith("launch:"),
+        is_local=_is_local(token_row),
     )
+
+
+def _is_local(token_row: RowMapping) -> bool:
+    # Only the server names sessions; people name their own tokens, so a name alone proves nothing.
+    kind, name = str(token_row["kind"]), str(token_row["name"])
+    return kind == TokenKind.LAUNCH or (kind == TokenKind.SESSION and name.startswith(LAUNCH_PREFIX))
 
 
 def find_person_by_password(conn: Connection, email: str, password: str) -> Person | None:

@@ -1,0 +1,76 @@
+"""The application: routes, guard, problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from whorl.server import problems
+from whorl.server.guard import Guard
+from whorl.server.idempotency import Idempotency
+from whorl.server.permits import Permit
+from whorl.server.routes import all_routers
+from whorl.server.services import Services
+
+VERSION = "0.1.0"
+TITLE = "Whorl"
+OPENAPI_PATH = "/api/v1/openapi.json"
+
+
+def create_app(services: Services) -> FastAPI:
+    """Make the application.
+
+    Raises:
+        TypeError: A route declares no action.
+    """
+    # No docs pages: theirs load scripts from another site.
+    app = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        summary="An open-source data flywheel for vision AI.",
+        openapi_url=OPENAPI_PATH,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    app.state.services = services
+    for router in all_routers():
+        app.include_router(router)
+    declared_actions(app)
+    problems.install(app)
+    app.add_middleware(Idempotency, services=services)
+    app.add_middleware(Guard, services=services)
+    return app
+
+
+def declared_actions(app: FastAPI) -> dict[tuple[str, str], str]:
+    """Give the action of each (method, path).
+
+    Raises:
+        TypeError: A route declares none.
+    """
+    actions: dict[tuple[str, str], str] = {}
+    for route in app.routes:
+        if not isinstance(route, APIRoute):
+            continue
+        permits = [one.dependency for one in route.dependencies if isinstance(one.dependency, Permit)]
+        if len(permits) != 1:
+            raise TypeError(f"route {route.path} declares {len(permits)} actions; it needs exactly one")
+        for method in route.methods or ():
+            actions[method, route.path] = permits[0].action.value
+    return actions
+
+
+# Any: an OpenAPI document.
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document, without a database or a server."""
+    app = FastAPI(title=TITLE, version=VERSION, separate_input_output_schemas=False)
+    for router in all_routers():
+        app.include_router(router)
+    return get_openapi(
+        title=TITLE, version=VERSION, routes=app.routes, summary="An open-source data flywheel for vision AI."
+    )

@@ -1,0 +1,27 @@
+"""Routes, a module per noun; each has a ``router``.
+
+To add one: write ``routes/<noun>.py`` with ``router = APIRouter(prefix="/api/v1", tags=["<noun>"])``, declare each
+route's action with ``**needs(Action.X)``, and name the module in ``all_routers``.
+"""
+
+# No `from __future__ import annotations` here: it would take the name of the module `annotations`.
+from fastapi import APIRouter
+
+
+def all_routers() -> list[APIRouter]:
+    """Every router of the application, in the order of the document."""
+    from whorl.server.routes import (
+        access,
+        annotations,
+        datasets,
+        events,
+        items,
+        jobs,
+        ontology,
+        projects,
+        system,
+        tasks,
+    )
+
+    modules = (system, access, projects, ontology, datasets, items, annotations, tasks, jobs, events)
+    return [module.router for module in modules]

@@ -1,0 +1,69 @@
+"""The dispatcher with all its handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from whorl.base.clock import Clock, SystemClock
+from whorl.base.settings import Settings
+from whorl.engine import Dispatcher, Executor, HandlerSource, InlineExecutor, LocalExecutor
+from whorl.engine.handlers import AnyHandler
+from whorl.pipelines.nodes.base import PipelineServices
+from whorl.pipelines.runtime import PipelineRuntime
+from whorl.store.blobs import BlobStore
+from whorl.store.db import Database
+from whorl.worker.jobs import job_handlers
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """A ``HandlerSource``: jobs first, then every node of every pipeline."""
+
+    jobs: dict[str, AnyHandler]
+    pipelines: HandlerSource
+
+    def list_nodes(self) -> Sequence[str]:
+        return [*self.jobs, *self.pipelines.list_nodes()]
+
+    def get_handler(self, node: str) -> AnyHandler | None:
+        return self.jobs.get(node) or self.pipelines.get_handler(node)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The dispatcher and the pump that feeds it from the outbox."""
+
+    dispatcher: Dispatcher
+    runtime: PipelineRuntime
+
+    def start(self) -> None:
+        """Start both in threads."""
+        self.dispatcher.start()
+        self.runtime.start()
+
+    def stop(self) -> None:
+        """Stop both, and give back what they hold."""
+        self.runtime.stop()
+        self.dispatcher.stop()
+
+
+def make_executor(settings: Settings) -> Executor:
+    """The executor that the settings name."""
+    return InlineExecutor() if settings.executor == "inline" else LocalExecutor(settings.workers)
+
+
+def build_engine(
+    db: Database,
+    blobs: BlobStore,
+    settings: Settings,
+    *,
+    executor: Executor | None = None,
+    clock: Clock | None = None,
+) -> Engine:
+    """Put the engine together; nothing runs yet."""
+    executor = executor or make_executor(settings)
+    clock = clock or SystemClock()
+    runtime = PipelineRuntime(PipelineServices(db, blobs, executor, settings.home_path, clock))
+    handlers = Handlers(job_handlers(db, blobs), runtime)
+    return Engine(Dispatcher(db, handlers, executor=executor, clock=clock), runtime)
