@@ -246,8 +246,9 @@ def _reorder(outputs: ClassOutputs, labels: Sequence[str]) -> NDArray[np.float64
         if name in outputs.labels:
             result[:, at] = outputs.probabilities[:, outputs.labels.index(name)]
     # A label that the challenger's list lacks keeps its share: it counts as a wrong answer, spread evenly.
-    result += (1 - result.sum(axis=1, keepdims=True)) / len(labels)
-    return result
+    # Never below zero: a sum may be a rounding error above 1.
+    result += np.maximum(1 - result.sum(axis=1, keepdims=True), 0) / len(labels)
+    return np.asarray(result / result.sum(axis=1, keepdims=True), np.float64)
 
 
 def _relabel(one: PredictedObjects, champion: ObjectOutputs, challenger: ObjectOutputs) -> PredictedObjects:

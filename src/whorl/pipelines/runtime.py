@@ -34,7 +34,7 @@ class PipelineRuntime:
     """
 
     def __init__(self, services: PipelineServices, *, poll_s: float = 1.0) -> None:
-        self._services = services
+        self.services = services
         self._poll_s = poll_s
         self._graphs: dict[tuple[str, int], Graph] = {}
         self._handlers: dict[str, NodeHandler] = {}
@@ -45,7 +45,7 @@ class PipelineRuntime:
 
     def list_nodes(self) -> Sequence[str]:
         """Every node of the current versions, sources first, then what older versions still have under way."""
-        with self._services.db.read() as conn:
+        with self.services.db.read() as conn:
             pipelines = queries.list_pipelines(conn)
             in_use = queries.list_addresses_in_use(conn)
             current = [
@@ -62,7 +62,7 @@ class PipelineRuntime:
         if node not in self._handlers:
             try:
                 pipeline_id, version, node_id = parse_address(node)
-                with self._services.db.read() as conn:
+                with self.services.db.read() as conn:
                     graph = self.graph_of(pipeline_id, version, conn)
                     project_id = queries.get_pipeline(conn, pipeline_id).project_id
             except (InvalidInput, NotFound):
@@ -70,7 +70,7 @@ class PipelineRuntime:
             if node_id not in graph.nodes:
                 return None
             self._handlers[node] = NodeHandler(
-                services=self._services,
+                services=self.services,
                 graph=graph,
                 node=built_in_nodes()[graph.nodes[node_id].type],
                 node_id=node_id,
@@ -92,13 +92,13 @@ class PipelineRuntime:
         """Handle all events there are and due crons now; gives how many things were handled."""
         total = 0
         while True:
-            handled = self._services.db.write(
+            handled = self.services.db.write(
                 lambda conn: pump_events(conn, graph_of=self.graph_of, now=self._now()), priority=Priority.ENGINE
             )
             if not handled:
                 break
             total += handled
-        return total + self._services.db.write(
+        return total + self.services.db.write(
             lambda conn: fire_crons(conn, graph_of=self.graph_of, now=self._now()), priority=Priority.ENGINE
         )
 
@@ -118,15 +118,15 @@ class PipelineRuntime:
             self._thread = None
 
     def _now(self) -> datetime:
-        return to_datetime(self._services.clock.now())
+        return to_datetime(self.services.clock.now())
 
     def _loop(self) -> None:
         last_cron = 0.0
         while not self._stopping.is_set():
             try:
                 self._pump_once(last_cron)
-                if self._services.clock.now() - last_cron >= _CRON_EVERY_S:
-                    last_cron = self._services.clock.now()
+                if self.services.clock.now() - last_cron >= _CRON_EVERY_S:
+                    last_cron = self.services.clock.now()
             except Exception:
                 # The border of the pump: whatever went wrong was rolled back whole, and is tried again.
                 _log.exception("the pump stumbled")
@@ -137,10 +137,10 @@ class PipelineRuntime:
         self._wake.clear()
         if self._stopping.is_set():
             return
-        if self._has_news() or self._services.clock.now() - last_cron >= _CRON_EVERY_S:
+        if self._has_news() or self.services.clock.now() - last_cron >= _CRON_EVERY_S:
             self.pump()
 
     def _has_news(self) -> bool:
         # A look costs a read; a write for every commit would double the writer's work.
-        with self._services.db.read() as conn:
+        with self.services.db.read() as conn:
             return queries.has_events_after_cursor(conn)

@@ -101,6 +101,27 @@ def guess_task(records: Sequence[ItemRecord]) -> str:
     raise InvalidInput("the dataset has neither boxes nor classes", hint="Import it with labels.")
 
 
+def plan_for(task: str, n_items: int) -> Plan:
+    """Sensible rounds for a task and a number of labelled images.
+
+    Four rounds spend at most half of the pool, and no more than 50 images (detection: 40) each.
+    """
+    most = 50 if task == "classification" else 40
+    budget = max(4, min(most, n_items // 12))
+    is_classes = task == "classification"
+    return Plan(
+        task=task,
+        architecture="builtin:linear" if is_classes else "builtin:tinydet",
+        strategy="herding" if is_classes else "detection",
+        rounds=4,
+        budget=budget,
+        seed=0,
+        # The linear model cross-validates on its own; a detector watches a few images.
+        validation_share=0.0 if is_classes else 0.1,
+        training={} if is_classes else {"budget_s": 40.0},
+    )
+
+
 def make_arm(conn: Connection, name: str, plan: Plan, *, project_id: str, now: datetime) -> Arm:
     """Make an arm's datasets and apply its pipeline; the arm called ``random`` chooses uniformly."""
     pool = dataset_actions.create_dataset(conn, project_id, name=f"pool-{name}", actor_id=ACTOR, now=now)

@@ -21,7 +21,7 @@ from whorl.models.evaluation.detection import match_objects
 from whorl.models.outputs import ClassOutputs, Outputs, load_outputs
 from whorl.ontology.actions import save_ontology
 from whorl.pipelines import queries
-from whorl.pipelines.host import PipelineHost
+from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.simulation.arms import (
     ACTOR,
     Arm,
@@ -39,6 +39,7 @@ from whorl.schemas.ontology import Label, OntologyDraft
 from whorl.schemas.records import ItemRecord
 from whorl.selection.savings import LabelSaving, LearningCurve, labels_saved
 from whorl.store.blobs import get_content
+from whorl.tasks import queries as task_queries
 
 STRATEGY, CONTROL = "strategy", "random"
 _STALLED_S = 900.0
@@ -94,20 +95,23 @@ Progress = Callable[[str, int, int], None]
 
 
 def run_loop(
-    host: PipelineHost,
+    services: PipelineServices,
     records: Sequence[ItemRecord],
     plan: Plan,
     *,
     project: str,
     on_round: Callable[[Round], None] = lambda _: None,
     progress: Progress = lambda *_: None,
-) -> LoopReport:
+) -> tuple[LoopReport, Arm]:
     """Play the whole loop on labelled records, with a control arm of equal budget.
 
     Args:
-        host: Started.
+        services: Of an engine that runs and pumps.
         on_round: Called after each round of both arms.
         progress: Called with what is done, how far, and of how much.
+
+    Returns:
+        The report, and the arm that did not choose at random.
 
     Raises:
         InvalidInput: Too few labelled records.
@@ -116,33 +120,47 @@ def run_loop(
     """
     pool, test = divide_records(records, test_share=plan.test_share, seed=plan.seed)
     labels = sorted({one.label for record in records for one in record.annotations})
-    project_id, arms = _set_up(host, plan, project, labels, pool, test, progress)
+    project_id, arms = _set_up(services, plan, project, labels, pool, test, progress)
     oracle = Oracle(
         truth={record.name: record.annotations for record in records},
         labels=labels,
         error_rate=plan.error_rate,
         seed=plan.seed,
     )
-    crews = [Crew(host.services, project_id, arm.label_task, arm.review_task, oracle) for arm in arms]
-    _wait_for_pools(host, arms, len(pool), progress)
+    crews = [Crew(services, project_id, arm.label_task, arm.review_task, oracle) for arm in arms]
+    _wait_for_pools(services, arms, len(pool), progress)
     for crew in crews:
         crew.start()
     rounds: list[Round] = []
     try:
         for arm in arms:
-            host.services.db.write(lambda conn, arm=arm: open_round(conn, arm, number=1, now=_now(host)))  # type: ignore[misc]
+            services.db.write(lambda conn, arm=arm: open_round(conn, arm, number=1, now=_now(services)))  # type: ignore[misc]
         for number in range(1, plan.rounds + 1):
-            found = _wait_for_round(host, arms, crews, number, progress)
-            rounds.append(_describe(host, arms, crews, found, number, plan))
+            found = _wait_for_round(services, arms, crews, number, progress)
+            rounds.append(_describe(services, arms, crews, found, number, plan))
             on_round(rounds[-1])
     finally:
         for crew in crews:
             crew.stop()
-    return _report(host, project_id, arms, crews, rounds, len(pool), len(test), plan)
+    return _report(services, project_id, arms, crews, rounds, len(pool), len(test), plan), arms[0]
+
+
+def open_round_for_people(services: PipelineServices, arm: Arm) -> int:
+    """Choose once more and wait until the items are in the arm's labelling task; gives how many wait there."""
+    services.db.write(lambda conn: open_round(conn, arm, number=0, now=_now(services)))
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with services.db.read() as conn:
+            task = task_queries.find_task(conn, arm.pipeline.project_id, arm.label_task)
+            waiting = 0 if task is None else task_queries.get_task_summary(conn, task.id).counts.queued
+        if waiting:
+            return waiting
+        time.sleep(_LOOK_S)
+    return 0
 
 
 def _set_up(
-    host: PipelineHost,
+    services: PipelineServices,
     plan: Plan,
     project: str,
     labels: Sequence[str],
@@ -150,12 +168,12 @@ def _set_up(
     test: Sequence[ItemRecord],
     progress: Progress,
 ) -> tuple[str, list[Arm]]:
-    db, blobs = host.services.db, host.services.blobs
-    project_id = db.write(lambda conn: create_project(conn, project, actor_id=ACTOR, now=_now(host))).id
+    db, blobs = services.db, services.blobs
+    project_id = db.write(lambda conn: create_project(conn, project, actor_id=ACTOR, now=_now(services))).id
     draft = OntologyDraft(labels=[Label(name=label) for label in labels])
-    db.write(lambda conn: save_ontology(conn, project_id, draft, actor_id=ACTOR, now=_now(host)))
+    db.write(lambda conn: save_ontology(conn, project_id, draft, actor_id=ACTOR, now=_now(services)))
     arms = [
-        db.write(lambda conn, name=name: make_arm(conn, name, plan, project_id=project_id, now=_now(host)))  # type: ignore[misc]
+        db.write(lambda conn, name=name: make_arm(conn, name, plan, project_id=project_id, now=_now(services)))  # type: ignore[misc]
         for name in (STRATEGY, CONTROL)
     ]
     first, control = arms
@@ -173,7 +191,7 @@ def _set_up(
             sink=AnnotationImporter(),
             progress=partial(_tell, progress, what, len(records)),
         )
-    db.write(lambda conn: copy_items(conn, first.pool_id, control.pool_id, now=_now(host)))
+    db.write(lambda conn: copy_items(conn, first.pool_id, control.pool_id, now=_now(services)))
     ingest(
         db,
         blobs,
@@ -186,7 +204,7 @@ def _set_up(
     for arm in arms:
         db.write(
             lambda conn, arm=arm: dataset_actions.freeze_test(  # type: ignore[misc]
-                conn, arm.ground_truth_id, reason="models are compared on it", actor_id=ACTOR, now=_now(host)
+                conn, arm.ground_truth_id, reason="models are compared on it", actor_id=ACTOR, now=_now(services)
             )
         )
     return project_id, arms
@@ -196,10 +214,10 @@ def _tell(progress: Progress, what: str, total: int, done: int) -> None:
     progress(what, done, total)
 
 
-def _wait_for_pools(host: PipelineHost, arms: Sequence[Arm], size: int, progress: Progress) -> None:
+def _wait_for_pools(services: PipelineServices, arms: Sequence[Arm], size: int, progress: Progress) -> None:
     started = time.monotonic()
     while True:
-        with host.services.db.read() as conn:
+        with services.db.read() as conn:
             waiting = [count_pool(conn, arm) for arm in arms]
         progress("fill pools", sum(waiting), size * len(arms))
         if min(waiting) >= size:
@@ -209,11 +227,11 @@ def _wait_for_pools(host: PipelineHost, arms: Sequence[Arm], size: int, progress
 
 
 def _wait_for_round(
-    host: PipelineHost, arms: Sequence[Arm], crews: Sequence[Crew], number: int, progress: Progress
+    services: PipelineServices, arms: Sequence[Arm], crews: Sequence[Crew], number: int, progress: Progress
 ) -> list[Comparison]:
     started, before = time.monotonic(), -1
     while True:
-        found, moved = _look(host, arms)
+        found, moved = _look(services, arms)
         if all(len(one) >= number for one in found):
             return [one[number - 1] for one in found]
         progress(f"round {number}", min(len(one) for one in found), number)
@@ -226,10 +244,10 @@ def _wait_for_round(
         time.sleep(_LOOK_S)
 
 
-def _look(host: PipelineHost, arms: Sequence[Arm]) -> tuple[list[list[Comparison]], int]:
+def _look(services: PipelineServices, arms: Sequence[Arm]) -> tuple[list[list[Comparison]], int]:
     found: list[list[Comparison]] = []
     moved = 0
-    with host.services.db.read() as conn:
+    with services.db.read() as conn:
         every = model_queries.list_comparisons(conn, project_id=arms[0].pipeline.project_id)
         for arm in arms:
             status = queries.get_status(conn, arm.pipeline.id)
@@ -246,9 +264,14 @@ def _look(host: PipelineHost, arms: Sequence[Arm]) -> tuple[list[list[Comparison
 
 
 def _describe(
-    host: PipelineHost, arms: Sequence[Arm], crews: Sequence[Crew], found: Sequence[Comparison], number: int, plan: Plan
+    services: PipelineServices,
+    arms: Sequence[Arm],
+    crews: Sequence[Crew],
+    found: Sequence[Comparison],
+    number: int,
+    plan: Plan,
 ) -> Round:
-    with host.services.db.read() as conn:
+    with services.db.read() as conn:
         machine = sum(sum(queries.sum_machine_seconds(conn, pipeline_id=arm.pipeline.id).values()) for arm in arms[:1])
     metrics = [_challenger_metric(one) for one in found]
     return Round(
@@ -269,7 +292,7 @@ def _challenger_metric(comparison: Comparison) -> float:
 
 
 def _report(
-    host: PipelineHost,
+    services: PipelineServices,
     project_id: str,
     arms: Sequence[Arm],
     crews: Sequence[Crew],
@@ -278,10 +301,10 @@ def _report(
     n_test: int,
     plan: Plan,
 ) -> LoopReport:
-    with host.services.db.read() as conn:
+    with services.db.read() as conn:
         champion = queries.read_variables(conn, arms[0].pipeline.id).get("champion")
         evaluations = [] if not isinstance(champion, str) else model_queries.list_evaluations(conn, model_id=champion)
-    curves = [_curve(host, arm, plan) for arm in arms]
+    curves = [_curve(services, arm, plan) for arm in arms]
     is_measurable = len(rounds) > 1 and all(one.metric > 0 and one.random_metric > 0 for one in rounds)
     return LoopReport(
         project_id=project_id,
@@ -296,8 +319,7 @@ def _report(
     )
 
 
-def _curve(host: PipelineHost, arm: Arm, plan: Plan) -> LearningCurve:
-    services = host.services
+def _curve(services: PipelineServices, arm: Arm, plan: Plan) -> LearningCurve:
     with services.db.read() as conn:
         comparisons = [
             one
@@ -330,5 +352,5 @@ def _check_stalled(started: float, what: str) -> None:
         raise Unavailable(f"{what}: nothing moved for {_STALLED_S / 60:.0f} minutes", hint="See the log.")
 
 
-def _now(host: PipelineHost) -> datetime:
-    return to_datetime(host.services.clock.now())
+def _now(services: PipelineServices) -> datetime:
+    return to_datetime(services.clock.now())
