@@ -21,6 +21,7 @@ from whorl.engine.inbox import claim, list_ready, release, release_all
 from whorl.engine.messages import Failed
 from whorl.engine.queries import list_inbox_nodes
 from whorl.store.db import Database, Priority
+from whorl.store.events import repair_event_ids
 
 T = TypeVar("T")
 _log = get_logger("engine")
@@ -165,6 +166,8 @@ class Dispatcher:
             count = self._write(release_all)
             if count:
                 _log.warning("took back %d items from a process that is gone", count)
+        elif self._write(repair_event_ids):
+            _log.warning("renumbered the events of a restored database")
         self._flights.start()
 
     def _wait_until_idle(self, deadline: float) -> bool:

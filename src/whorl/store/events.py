@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, literal_column, select
+from sqlalchemy import BigInteger, Connection, func, literal_column, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from whorl.base.errors import InvalidInput, JsonValue
-from whorl.store.db.tables import event, event_cursor
+from whorl.store.db.tables import event, event_cursor, trigger_state
 
 KINDS = (
     "item.created",
@@ -50,6 +50,9 @@ _POSTGRES_ID = literal_column(
 _POSTGRES_TRANSACTION = literal_column("pg_current_xact_id()::text::bigint", BigInteger)
 _FIRST_OPEN_ID = literal_column(
     f"(pg_snapshot_xmin(pg_current_snapshot())::text::bigint << {_COUNTER_BITS})", BigInteger
+)
+_IS_FROM_ELSEWHERE = text(
+    f"SELECT coalesce(max(id) >> {_COUNTER_BITS}, 0) > pg_current_xact_id()::text::bigint FROM event"
 )
 
 
@@ -184,6 +187,30 @@ def advance_cursor(conn: Connection, reader: str, *, event_id: int) -> None:
             where=event_cursor.c.event_id < statement.excluded.event_id,
         )
     )
+
+
+def repair_event_ids(conn: Connection) -> bool:
+    """Renumber events and cursors when the database was restored into a PostgreSQL whose transactions count from less.
+
+    Else new events would get ids below the readers' cursors and be missed. Order and places are kept. Called when the
+    engine starts; does nothing on SQLite or when all is well.
+
+    Returns:
+        Whether it was needed.
+    """
+    if conn.dialect.name != "postgresql" or not conn.execute(_IS_FROM_ELSEWHERE).scalar_one():
+        return False
+    conn.execute(text("LOCK TABLE event IN EXCLUSIVE MODE"))
+    if not conn.execute(_IS_FROM_ELSEWHERE).scalar_one():
+        return False
+    for cursors in (event_cursor, trigger_state):
+        place = select(func.count()).select_from(event).where(event.c.id <= cursors.c.event_id).scalar_subquery()
+        conn.execute(update(cursors).values(event_id=place))
+    # By way of negative ids, because a new id may still be some other event's old one.
+    ranked = select(event.c.id, func.row_number().over(order_by=event.c.id).label("place")).subquery()
+    conn.execute(update(event).where(event.c.id == ranked.c.id).values(id=-ranked.c.place))
+    conn.execute(update(event).values(id=-event.c.id))
+    return True
 
 
 def _checked_kind(kind: str) -> str:

@@ -17,6 +17,7 @@ from whorl.store.events import (
     get_cursor,
     lock_cursor,
     read_events,
+    repair_event_ids,
 )
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -133,3 +134,18 @@ def test_cursor__stays_when_its_transaction_fails(database: Database) -> None:
         database.write(work)
     with database.read() as conn:
         assert get_cursor(conn, "triggers") == 0
+
+
+def test_repair_event_ids__a_database_restored_into_a_younger_server(postgres_url: str) -> None:
+    with open_database(postgres_url) as database:
+        old = [database.write(lambda conn, n=n: _emit(conn, f"old{n}")) for n in range(4)]
+        assert not database.write(repair_event_ids)
+        database.write(lambda conn: advance_cursor(conn, "triggers", event_id=old[2] + 2**50))
+        database.write(lambda conn: conn.execute(text("UPDATE event SET id = id + 1125899906842624")) and None)
+        assert database.write(repair_event_ids)
+        assert not database.write(repair_event_ids)
+        database.write(lambda conn: _emit(conn, "new"))
+        with database.read() as conn:
+            place = get_cursor(conn, "triggers")
+        assert _subjects(database) == ["old0", "old1", "old2", "old3", "new"]
+        assert _subjects(database, after_id=place) == ["old3", "new"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from typing import ParamSpec, TypeVar
@@ -37,7 +39,7 @@ class LocalExecutor:
             self._get_pool()
 
     def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        with self._lock:
+        with self._lock, _without_main():
             try:
                 return self._get_pool().submit(function, *args, **kwargs)
             except BrokenExecutor:
@@ -72,6 +74,23 @@ class LocalExecutor:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    # A spawned process runs the program's main file again unless it is hidden; a script that has no
+    # `if __name__ == "__main__"` would then start itself over. The pool's processes start within `submit`.
+    main = sys.modules.get("__main__")
+    names = ("__spec__", "__file__")
+    kept = {name: vars(main)[name] for name in names if main is not None and name in vars(main)}
+    if main is None or not kept:
+        yield
+        return
+    vars(main).update(dict.fromkeys(kept))
+    try:
+        yield
+    finally:
+        vars(main).update(kept)
 
 
 def _prepare_process() -> None:
