@@ -51,7 +51,11 @@ def run_command(command: Callable[[], object]) -> ExitCode:
         return ExitCode.OK
     except Exception as error:
         return report(error)
-    return ExitCode(result) if isinstance(result, int) and result in set(ExitCode) else ExitCode.OK
+    code = ExitCode(result) if isinstance(result, int) and result in set(ExitCode) else ExitCode.OK
+    if code is ExitCode.INTERRUPTED:
+        # Typer turns Ctrl-C into this exit code by itself.
+        _say("", "interrupted")
+    return code
 
 
 def report(error: Exception) -> ExitCode:

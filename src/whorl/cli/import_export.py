@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from whorl.base.errors import NotFound
+from whorl.base.errors import JsonValue, NotFound
 from whorl.cli.connected import DatasetOption, ProjectOption, Session, connected
 from whorl.cli.output import Output
 from whorl.schemas.datasets import ImportReport, Issue
@@ -38,6 +38,10 @@ def import_(
     format: Annotated[
         str | None, typer.Option("--format", "-f", help="coco, voc, yolo, dataloop, folder. [default: found out]")
     ] = None,
+    new_labels: Annotated[
+        str | None,
+        typer.Option("--new-labels", help="add or refuse labels the ontology lacks. [default: as the ontology says]"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something was left out.")] = False,
 ) -> None:
@@ -55,7 +59,8 @@ def import_(
         check_format(path, format)
         target = _project(session, project).datasets.create(name)
     with session.out.progress(f"importing {path}, %") as report:
-        done = target.import_(path, format=format, is_dry_run=dry_run, progress=report)
+        options: dict[str, JsonValue] = {"new_labels": new_labels} if new_labels else {}
+        done = target.import_(path, format=format, is_dry_run=dry_run, options=options, progress=report)
     _show_import(session.out, done, f"{project}/{name}")
     if strict and done.issues:
         raise typer.Exit(1)

@@ -169,9 +169,4 @@ def parse_params(texts: list[str]) -> dict[str, JsonValue]:
 
 def _wait(out: Output, job: Job, doing: str) -> Job:
     with out.progress(doing) as report:
-        try:
-            return job.wait(progress=report)
-        except KeyboardInterrupt:
-            job.cancel()
-            out.note(f"cancelled {job.info.kind} {job.id}")
-            raise
+        return job.wait_or_cancel(progress=report)

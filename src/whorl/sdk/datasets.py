@@ -112,6 +112,8 @@ class Dataset:
     ) -> wire.ImportReport:
         """Take in a folder in one of the known formats. A second import takes only what changed.
 
+        Ctrl-C stops it; what is in stays, and importing again goes on from there.
+
         Args:
             path: On the server's machine.
             format: Such as coco, voc, yolo or dataloop; found out when left out.
@@ -124,7 +126,7 @@ class Dataset:
             "options": dict(options or {}),
         }
         job = self._transport.call(jobs.Job, Call("POST", f"/datasets/{self.id}/imports", body=body))
-        return Job(self._transport, job).wait(progress=progress).result(wire.ImportReport)
+        return Job(self._transport, job).wait_or_cancel(progress=progress).result(wire.ImportReport)
 
     def export(
         self,
@@ -145,7 +147,7 @@ class Dataset:
             "query": filters.prepare() if isinstance(filters, Filters) else filters,
         }
         job = self._transport.call(jobs.Job, Call("POST", f"/datasets/{self.id}/exports", body=body))
-        return Job(self._transport, job).wait(progress=progress).result(wire.ExportReport)
+        return Job(self._transport, job).wait_or_cancel(progress=progress).result(wire.ExportReport)
 
     def diff(self, from_revision: int, to_revision: int) -> wire.RevisionDiff:
         """What differs between two revisions."""

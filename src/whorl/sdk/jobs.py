@@ -82,6 +82,14 @@ class Job:
             raise cls(self.info.error or f"{self.info.kind} {self.id} failed")
         return self
 
+    def wait_or_cancel(self, *, progress: Report | None = None) -> Job:
+        """As ``wait``, and Ctrl-C stops the work rather than only the waiting."""
+        try:
+            return self.wait(progress=progress)
+        except KeyboardInterrupt:
+            self.cancel()
+            raise
+
     def result(self, kind: type[T]) -> T:
         """What came of it, as a type."""
         return TypeAdapter(kind).validate_python(self.info.result)

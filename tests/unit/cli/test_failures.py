@@ -42,6 +42,12 @@ def test_run_command__prints_message_and_hint_to_stderr_only(capsys: pytest.Capt
     assert capsys.readouterr() == ("", "error: no project 'x'\nhint: Make it.\n")
 
 
+def test_run_command__ctrl_c_is_said_however_it_arrives(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(lambda: 130) == ExitCode.INTERRUPTED
+    run_command(raising(KeyboardInterrupt()))
+    assert capsys.readouterr() == ("", "interrupted\ninterrupted\n")
+
+
 def test_run_command__an_unforeseen_error_shows_no_trace(capsys: pytest.CaptureFixture[str]) -> None:
     run_command(raising(ZeroDivisionError("division by zero")))
     assert capsys.readouterr().err == (

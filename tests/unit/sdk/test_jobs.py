@@ -72,3 +72,14 @@ def test_wait__asks_at_most_once_a_second_in_the_long_run() -> None:
     clock = FakeClock(0)
     job.wait(clock=clock)
     assert clock.now() > 28
+
+
+def test_wait_or_cancel__ctrl_c_stops_the_work() -> None:
+    job = job_that_goes({"state": "running", "is_cancel_requested": True})
+
+    def interrupt(done: int, total: int | None) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        job.wait_or_cancel(progress=interrupt)
+    assert job.info.is_cancel_requested
