@@ -64,7 +64,3 @@ def test_read_limits__an_exception_needs_a_reason(tool: ModuleType, tmp_path: Pa
     file.write_text('function = 80\nmodule = 500\n[[exception]]\npath = "a.py"\nlines = 90\n')
     with pytest.raises(ValueError, match="lacks reason"):
         tool.read_limits(file)
-
-
-def test_main__this_repository_keeps_its_limits(tool: ModuleType) -> None:
-    assert tool.main(ROOT) == 0
