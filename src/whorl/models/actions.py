@@ -122,6 +122,22 @@ def mark_trained(
     )
 
 
+def mark_training(conn: Connection, model_id: str) -> None:
+    """Record that a training has begun.
+
+    Raises:
+        Conflict: The model was trained already.
+    """
+    if queries.get_model(conn, model_id).status == "trained":
+        raise Conflict(f"model {model_id} is trained already", hint="Create a new model to train again.")
+    conn.execute(update(model).where(model.c.id == model_id).values(status="training", error=None))
+
+
+def mark_cancelled(conn: Connection, model_id: str) -> None:
+    """Record that somebody stopped the training; it may be started again."""
+    conn.execute(update(model).where(model.c.id == model_id).values(status="cancelled"))
+
+
 def mark_failed(conn: Connection, model_id: str, *, error: str, actor_id: str, now: datetime) -> None:
     """Record that a training ended without a model, and why."""
     held = queries.get_model(conn, model_id)
@@ -138,10 +154,16 @@ def mark_failed(conn: Connection, model_id: str, *, error: str, actor_id: str, n
 
 
 def add_evaluation(
-    conn: Connection, new: NewEvaluation, *, actor_id: str, now: datetime, cause: str | None = None
+    conn: Connection,
+    new: NewEvaluation,
+    *,
+    actor_id: str,
+    now: datetime,
+    cause: str | None = None,
+    evaluation_id: str | None = None,
 ) -> str:
-    """Keep an evaluation and give its id."""
-    evaluation_id = new_id("evaluation", at=now.timestamp())
+    """Keep an evaluation and give its id, which is fresh unless the caller has announced one."""
+    evaluation_id = evaluation_id or new_id("evaluation", at=now.timestamp())
     project_id = queries.get_model(conn, new.model_id).project_id
     conn.execute(
         insert(evaluation).values(
@@ -187,9 +209,10 @@ def add_comparison(
     actor_id: str,
     now: datetime,
     cause: str | None = None,
+    comparison_id: str | None = None,
 ) -> str:
-    """Keep a comparison with every number it rests on, and give its id."""
-    comparison_id = new_id("comparison", at=now.timestamp())
+    """Keep a comparison with every number it rests on, and give its id, fresh unless the caller has announced one."""
+    comparison_id = comparison_id or new_id("comparison", at=now.timestamp())
     project_id = queries.get_model(conn, challenger_id).project_id
     conn.execute(
         insert(comparison).values(

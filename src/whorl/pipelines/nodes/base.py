@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from whorl.base.clock import Clock, to_datetime
 from whorl.engine import Executor
+from whorl.models.workshop import Workshop
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.tokens import Emission, Parked, Passed, Released, Result, Token
 from whorl.store.blobs import BlobStore
@@ -84,21 +85,19 @@ class NodeContext:
     def actor_id(self) -> str:
         return self.pipeline_id
 
+    @property
+    def workshop(self) -> Workshop:
+        """What the rooms below need to train, score and predict."""
+        services = self.services
+        return Workshop(services.db, services.blobs, services.executor, services.home, self.heartbeat)
+
     def now(self) -> datetime:
         """The present, aware UTC."""
         return to_datetime(self.services.clock.now())
 
     def call(self, body: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a picklable function in a worker process and wait, with heartbeats."""
-        executor = self.services.executor
-        future = executor.submit(body, *args, **kwargs)
-        while True:
-            try:
-                return executor.wait(future, timeout_s=1.0)
-            except TimeoutError:
-                if future.done():
-                    raise
-                self.heartbeat()
+        return self.workshop.call(body, *args, **kwargs)
 
 
 @dataclass(frozen=True)

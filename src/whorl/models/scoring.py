@@ -1,0 +1,189 @@
+"""Score a model on a frozen test subset, and decide between two that were scored on the same one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from whorl.base.errors import InvalidInput, JsonValue, ModelError
+from whorl.datasets.revisions import load_dataset
+from whorl.models import actions, queries
+from whorl.models.bodies import predict_body
+from whorl.models.comparison import Comparison, ComparisonRules, compare_models
+from whorl.models.files import materialise
+from whorl.models.folder import read_card
+from whorl.models.outputs import collect_outputs, dump_outputs, load_outputs, pair_outputs, score_outputs
+from whorl.models.training_set import read_labelled
+from whorl.models.types import Task
+from whorl.models.workshop import Workshop
+from whorl.schemas.models import Evaluation
+from whorl.schemas.records import Subset
+from whorl.store.blobs import get_content, put_content
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A model's score on the test subset of one revision, ready to be kept."""
+
+    model_id: str
+    dataset_id: str
+    revision: int
+    items_digest: str
+    n_items: int
+    metric_name: str
+    metric: float | None
+    metrics: dict[str, JsonValue]
+    outputs_sha256: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A decision, ready to be kept."""
+
+    numbers: Comparison
+    champion_id: str | None
+    challenger_id: str
+    dataset_id: str
+    revision: int
+    items_digest: str
+
+
+def score_model(workshop: Workshop, model_id: str, *, dataset_id: str, revision: int | None = None) -> Scored:
+    """Predict the test subset in a worker process and score it; the outputs go to the blob store.
+
+    Args:
+        revision: Of the dataset; the present one when left out.
+
+    Raises:
+        ModelError: The test subset is empty, or the model failed on it.
+        NotFound: There is no such model or dataset, or the model has no weights.
+    """
+    with workshop.db.read() as conn:
+        model = queries.get_model(conn, model_id)
+        folder = workshop.models_path / queries.get_model_folder(conn, model_id)
+        at = load_dataset(conn, dataset_id).revision if revision is None else revision
+        test = read_labelled(conn, dataset_id, revision=at, subset=Subset.TEST)
+    if not test.items:
+        raise ModelError(
+            "the test subset is empty, so no model can be compared", hint="Give the test subset labelled items."
+        )
+    shas = [item.sha256 for item in test.items]
+    paths = materialise(workshop.blobs, shas, workshop.files_path)
+    predictions = workshop.call(
+        predict_body, str(folder), [str(path) for path in paths], shas, str(workshop.features_path)
+    )
+    # The card has the labels that training met beyond those of the ontology.
+    labels = read_card(folder).labels
+    outputs = collect_outputs(Task(model.task), labels, [item.id for item in test.items], test.truth, predictions)
+    score = workshop.call(score_outputs, outputs)
+    return Scored(
+        model_id=model_id,
+        dataset_id=dataset_id,
+        revision=at,
+        items_digest=test.items_digest,
+        n_items=len(test.items),
+        metric_name=score.metric_name,
+        metric=score.metric,
+        metrics=score.metrics,
+        outputs_sha256=put_content(workshop.blobs, dump_outputs(outputs)),
+    )
+
+
+def record_score(
+    conn: Connection,
+    scored: Scored,
+    *,
+    actor_id: str,
+    now: datetime,
+    cause: str | None = None,
+    evaluation_id: str | None = None,
+) -> str:
+    """Keep a score as an evaluation and give its id."""
+    return actions.add_evaluation(
+        conn,
+        actions.NewEvaluation(
+            model_id=scored.model_id,
+            dataset_key=load_dataset(conn, scored.dataset_id).key,
+            revision=scored.revision,
+            items_digest=scored.items_digest,
+            n_items=scored.n_items,
+            metric_name=scored.metric_name,
+            metric=scored.metric,
+            metrics=scored.metrics,
+            outputs_sha256=scored.outputs_sha256,
+        ),
+        actor_id=actor_id,
+        now=now,
+        cause=cause,
+        evaluation_id=evaluation_id,
+    )
+
+
+def compare_scores(
+    workshop: Workshop, *, champion: str | None, challenger: str, rules: ComparisonRules, seed: int = 0
+) -> Compared:
+    """Decide between two models by their evaluations on the same items.
+
+    Args:
+        champion: Id of the champion's evaluation; None when there is no champion yet.
+        challenger: Id of the challenger's evaluation.
+
+    Raises:
+        InvalidInput: The two were evaluated on different items.
+        NotFound: There is no such evaluation.
+    """
+    with workshop.db.read() as conn:
+        held = queries.get_evaluation(conn, challenger)
+        base = None if champion is None else queries.get_evaluation(conn, champion)
+        sha = queries.get_outputs_sha256(conn, challenger)
+        base_sha = None if champion is None else queries.get_outputs_sha256(conn, champion)
+        worn = queries.count_comparisons(conn, items_digest=held.items_digest)
+    _check_same_items(base, held)
+    pair = pair_outputs(
+        None if base_sha is None else load_outputs(get_content(workshop.blobs, base_sha)),
+        load_outputs(get_content(workshop.blobs, sha)),
+    )
+    return Compared(
+        numbers=workshop.call(compare_models, pair, rules=rules, times_compared=worn, seed=seed),
+        champion_id=None if base is None else base.model_id,
+        challenger_id=held.model_id,
+        dataset_id=held.dataset_id,
+        revision=held.revision,
+        items_digest=held.items_digest,
+    )
+
+
+def record_comparison(
+    conn: Connection,
+    compared: Compared,
+    *,
+    actor_id: str,
+    now: datetime,
+    cause: str | None = None,
+    comparison_id: str | None = None,
+) -> str:
+    """Keep a decision with all its numbers and give its id."""
+    return actions.add_comparison(
+        conn,
+        compared.numbers,
+        champion_id=compared.champion_id,
+        challenger_id=compared.challenger_id,
+        dataset_key=load_dataset(conn, compared.dataset_id).key,
+        revision=compared.revision,
+        items_digest=compared.items_digest,
+        run_id=None,
+        actor_id=actor_id,
+        now=now,
+        cause=cause,
+        comparison_id=comparison_id,
+    )
+
+
+def _check_same_items(champion: Evaluation | None, challenger: Evaluation) -> None:
+    if champion is not None and champion.items_digest != challenger.items_digest:
+        raise InvalidInput(
+            "champion and challenger were evaluated on different items",
+            hint="Evaluate both on one revision; freeze the test subset.",
+        )

@@ -1,0 +1,111 @@
+"""One training of a registered model: its data read at the pinned revision, a process, a folder, a record."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from whorl.base.errors import JsonValue
+from whorl.models import actions
+from whorl.models.folder import read_card
+from whorl.models.queries import get_model
+from whorl.models.training import TrainingRequest, start_training
+from whorl.models.training_set import TrainingSet, read_training_set
+from whorl.models.workshop import Workshop
+from whorl.schemas.models import Model
+
+Watch = Callable[[Mapping[str, float]], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A training that went well; its folder is named after the model."""
+
+    model_id: str
+    items_digest: str
+    n_items: int
+    metrics: dict[str, JsonValue]
+    seconds: float
+
+
+def train_model(
+    workshop: Workshop, model_id: str, *, timeout_s: float | None = None, watch: Watch | None = None
+) -> Trained:
+    """Train a model in a niced process of its own.
+
+    Args:
+        timeout_s: A training that takes longer is cancelled.
+        watch: Told the newest metrics a few times a second.
+
+    Raises:
+        Cancelled: It ran out of time, or the heartbeat said so.
+        InvalidInput: The ground truth has a label that the training cannot take.
+        MissingDependency: The architecture needs a package.
+        ModelError: There is nothing to train on, or the trainer failed.
+        NotFound: There is no such model.
+    """
+    started = time.perf_counter()
+    with workshop.db.read() as conn:
+        model = get_model(conn, model_id)
+        training_set = read_training_set(conn, model, blobs=workshop.blobs, files=workshop.files_path)
+    target = workshop.models_path / model.id
+    # What lies there is a whole folder of an attempt whose commit was lost; it may be of older code.
+    shutil.rmtree(target, ignore_errors=True)
+    process = start_training(_request(model, training_set, workshop), target)
+
+    def beat() -> None:
+        workshop.heartbeat()
+        if watch is not None:
+            for metrics in process.metrics()[-1:]:
+                watch(metrics)
+
+    process.wait(beat, every_s=0.2, timeout_s=timeout_s)
+    return Trained(
+        model_id=model.id,
+        items_digest=training_set.items_digest,
+        n_items=training_set.n_items,
+        metrics=dict(read_card(target).metrics),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def record_training(
+    conn: Connection, trained: Trained, *, actor_id: str, now: datetime, cause: str | None = None
+) -> None:
+    """Keep what came of a training.
+
+    Raises:
+        Conflict: The model was trained already.
+    """
+    actions.mark_trained(
+        conn,
+        trained.model_id,
+        folder=trained.model_id,
+        items_digest=trained.items_digest,
+        n_items=trained.n_items,
+        metrics=trained.metrics,
+        seconds=trained.seconds,
+        actor_id=actor_id,
+        now=now,
+        cause=cause,
+    )
+
+
+def _request(model: Model, training_set: TrainingSet, workshop: Workshop) -> TrainingRequest:
+    return TrainingRequest(
+        architecture=model.architecture,
+        data=training_set.data,
+        params={"home": str(workshop.home), "cache": str(workshop.features_path)} | model.params,
+        lineage={
+            "model": model.id,
+            "dataset": model.dataset_id,
+            "revision": model.revision,
+            "query": model.query,
+            "items_digest": training_set.items_digest,
+        },
+    )
