@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from whorl.base.errors import DatabaseBusy, InvalidInput, SchemaTooNew
+from whorl.base.errors import DatabaseBusy, InvalidInput, SchemaTooNew, StorageFull
 from whorl.store.db import Database, Priority, open_database
 from whorl.store.db.migrate import upgrade
 
 
-def _insert(name: str, number: int = 1) -> object:
+def _insert(name: str, number: int = 1) -> Callable[[Connection], int]:
     def work(connection: Connection) -> int:
         connection.execute(
             text("INSERT INTO event_cursor (reader, event_id) VALUES (:r, :e)"), {"r": name, "e": number}
@@ -122,6 +123,58 @@ def test_write__locked_by_a_foreign_program(tmp_path: Path) -> None:
         foreign.execute("ROLLBACK")
         foreign.close()
         assert database.write(_insert("a", 3)) == 3
+
+
+def _fill_disk(connection: Connection) -> None:
+    """Let the file grow no more, as on a full disk, and write until that is noticed."""
+    pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+    connection.execute(text(f"PRAGMA max_page_count={pages}"))
+    for number in range(1000):
+        _insert(f"{'x' * 3000}{number}")(connection)
+
+
+def _make_room(connection: Connection) -> None:
+    connection.execute(text("PRAGMA max_page_count=1000000"))
+
+
+def test_write__a_full_disk_changes_nothing_and_says_so(sqlite: Database) -> None:
+    sqlite.write(_insert("before"))
+    with pytest.raises(StorageFull, match="the disk of the database is full") as caught:
+        sqlite.write(_fill_disk)
+    assert caught.value.hint == "Free some space; nothing was changed."
+    assert _names(sqlite) == ["before"]
+    sqlite.write(_make_room)
+    sqlite.write(_insert("after"))
+    assert _names(sqlite) == ["after", "before"]
+
+
+def test_write__a_full_disk_takes_no_acknowledged_neighbour_along(sqlite: Database) -> None:
+    # SQLite gives up the whole transaction, in which the writer has put several people's work.
+    said: dict[str, object] = {}
+    gate, entered = threading.Event(), threading.Event()
+
+    def hold(_: Connection) -> None:
+        entered.set()
+        gate.wait(5)
+
+    def send(name: str, work: Callable[[Connection], object]) -> None:
+        try:
+            said[name] = sqlite.write(work)
+        except StorageFull as error:
+            said[name] = error.code
+
+    threads = [threading.Thread(target=sqlite.write, args=[hold])]
+    threads[0].start()
+    entered.wait(5)
+    for name, work in [("a", _insert("a")), ("full", _fill_disk), ("b", _insert("b"))]:
+        threads.append(threading.Thread(target=send, args=(name, work)))
+        threads[-1].start()
+        while sqlite.pending_writes() < len(threads) - 1:
+            pass
+    gate.set()
+    for thread in threads:
+        thread.join(5)
+    assert (said, _names(sqlite)) == ({"a": 1, "full": "storage_full", "b": 1}, ["a", "b"])
 
 
 def test_upgrade__twice_is_nothing_and_newer_is_refused(database: Database) -> None:

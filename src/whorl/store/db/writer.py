@@ -32,7 +32,8 @@ class Writer:
     """Runs writes one after the other on a thread that owns the only writing connection.
 
     People's writes go first. Each group also takes one engine write when one waits, so people cannot starve the
-    engine either. A job that raises is rolled back to its savepoint and does not touch its neighbours.
+    engine either. A job that raises is rolled back to its savepoint and does not touch its neighbours. A job may be run
+    again when a neighbour's error (a full disk) made SQLite give up the transaction of all.
 
     Args:
         engine: An engine whose ``begin`` emits BEGIN IMMEDIATE.
@@ -104,13 +105,22 @@ class Writer:
         try:
             with connection.begin():
                 for work, future in group:
+                    nested = connection.begin_nested()
                     try:
-                        with connection.begin_nested():
-                            result = work(connection)
+                        result = work(connection)
+                        nested.commit()
                     except BaseException as error:  # noqa: BLE001 - handed to the waiting caller
+                        if not _is_open(connection):
+                            future.set_exception(self._cause(error))
+                            raise _TransactionGone from error
+                        nested.rollback()
                         future.set_exception(self._translate(error))
                     else:
                         done.append((future, result))
+        except _TransactionGone:
+            # Nothing of the group is on disk, and only one of them was at fault.
+            self._run_each(connection, group)
+            return
         except BaseException as error:  # noqa: BLE001 - the commit itself failed: nobody's work is kept
             translated = self._translate(error)
             for _, future in group:
@@ -120,3 +130,28 @@ class Writer:
         for future, result in done:
             future.set_result(result)
         self._after_commit()
+
+    def _run_each(self, connection: Connection, group: list[_Job]) -> None:
+        for work, future in group:
+            if not future.done():
+                self._run_group(connection, [(work, future)])
+
+    def _cause(self, error: BaseException) -> BaseException:
+        # What was raised may only say that the transaction is gone; what came before says why.
+        earlier: BaseException | None = error
+        while earlier is not None:
+            translated = self._translate(earlier)
+            if translated is not earlier:
+                return translated
+            earlier = earlier.__context__
+        return error
+
+
+class _TransactionGone(Exception):
+    """SQLite has rolled back the whole transaction by itself, as it does when the disk is full."""
+
+
+def _is_open(connection: Connection) -> bool:
+    # Any: the driver's own connection; only SQLite has a writer thread.
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.in_transaction)
