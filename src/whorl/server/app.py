@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
@@ -38,25 +39,26 @@ def create_app(services: Services) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    for router in all_routers():
+    routers = all_routers()
+    declared_actions(routers)
+    for router in routers:
         app.include_router(router)
-    declared_actions(app)
     problems.install(app)
     app.add_middleware(Idempotency, services=services)
     app.add_middleware(Guard, services=services)
     return app
 
 
-def declared_actions(app: FastAPI) -> dict[tuple[str, str], str]:
+def declared_actions(routers: Iterable[APIRouter]) -> dict[tuple[str, str], str]:
     """Give the action of each (method, path).
 
     Raises:
         TypeError: A route declares none.
     """
     actions: dict[tuple[str, str], str] = {}
-    for route in app.routes:
+    for route in (route for router in routers for route in router.routes):
         if not isinstance(route, APIRoute):
-            continue
+            raise TypeError(f"not a route that can declare an action: {route!r}")
         permits = [one.dependency for one in route.dependencies if isinstance(one.dependency, Permit)]
         if len(permits) != 1:
             raise TypeError(f"route {route.path} declares {len(permits)} actions; it needs exactly one")

@@ -26,6 +26,8 @@ SAFE_MEDIA_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff", "video/mp4", "video/webm"}
 )
 """What is served under its own type; all else goes out as bytes to be saved."""
+DECODE_S = 60.0
+_SMALLER = "Cut the image into tiles; if the machine is very busy, try again later."
 MEDIA_CSP = "default-src 'none'; sandbox"
 router = APIRouter(prefix="/api/v1", tags=["items"])
 _METADATA: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
@@ -221,7 +223,11 @@ def _inspect(caller: Caller, data: bytes, *, name: str) -> NewItem:
     else:
         # Bytes of strangers are decoded in a child process, which a bad image may take down with it.
         job = services.executor.submit(inspect, data, max_pixels=max_pixels)
-        looked = services.executor.wait(job, timeout_s=60)
+        try:
+            looked = services.executor.wait(job, timeout_s=DECODE_S)
+        except TimeoutError as error:
+            job.cancel()
+            raise UnreadableMedia(f"it took longer than {DECODE_S:g} s to decode", hint=_SMALLER) from error
     sha256 = put_content(services.blobs, data)
     services.blobs.put_if_absent(thumbnail_key(sha256), looked.thumbnail)
     health = {

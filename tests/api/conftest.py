@@ -1,0 +1,135 @@
+"""The application on a database of its own, with a project that everybody has a role in and one that is foreign."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy import Connection
+
+from whorl.access.actions import create_person, create_project, create_token, ensure_local_owner, set_member
+from whorl.access.rules import Actor, ActorKind, Role, TokenKind
+from whorl.annotations.actions import save_annotations
+from whorl.base.settings import Settings
+from whorl.engine.jobs import create_job
+from whorl.ontology.actions import create_recipe, save_ontology
+from whorl.schemas.annotations import AnnotationDraft, ClassTag
+from whorl.schemas.ontology import Label, OntologyDraft, RecipeDraft, Tool
+from whorl.server.app import create_app
+from whorl.server.services import Services
+from whorl.store.blobs import open_blobs
+from whorl.store.db import Database
+from whorl.tasks.actions import add_task_items, create_task
+from whorl.tasks.reviews import raise_issue
+from whorl.tasks.rules import TaskKind
+from whorl.tasks.work import lease_next, submit_item
+
+with warnings.catch_warnings():
+    # Starlette asks for another HTTP client, which is not among our dependencies.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+URL = "http://127.0.0.1:8620"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def png(width: int = 20, height: int = 10, colour: int = 90) -> bytes:
+    """The bytes of a small image."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (colour, 2, 3)).save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass
+class Api:
+    """A running application: its services, a client, tokens by actor and ids by parameter name."""
+
+    services: Services
+    client: TestClient
+    tokens: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def headers(self, who: str) -> dict[str, str]:
+        """What somebody sends to be known."""
+        return {"Authorization": f"Bearer {self.tokens[who]}"} if who in self.tokens else {}
+
+
+@pytest.fixture
+def services(sqlite: Database, tmp_path: Path) -> Services:
+    """Services on an empty database, blobs in memory, decoding in this process."""
+    settings = Settings(home=tmp_path, max_upload_bytes=200_000)
+    return Services(db=sqlite, blobs=open_blobs("memory://"), settings=settings)
+
+
+@pytest.fixture
+def api(services: Services) -> Iterator[Api]:
+    """The application with people of every role, a foreigner, service tokens, and one of each thing."""
+    with TestClient(
+        create_app(services), base_url=URL, raise_server_exceptions=False, follow_redirects=False
+    ) as client:
+        made = Api(services, client)
+        services.db.write(lambda conn: _people(conn, made))
+        upload = client.post(
+            f"/api/v1/datasets/{made.ids['dataset_id']}/items",
+            files={"file": ("a.png", png())},
+            headers=made.headers("owner"),
+        )
+        made.ids["item_id"] = upload.json()["id"]
+        services.db.write(lambda conn: _things(conn, made))
+        services.actors.forget()
+        yield made
+
+
+def _people(conn: Connection, api: Api) -> None:
+    admin = ensure_local_owner(conn, now=NOW)
+    api.tokens["admin"] = _token(conn, TokenKind.LAUNCH, admin.id)
+    home = create_project(conn, "home", actor_id=admin.id, owner_id=admin.id, now=NOW)
+    actor = Actor(id=admin.id, kind=ActorKind.PERSON, is_admin=True)
+    api.ids["project_id"] = home.id
+    for role in Role:
+        who = create_person(conn, f"{role}@x.org", name=role, actor_id=admin.id, now=NOW)
+        set_member(conn, home.id, who.id, role, actor=actor, now=NOW)
+        api.tokens[role] = _token(conn, TokenKind.PERSONAL, who.id)
+    foreign = create_person(conn, "foreign@x.org", name="foreign", actor_id=admin.id, now=NOW)
+    other = create_project(conn, "other", actor_id=foreign.id, owner_id=foreign.id, now=NOW)
+    api.ids["other_project_id"] = other.id
+    api.tokens["foreign"] = _token(conn, TokenKind.PERSONAL, foreign.id)
+    for name, project_id in (("service", home.id), ("foreign_service", other.id)):
+        api.tokens[name] = create_token(
+            conn, TokenKind.SERVICE, name, actor_id=admin.id, now=NOW, project_id=project_id, role=Role.ANNOTATOR
+        ).secret
+    from whorl.datasets.actions import create_dataset
+
+    api.ids["dataset_id"] = create_dataset(conn, home.id, name="pets", actor_id=admin.id, now=NOW).id
+    api.ids["person_id"] = foreign.id
+    draft = OntologyDraft(labels=[Label(name="cat"), Label(name="dog")])
+    save_ontology(conn, home.id, draft, actor_id=admin.id, now=NOW)
+    recipe = RecipeDraft(name="boxes", tools=[Tool.BOX])
+    api.ids["recipe_id"] = create_recipe(conn, home.id, recipe, actor_id=admin.id, now=NOW).id
+
+
+def _things(conn: Connection, api: Api) -> None:
+    dataset_id, item_id = api.ids["dataset_id"], api.ids["item_id"]
+    cat = AnnotationDraft(label="cat", geometry=ClassTag())
+    saved = save_annotations(conn, item_id, drafts=[cat], base_revision=1, actor_id="per_x", now=NOW)
+    api.ids["annotation_id"] = saved.annotations[0].id
+    task = create_task(conn, dataset_id, name="label", kind=TaskKind.LABEL, actor_id="per_x", now=NOW)
+    api.ids["task_id"] = task.id
+    add_task_items(conn, task.id, [item_id], actor_id="per_x", now=NOW)
+    (lease,) = lease_next(conn, task.id, actor_id="per_x", now=NOW)
+    submit_item(conn, task.id, item_id, lease_token=lease.lease_token, actor_id="per_x", now=NOW)
+    api.ids["issue_id"] = raise_issue(conn, task.id, item_id, "look", actor_id="per_y", now=NOW).id
+    api.ids["job_id"] = create_job(
+        conn, "import", project_id=api.ids["project_id"], params={}, actor_id="per_x", now=NOW
+    )
+    api.ids |= {"token_id": "tok_none", "revision": "1"}
+
+
+def _token(conn: Connection, kind: TokenKind, person_id: str) -> str:
+    return create_token(conn, kind, "test", actor_id=person_id, now=NOW, person_id=person_id).secret
