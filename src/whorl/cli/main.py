@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import sys
 from typing import Annotated
 
 import typer
 
 import whorl
-from whorl.cli import archives, doctor, import_export, modelling, people, pipeline, serve
+from whorl.cli import archives, demo, doctor, import_export, modelling, people, pipeline, serve
 from whorl.cli.failures import ExitCode, run_command
 
 HELP = """An open-source data flywheel for vision AI: label, train, compare, deploy, watch, and label again.
@@ -30,9 +28,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_root)
-    if importlib.util.find_spec("whorl.cli.demo") is not None:
-        importlib.import_module("whorl.cli.demo").register(app)
-    for group in (serve, doctor, import_export, modelling, pipeline, people, archives):
+    for group in (demo, serve, doctor, import_export, modelling, pipeline, people, archives):
         group.register(app)
     return app
 
