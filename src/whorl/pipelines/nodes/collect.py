@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 
 from whorl.annotations.copies import copy_truth
 from whorl.datasets import actions as dataset_actions
-from whorl.datasets.queries import find_item
+from whorl.datasets.queries import find_frozen_test, find_item
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import read_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.datasets import Item, NewItem
 from whorl.schemas.pipelines import PortType
+from whorl.schemas.records import Subset
 
 
 class CollectParams(Params):
@@ -25,13 +26,16 @@ class CollectParams(Params):
 
 
 class CollectNode(PlainNode):
-    """Copies the item (not its bytes) with subset, metadata and ground truth; a name that is there already is kept."""
+    """Copies the item (not its bytes) with subset, metadata and ground truth; a name that is there already is kept.
+
+    A frozen test subset takes nobody in: such an item leaves by ``held``.
+    """
 
     type = NodeType(
         name="collect",
         summary="Copies the item with its ground truth into a dataset.",
         inputs={"item": PortType.ITEM},
-        outputs={"item": PortType.ITEM},
+        outputs={"item": PortType.ITEM, "held": PortType.ITEM},
         params=CollectParams,
     )
 
@@ -48,7 +52,13 @@ class CollectNode(PlainNode):
         assert isinstance(params, CollectParams)
         originals = read_items(conn, [token.ref for token in tokens])
         present = {item.name: find_item(conn, params.dataset, item.name) for item in originals}
-        fresh = [item for item in originals if present[item.name] is None]
+        frozen = find_frozen_test(conn, params.dataset)
+        held = {
+            item.id: frozen.reason
+            for item in originals
+            if frozen is not None and item.subset is Subset.TEST and present[item.name] is None
+        }
+        fresh = [item for item in originals if present[item.name] is None and item.id not in held]
         made = dataset_actions.add_items(
             conn,
             params.dataset,
@@ -62,7 +72,9 @@ class CollectNode(PlainNode):
         ids = {copy.name: copy.id for copy in made} | {name: item.id for name, item in present.items() if item}
         return Committed(
             [
-                Passed(
+                Passed((Emission("held", item.id),), output={"test_frozen": held[item.id]})
+                if item.id in held
+                else Passed(
                     (Emission("item", ids[item.name]),),
                     output={"copy": ids[item.name], "was_there": present[item.name] is not None},
                 )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pydantic import Field
 from sqlalchemy import Connection
 
+from whorl.datasets.actions import freeze_test
 from whorl.models.comparison import ComparisonRules, Decision
 from whorl.models.scoring import Compared, compare_scores, record_comparison
 from whorl.pipelines.graph import NodeType
@@ -46,7 +47,7 @@ class CompareNode(PlainNode):
     def commit(
         self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
     ) -> Committed:
-        """Keep the comparison."""
+        """Keep the comparison, and freeze the test subset that it was made on."""
         final: list[Result] = []
         for result in results:
             compared = result.effect
@@ -54,6 +55,13 @@ class CompareNode(PlainNode):
             assert isinstance(result, Passed)
             comparison_id = record_comparison(
                 conn, compared, actor_id=context.actor_id, now=context.now(), cause=context.cause
+            )
+            freeze_test(
+                conn,
+                compared.dataset_id,
+                reason=f"models were compared on it: {comparison_id}",
+                actor_id=context.actor_id,
+                now=context.now(),
             )
             final.append(
                 Passed(
