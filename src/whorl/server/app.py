@@ -74,5 +74,9 @@ def openapi_document() -> dict[str, Any]:
     for router in all_routers():
         app.include_router(router)
     return get_openapi(
-        title=TITLE, version=VERSION, routes=app.routes, summary="An open-source data flywheel for vision AI."
+        title=TITLE,
+        version=VERSION,
+        routes=app.routes,
+        summary="An open-source data flywheel for vision AI.",
+        separate_input_output_schemas=False,
     )

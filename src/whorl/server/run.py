@@ -39,6 +39,8 @@ SERVER_FILE = "server.json"
 LAUNCH_LIVES_FOR = timedelta(days=90)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _GRACE_S = 3
+_LOOK_AGAIN_S = 0.01
+_HEAD_START_S = 0.1
 _log = get_logger("server")
 
 
@@ -66,7 +68,7 @@ class RunningServer:
 
     def run(self) -> None:
         """Answer requests until told to stop; starts the engine beside it."""
-        starter = _EngineThread(self.services)
+        starter = _EngineThread(self.services, self.server)
         starter.start()
         try:
             self.server.run(sockets=[self.listener])
@@ -83,8 +85,9 @@ class RunningServer:
 class _EngineThread:
     """Builds and starts the engine beside the server, so that the first answer does not wait for its imports."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, server: uvicorn.Server) -> None:
         self._services = services
+        self._server = server
         self._engine: Engine | None = None
         self._thread = threading.Thread(target=self._start, name="whorl-engine-start", daemon=True)
 
@@ -97,9 +100,15 @@ class _EngineThread:
             self._engine.stop()
 
     def _start(self) -> None:
+        services = self._services
+        while not self._server.started:
+            if services.stopping.wait(_LOOK_AGAIN_S):
+                return
+        # Whoever waits for the first answer gets it before this thread takes the interpreter for its imports.
+        if services.stopping.wait(_HEAD_START_S):
+            return
         from whorl.worker.engine import build_engine
 
-        services = self._services
         try:
             engine = build_engine(
                 services.db, services.blobs, services.settings, executor=services.executor, clock=services.clock

@@ -17,11 +17,13 @@ def all_routers() -> list[APIRouter]:
         events,
         items,
         jobs,
+        models,
         ontology,
+        pipelines,
         projects,
         system,
         tasks,
     )
 
-    modules = (system, access, projects, ontology, datasets, items, annotations, tasks, jobs, events)
+    modules = (system, access, projects, ontology, datasets, items, annotations, tasks, models, pipelines, jobs, events)
     return [module.router for module in modules]

@@ -213,21 +213,12 @@ def to_query(text: str | None, dql: str | None) -> DqlQuery | None:
 def _inspect(caller: Caller, data: bytes, *, name: str) -> NewItem:
     if not data:
         raise UnreadableMedia(f"the file is empty (0 bytes): {name[:200]}", hint="Copy it again from its source.")
-    # Late: the decoder loads OpenCV, which the server does not need at its start.
-    from whorl.datasets.media import inspect
-
+    try:
+        looked = _decode(caller.services, data)
+    except UnreadableMedia as error:
+        named = f"{name[:200]}: {error.message}"
+        raise UnreadableMedia(named, hint=error.hint, details=error.details) from error
     services = caller.services
-    max_pixels = services.settings.max_pixels
-    if services.executor is None:
-        looked = inspect(data, max_pixels=max_pixels)
-    else:
-        # Bytes of strangers are decoded in a child process, which a bad image may take down with it.
-        job = services.executor.submit(inspect, data, max_pixels=max_pixels)
-        try:
-            looked = services.executor.wait(job, timeout_s=DECODE_S)
-        except TimeoutError as error:
-            job.cancel()
-            raise UnreadableMedia(f"it took longer than {DECODE_S:g} s to decode", hint=_SMALLER) from error
     sha256 = put_content(services.blobs, data)
     services.blobs.put_if_absent(thumbnail_key(sha256), looked.thumbnail)
     health = {
@@ -247,6 +238,22 @@ def _inspect(caller: Caller, data: bytes, *, name: str) -> NewItem:
         )
     except ValidationError as error:
         raise InvalidInput(f"not a name for an item: {name[:80]!r}", hint="Give 1 to 1000 characters.") from error
+
+
+def _decode(services: Services, data: bytes) -> Inspection:
+    # Late: the decoder loads OpenCV, which the server does not need at its start.
+    from whorl.datasets.media import inspect
+
+    max_pixels = services.settings.max_pixels
+    if services.executor is None:
+        return inspect(data, max_pixels=max_pixels)
+    # Bytes of strangers are decoded in a child process, which a bad image may take down with it.
+    job = services.executor.submit(inspect, data, max_pixels=max_pixels)
+    try:
+        return services.executor.wait(job, timeout_s=DECODE_S)
+    except TimeoutError as error:
+        job.cancel()
+        raise UnreadableMedia(f"it took longer than {DECODE_S:g} s to decode", hint=_SMALLER) from error
 
 
 def _metadata(text: str | None) -> dict[str, JsonValue]:

@@ -1,0 +1,308 @@
+"""Models: register, train, evaluate, compare, predict, deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Body, File, Query, Response, UploadFile
+from sqlalchemy import Connection
+
+from whorl.access.rules import Action
+from whorl.base.errors import Conflict, InvalidInput, JsonValue, ModelError, NotFound, PayloadTooLarge
+from whorl.datasets import queries as dataset_queries
+from whorl.datasets.dql import Query as DqlQuery
+from whorl.datasets.dql import parse_query, parse_text, to_json
+from whorl.engine import jobs as engine_jobs
+from whorl.models import queries
+from whorl.pipelines import champions
+from whorl.schemas.jobs import Job
+from whorl.schemas.models import (
+    Champion,
+    CompareRequest,
+    Comparison,
+    DeployRequest,
+    EvaluateRequest,
+    Evaluation,
+    Model,
+    ModelCreate,
+    PredictedImage,
+    PredictItemsRequest,
+    PredictRequest,
+    QueryValue,
+)
+from whorl.schemas.wire import Page
+from whorl.server.permits import Caller, CallerDep, needs
+from whorl.server.routes.jobs import start_job, to_wire
+
+if TYPE_CHECKING:
+    from whorl.server.predicting import Picture
+
+router = APIRouter(prefix="/api/v1", tags=["models"])
+_ACTIVE = ("queued", "running")
+
+
+@router.get("/projects/{project_id}/models", **needs(Action.MODEL_READ))
+def list_models(
+    caller: CallerDep, project_id: str, cursor: str | None = None, limit: int = Query(100, ge=1, le=1000)
+) -> Page[Model]:
+    """The models, newest first."""
+    return caller.read(lambda conn: queries.list_models(conn, project_id=project_id, cursor=cursor, limit=limit))
+
+
+@router.post("/projects/{project_id}/models", status_code=201, **needs(Action.MODEL_WRITE))
+def create_model(caller: CallerDep, project_id: str, body: ModelCreate) -> Model:
+    """Register a model on the dataset's present revision; training reads exactly that."""
+    # Late, here and below: models bring numpy, which the server does not need at its start.
+    from whorl.models.actions import create_from_dataset
+
+    query = read_query(body.query)
+
+    def work(conn: Connection) -> Model:
+        caller.check_same_project(conn, "dataset", body.dataset_id)
+        if body.parent_id is not None:
+            caller.check_same_project(conn, "model", body.parent_id)
+        model_id = create_from_dataset(
+            conn, body, query=query, project_id=project_id, actor_id=caller.actor.id, now=caller.now
+        )
+        return queries.get_model(conn, model_id)
+
+    return caller.write(work)
+
+
+@router.get("/models/{model_id}", **needs(Action.MODEL_READ))
+def get_model(caller: CallerDep, model_id: str) -> Model:
+    """One model and everything it came from."""
+    return caller.read(lambda conn: queries.get_model(conn, model_id))
+
+
+@router.post("/models/{model_id}/train", status_code=202, **needs(Action.MODEL_WRITE))
+def train_model(caller: CallerDep, model_id: str) -> Job:
+    """Train it, as a job; a model that failed or was cancelled may be trained again."""
+
+    def work(conn: Connection) -> Job:
+        model = queries.get_model(conn, model_id)
+        if model.status == "trained" or _is_in_training(conn, model):
+            what = "trained already" if model.status == "trained" else "in training"
+            raise Conflict(f"model {model.name!r} is {what}", hint="Create a new model to train again.")
+        job_id = engine_jobs.create_job(
+            conn,
+            "train",
+            project_id=model.project_id,
+            params={"model_id": model_id},
+            actor_id=caller.actor.id,
+            now=caller.now,
+        )
+        return to_wire(engine_jobs.get_job(conn, job_id))
+
+    return caller.write(work)
+
+
+@router.get("/models/{model_id}/folder", response_class=Response, **needs(Action.MODEL_READ))
+def download_model(caller: CallerDep, model_id: str) -> Response:
+    """Its folder as a zip file: ``model.yaml``, ``model.onnx``, ``metrics.jsonl``."""
+    from whorl.models.archive import zip_folder
+
+    folder = _folder(caller, model_id)
+    headers = {"content-disposition": f'attachment; filename="{model_id}.zip"'}
+    return Response(zip_folder(folder), media_type="application/zip", headers=headers)
+
+
+@router.get("/models/{model_id}/evaluations", **needs(Action.MODEL_READ))
+def list_evaluations(caller: CallerDep, model_id: str) -> Page[Evaluation]:
+    """Its evaluations, oldest first."""
+    return Page(items=caller.read(lambda conn: queries.list_evaluations(conn, model_id=model_id)))
+
+
+@router.post("/models/{model_id}/evaluations", status_code=202, **needs(Action.MODEL_WRITE))
+def evaluate_model(caller: CallerDep, model_id: str, body: EvaluateRequest) -> Job:
+    """Score it on a test subset, as a job; its result names the evaluation."""
+    dataset_id = _dataset_of(caller, model_id, body.dataset_id)
+    params: dict[str, JsonValue] = {"model_id": model_id, "dataset_id": dataset_id}
+    return start_job(caller, "evaluate", params | _filter(body.query))
+
+
+@router.get("/evaluations/{evaluation_id}", **needs(Action.MODEL_READ))
+def get_evaluation(caller: CallerDep, evaluation_id: str) -> Evaluation:
+    """One evaluation."""
+    return caller.read(lambda conn: queries.get_evaluation(conn, evaluation_id))
+
+
+@router.get("/projects/{project_id}/comparisons", **needs(Action.MODEL_READ))
+def list_comparisons(
+    caller: CallerDep, project_id: str, cursor: str | None = None, limit: int = Query(100, ge=1, le=1000)
+) -> Page[Comparison]:
+    """The decisions between models, newest first."""
+    return caller.read(
+        lambda conn: queries.list_comparison_page(conn, project_id=project_id, cursor=cursor, limit=limit)
+    )
+
+
+@router.post("/projects/{project_id}/comparisons", status_code=202, **needs(Action.MODEL_WRITE))
+def compare_models(caller: CallerDep, project_id: str, body: CompareRequest) -> Job:
+    """Compare two models on one revision's test subset, as a job; its result names the comparison.
+
+    Whichever is not scored on that revision yet is scored first. The test subset is frozen from then on.
+    """
+    with caller.services.db.read() as conn:
+        for model_id in (body.champion_id, body.challenger_id):
+            if model_id is not None:
+                caller.check_same_project(conn, "model", model_id)
+                _check_trained(queries.get_model(conn, model_id))
+        dataset_id = body.dataset_id or queries.get_model(conn, body.challenger_id).dataset_id
+        if dataset_id is None:
+            raise InvalidInput("the challenger was trained outside; say on which dataset", hint="Give dataset_id.")
+        caller.check_same_project(conn, "dataset", dataset_id)
+        revision = None if body.snapshot is None else _revision_of(conn, dataset_id, body.snapshot)
+    return start_job(
+        caller,
+        "compare",
+        {
+            "champion_id": body.champion_id,
+            "challenger_id": body.challenger_id,
+            "dataset_id": dataset_id,
+            "revision": revision,
+            "min_delta": body.min_delta,
+            "floor_drop": body.floor_drop,
+        },
+    )
+
+
+@router.get("/comparisons/{comparison_id}", **needs(Action.MODEL_READ))
+def get_comparison(caller: CallerDep, comparison_id: str) -> Comparison:
+    """One decision and its numbers."""
+    return caller.read(lambda conn: queries.get_comparison(conn, comparison_id))
+
+
+@router.post("/models/{model_id}/predictions", status_code=202, **needs(Action.MODEL_WRITE))
+def predict_dataset(caller: CallerDep, model_id: str, body: PredictRequest) -> Job:
+    """Predict a dataset's items, as a job; predictions stand beside the ground truth, never in it."""
+    dataset_id = _dataset_of(caller, model_id, body.dataset_id)
+    params: dict[str, JsonValue] = {
+        "model_id": model_id,
+        "dataset_id": dataset_id,
+        "min_confidence": body.min_confidence,
+    }
+    return start_job(caller, "predict", params | _filter(body.query))
+
+
+@router.post("/models/{model_id}/predict/items", **needs(Action.MODEL_PREDICT))
+def predict_items(caller: CallerDep, model_id: str, body: PredictItemsRequest) -> list[PredictedImage]:
+    """What it says about items, at once; nothing is kept."""
+    from whorl.server import predicting
+
+    def read(conn: Connection) -> list[Picture]:
+        for item_id in body.item_ids:
+            caller.check_same_project(conn, "item", item_id)
+        return predicting.read_pictures(conn, body.item_ids)
+
+    folder = _folder(caller, model_id)
+    return predicting.predict(caller.services, folder, caller.read(read), min_confidence=body.min_confidence)
+
+
+@router.post("/models/{model_id}/predict/image", **needs(Action.MODEL_PREDICT))
+def predict_image(
+    caller: CallerDep,
+    model_id: str,
+    file: Annotated[UploadFile, File(description="The image; its type is read from its bytes.")],
+    min_confidence: Annotated[float, Query(ge=0, le=1)] = 0.05,
+) -> PredictedImage:
+    """What it says about an image that is sent along; neither is kept."""
+    from whorl.server import predicting
+
+    limit = caller.services.settings.max_upload_bytes
+    data = file.file.read(limit + 1)
+    if len(data) > limit:
+        raise PayloadTooLarge(f"the file is larger than {limit:,} bytes", details={"limit_bytes": limit})
+    folder = _folder(caller, model_id)
+    return predicting.predict_upload(caller.services, folder, data, min_confidence=min_confidence)
+
+
+@router.get("/projects/{project_id}/champions", **needs(Action.MODEL_READ))
+def list_champions(caller: CallerDep, project_id: str) -> list[Champion]:
+    """Where the project's champion is written, and which model it is now."""
+    return caller.read(lambda conn: champions.list_champions(conn, project_id))
+
+
+@router.post("/models/{model_id}/deploy", **needs(Action.MODEL_WRITE))
+def deploy_model(caller: CallerDep, model_id: str, body: Annotated[DeployRequest | None, Body()] = None) -> Champion:
+    """Make it the champion of its project, or of the pipeline named."""
+    return caller.write(
+        lambda conn: champions.deploy_model(
+            conn, model_id, actor_id=caller.actor.id, now=caller.now, **_place(caller, conn, body)
+        )
+    )
+
+
+@router.post("/models/{model_id}/rollback", **needs(Action.MODEL_WRITE))
+def roll_back_model(caller: CallerDep, model_id: str, body: Annotated[DeployRequest | None, Body()] = None) -> Champion:
+    """Make the champion before it the champion again."""
+    return caller.write(
+        lambda conn: champions.roll_back(
+            conn, model_id, actor_id=caller.actor.id, now=caller.now, **_place(caller, conn, body)
+        )
+    )
+
+
+def read_query(given: QueryValue) -> DqlQuery | None:
+    """Parse a query given as text or as JSON; None for every item.
+
+    Raises:
+        QueryError: It does not parse.
+    """
+    if isinstance(given, str):
+        return parse_text(given) if given.strip() else None
+    return parse_query(given) if given else None
+
+
+def _filter(given: QueryValue) -> dict[str, JsonValue]:
+    query = read_query(given)
+    return {} if query is None else {"filter": to_json(query)}
+
+
+def _place(caller: Caller, conn: Connection, body: DeployRequest | None) -> dict[str, str | None]:
+    if body is None:
+        return {}
+    if body.pipeline_id is not None:
+        caller.check_same_project(conn, "pipeline", body.pipeline_id)
+    return {"pipeline_id": body.pipeline_id, "variable": body.variable}
+
+
+def _folder(caller: Caller, model_id: str) -> Path:
+    name = caller.read(lambda conn: queries.get_model_folder(conn, model_id))
+    folder = caller.services.settings.home_path / "models" / name
+    if not folder.is_dir():
+        raise NotFound(f"the folder of model {model_id} is not on this machine", hint="Train it again, or restore it.")
+    return folder
+
+
+def _dataset_of(caller: Caller, model_id: str, wanted: str | None) -> str:
+    with caller.services.db.read() as conn:
+        model = queries.get_model(conn, model_id)
+        _check_trained(model)
+        if wanted is not None:
+            caller.check_same_project(conn, "dataset", wanted)
+    dataset_id = wanted or model.dataset_id
+    if dataset_id is None:
+        raise InvalidInput(f"model {model.name!r} was trained outside; which dataset?", hint="Give dataset_id.")
+    return dataset_id
+
+
+def _check_trained(model: Model) -> None:
+    if model.status != "trained":
+        raise ModelError(f"model {model.name!r} is not trained: {model.status}", hint="Train it first.")
+
+
+def _is_in_training(conn: Connection, model: Model) -> bool:
+    found: Sequence[engine_jobs.Job] = engine_jobs.list_jobs(conn, project_id=model.project_id, kind="train")
+    return any(one.params.get("model_id") == model.id and one.state in _ACTIVE for one in found)
+
+
+def _revision_of(conn: Connection, dataset_id: str, snapshot: str) -> int:
+    found = dataset_queries.list_snapshots(conn, dataset_id)
+    for one in found:
+        if snapshot in (one.id, one.name):
+            return one.revision
+    known = ", ".join(str(one.name) for one in found) or "none"
+    raise NotFound(f"the dataset has no snapshot {snapshot!r}", hint=f"There is: {known}.")
