@@ -301,7 +301,7 @@ def _check_ids(
     named = [draft.id for draft in drafts if draft.id is not None] + list(removed_ids)
     if len(set(named)) < len(named):
         twice = next(one for one in named if named.count(one) > 1)
-        raise InvalidInput(f"annotation {twice} is given twice; change it once, or remove it")
+        raise InvalidInput(f"annotation {twice} is given twice", hint="Change it once, or remove it.")
     for one in named:
         if one not in standing:
             raise NotFound(

@@ -54,9 +54,12 @@ def check_json(value: JsonValue, *, where: str) -> None:
         InvalidInput: Names ``where`` and the value.
     """
     if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidInput(f"{where}: {value} is not a finite number")
+        raise InvalidInput(f"{where}: {value} is not a finite number", hint="Leave it out, or give null.")
     if isinstance(value, str) and ("\0" in value or any(0xD800 <= ord(character) <= 0xDFFF for character in value)):
-        raise InvalidInput(f"{where}: the text has characters that cannot be stored: {value[:80]!a}")
+        raise InvalidInput(
+            f"{where}: the text has characters that cannot be stored: {value[:80]!a}",
+            hint="Leave out NUL and half surrogates.",
+        )
     if isinstance(value, list):
         for part in value:
             check_json(part, where=where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
@@ -20,7 +20,11 @@ from whorl.schemas.datasets import Item, ItemPatch, NewItem
 from whorl.schemas.records import Subset
 from whorl.schemas.wire import Page, Wire
 from whorl.server.permits import Caller, CallerDep, needs
+from whorl.server.services import Services
 from whorl.store.blobs import content_key, put_content
+
+if TYPE_CHECKING:
+    from whorl.datasets.media import Inspection
 
 SAFE_MEDIA_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff", "video/mp4", "video/webm"}
