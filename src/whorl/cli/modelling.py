@@ -86,7 +86,8 @@ def compare(
     """
     owner = session.project(project)
     pair = owner.models.get(champion).id, owner.models.get(challenger).id
-    session.out.facts(owner.models.compare(*pair, min_delta=min_delta))
+    job = _wait(session.out, owner.models.compare(*pair, min_delta=min_delta), "comparing, %")
+    session.out.facts(owner.models.comparison(str(job.info.result["comparison_id"])))
 
 
 def predict(
@@ -138,7 +139,7 @@ def deploy(session: Session, model: ModelArgument, project: ProjectOption = None
 
     Example: `whorl models deploy tinydet`
     """
-    session.out.facts(session.project(project).models.get(model).deploy().info)
+    session.out.facts(session.project(project).models.get(model).deploy())
 
 
 def rollback(session: Session, model: ModelArgument, project: ProjectOption = None) -> None:
@@ -146,7 +147,7 @@ def rollback(session: Session, model: ModelArgument, project: ProjectOption = No
 
     Example: `whorl models rollback tinydet`
     """
-    session.out.facts(session.project(project).models.get(model).rollback().info)
+    session.out.facts(session.project(project).models.get(model).rollback())
 
 
 def parse_params(texts: list[str]) -> dict[str, JsonValue]:

@@ -62,7 +62,10 @@ def run(
     Example: `whorl pipeline run loop --query "subset:train"`
     """
     started = session.project(project).pipelines.get(name).run(node=node, refs=ref, query=query)
-    session.out.rows(("id", "start_node", "ref", "state"), started, empty="no run was started")
+    if session.out.as_json:
+        session.out.facts(started)
+        return
+    print(f"started {started.started} runs at {started.target}")
 
 
 def status(session: Session, name: NameArgument, project: ProjectOption = None) -> None:

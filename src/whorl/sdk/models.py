@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel
 
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import models as wire
@@ -25,6 +28,7 @@ class Models:
         *,
         architecture: str,
         dataset_id: str,
+        task: str | None = None,
         filters: Filters | str | None = None,
         params: Mapping[str, JsonValue] | None = None,
         parent_id: str | None = None,
@@ -33,16 +37,18 @@ class Models:
 
         Args:
             architecture: Such as ``builtin:linear`` or ``my_package.my_module:MyModel``.
-            filters: What it is trained on; the ground truth of the train subset when left out.
+            task: classification or detection; left out, what the architecture does or the ground truth is made of.
+            filters: Which labelled items; all when left out.
         """
-        body: JsonValue = {
-            "name": model_name,
-            "architecture": architecture,
-            "dataset_id": dataset_id,
-            "query": filters.prepare() if isinstance(filters, Filters) else filters,
-            "params": dict(params or {}),
-            "parent_id": parent_id,
-        }
+        body = wire.ModelCreate(
+            name=model_name,
+            architecture=architecture,
+            dataset_id=dataset_id,
+            task=task,
+            query=_query(filters),
+            params=dict(params or {}),
+            parent_id=parent_id,
+        )
         call = Call("POST", f"{self._project}/models", body=body)
         return Model(self._transport, self._transport.call(wire.Model, call))
 
@@ -67,16 +73,39 @@ class Models:
             yield Model(self._transport, info)
 
     def compare(
-        self, champion_id: str, challenger_id: str, *, min_delta: float | None = None, snapshot: str | None = None
-    ) -> wire.Comparison:
-        """Compare two models on one frozen test set with paired statistics; the decision is stored."""
-        body: JsonValue = {
-            "champion_id": champion_id,
-            "challenger_id": challenger_id,
-            "min_delta": min_delta,
-            "snapshot": snapshot,
-        }
-        return self._transport.call(wire.Comparison, Call("POST", f"{self._project}/comparisons", body=body))
+        self,
+        champion_id: str | None,
+        challenger_id: str,
+        *,
+        dataset_id: str | None = None,
+        snapshot: str | None = None,
+        min_delta: float | None = None,
+    ) -> Job:
+        """Compare two models on one test subset with paired statistics, as a job; the decision is stored.
+
+        Args:
+            champion_id: None asks whether the challenger beats having no model.
+            dataset_id: The challenger's own when left out.
+            snapshot: Name or id; the present state when left out.
+            min_delta: The smallest gain worth a change.
+        """
+        body = wire.CompareRequest(
+            champion_id=champion_id,
+            challenger_id=challenger_id,
+            dataset_id=dataset_id,
+            snapshot=snapshot,
+            min_delta=min_delta,
+        )
+        info = self._transport.call(JobInfo, Call("POST", f"{self._project}/comparisons", body=body))
+        return Job(self._transport, info)
+
+    def comparison(self, comparison_id: str) -> wire.Comparison:
+        """One decision and its numbers."""
+        return self._transport.get(wire.Comparison, f"/comparisons/{comparison_id}")
+
+    def champions(self) -> builtins.list[wire.Champion]:
+        """Where the project's champion is written, and which model it is now."""
+        return self._transport.get(builtins.list[wire.Champion], f"{self._project}/champions")
 
     def comparisons(self) -> Iterator[wire.Comparison]:
         """Every comparison made."""
@@ -112,12 +141,12 @@ class Model:
 
     def train(self) -> Job:
         """Start the training; wait with ``job.wait()``."""
-        return self._job(f"/models/{self.id}/train", {})
+        return self._job("train")
 
     def evaluate(self, *, dataset_id: str | None = None, filters: Filters | str | None = None) -> Job:
         """Score it on a dataset's test subset; its own dataset when left out."""
-        query = filters.prepare() if isinstance(filters, Filters) else filters
-        return self._job(f"/models/{self.id}/evaluations", {"dataset_id": dataset_id, "query": query})
+        body = wire.EvaluateRequest(dataset_id=dataset_id, query=_query(filters))
+        return self._job("evaluations", body)
 
     def evaluations(self) -> list[wire.Evaluation]:
         """Its evaluations."""
@@ -125,22 +154,25 @@ class Model:
 
     def predict(self, *, dataset_id: str | None = None, filters: Filters | str | None = None) -> Job:
         """Predict on items; the predictions stand beside the ground truth, never in it."""
-        query = filters.prepare() if isinstance(filters, Filters) else filters
-        return self._job(f"/models/{self.id}/predictions", {"dataset_id": dataset_id, "query": query})
+        return self._job("predictions", wire.PredictRequest(dataset_id=dataset_id, query=_query(filters)))
 
-    def deploy(self) -> Model:
-        """Make it the project's champion."""
-        return self._changed("deploy")
+    def deploy(self, *, pipeline_id: str | None = None, variable: str | None = None) -> wire.Champion:
+        """Make it the champion; the place is needed only when the project has several."""
+        return self._place("deploy", wire.DeployRequest(pipeline_id=pipeline_id, variable=variable))
 
-    def rollback(self) -> Model:
+    def rollback(self, *, pipeline_id: str | None = None, variable: str | None = None) -> wire.Champion:
         """Make the champion before it the champion again."""
-        return self._changed("rollback")
+        return self._place("rollback", wire.DeployRequest(pipeline_id=pipeline_id, variable=variable))
 
-    def _changed(self, verb: str) -> Model:
-        return Model(self._transport, self._transport.call(wire.Model, Call("POST", f"/models/{self.id}/{verb}")))
+    def _place(self, verb: str, body: wire.DeployRequest) -> wire.Champion:
+        return self._transport.call(wire.Champion, Call("POST", f"/models/{self.id}/{verb}", body=body))
 
-    def _job(self, path: str, body: JsonValue) -> Job:
-        return Job(self._transport, self._transport.call(JobInfo, Call("POST", path, body=body)))
+    def _job(self, verb: str, body: BaseModel | None = None) -> Job:
+        return Job(self._transport, self._transport.call(JobInfo, Call("POST", f"/models/{self.id}/{verb}", body=body)))
 
     def __repr__(self) -> str:
         return f"Model({self.name!r}, {self.status!r}, id={self.id!r})"
+
+
+def _query(filters: Filters | str | None) -> wire.QueryValue:
+    return filters.prepare() if isinstance(filters, Filters) else filters

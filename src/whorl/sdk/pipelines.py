@@ -73,11 +73,28 @@ class Pipeline:
         return self.info.name
 
     def run(
-        self, *, node: str | None = None, refs: list[str] | None = None, query: str | None = None
-    ) -> list[wire.Run]:
+        self,
+        *,
+        node: str | None = None,
+        refs: list[str] | None = None,
+        query: str | None = None,
+        dataset_id: str | None = None,
+    ) -> wire.RunsStarted:
         """Start runs by hand, at a node, for items or models by id or for the items that match a query."""
-        body: JsonValue = {"node": node, "refs": list(refs or []), "query": query}
-        return self._transport.call(list[wire.Run], Call("POST", f"/pipelines/{self.id}/runs", body=body))
+        body = wire.RunRequest(node=node, refs=list(refs or []), query=query, dataset_id=dataset_id)
+        return self._transport.call(wire.RunsStarted, Call("POST", f"/pipelines/{self.id}/runs", body=body))
+
+    def activate(self) -> Pipeline:
+        """Let its triggers fire."""
+        return self._changed("activate")
+
+    def pause(self) -> Pipeline:
+        """Stop its triggers; what is under way goes on."""
+        return self._changed("pause")
+
+    def _changed(self, verb: str) -> Pipeline:
+        call = Call("POST", f"/pipelines/{self.id}/{verb}")
+        return Pipeline(self._transport, self._transport.call(wire.Pipeline, call))
 
     def runs(self) -> Iterator[wire.Run]:
         """Its runs, fetched as they are read."""

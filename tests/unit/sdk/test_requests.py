@@ -73,15 +73,16 @@ def test_models__create_train_evaluate_predict() -> None:
         "name": "dots",
         "architecture": "builtin:tinydet",
         "dataset_id": "dst_1",
+        "task": None,
         "query": "label:car",
         "params": {"epochs": 2},
         "parent_id": None,
     }
     assert server.asked == [
         ("POST", "/projects/prj_1/models", created),
-        ("POST", "/models/mdl_1/train", {}),
+        ("POST", "/models/mdl_1/train", None),
         ("POST", "/models/mdl_1/evaluations", {"dataset_id": None, "query": "subset:test"}),
-        ("POST", "/models/mdl_1/predictions", {"dataset_id": "dst_2", "query": None}),
+        ("POST", "/models/mdl_1/predictions", {"dataset_id": "dst_2", "query": None, "min_confidence": 0.05}),
     ]
 
 
@@ -94,10 +95,10 @@ def test_models__the_newest_of_a_name_is_found() -> None:
 
 @pytest.mark.parametrize("verb", ["deploy", "rollback"])
 def test_model__deploy_and_rollback(verb: str) -> None:
-    server = Server(MODEL, MODEL)
+    server = Server(MODEL, {"pipeline_id": None, "pipeline_name": None, "variable": "champion", "model_id": "mdl_1"})
     model = Models(server.transport, "prj_1").get(model_id="mdl_1")
     getattr(model, verb)()
-    assert server.asked[-1] == ("POST", f"/models/mdl_1/{verb}", None)
+    assert server.asked[-1] == ("POST", f"/models/mdl_1/{verb}", {"pipeline_id": None, "variable": None})
 
 
 def test_pipelines__apply_run_status() -> None:
@@ -112,7 +113,8 @@ def test_pipelines__apply_run_status() -> None:
         "variables": {},
         "created_at": CREATED,
     }
-    server = Server(pipeline, [], {"pipeline_id": "pip_1", "runs": {}, "nodes": {}}, pipeline)
+    started = {"target": "start.in", "cause": "manual:1", "started": 0, "runs": []}
+    server = Server(pipeline, started, {"pipeline_id": "pip_1", "runs": {}, "nodes": {}}, pipeline)
     saved = Pipelines(server.transport, "prj_1").apply(definition)
     saved.run(node="start", query="subset:train")
     saved.status()
@@ -124,4 +126,4 @@ def test_pipelines__apply_run_status() -> None:
         ("PUT", "/pipelines/pip_1/variables/best"),
     ]
     assert server.asked[0][2] == definition.model_dump(mode="json")
-    assert server.asked[1][2] == {"node": "start", "refs": [], "query": "subset:train"}
+    assert server.asked[1][2] == {"node": "start", "refs": [], "query": "subset:train", "dataset_id": None}

@@ -1,0 +1,99 @@
+"""The verbs of models and pipelines, through a real server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import whorl
+from whorl.cli.main import run
+from whorl.sdk.client import Client
+
+Capture = pytest.CaptureFixture[str]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of this module's server."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def client(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A server with forty pictures, dark and bright, split and labelled."""
+    root = tmp_path_factory.mktemp("pictures")
+    random = np.random.default_rng(0)
+    for label, middle in (("dark", 60), ("bright", 190)):
+        (root / label).mkdir()
+        for number in range(20):
+            pixels = random.normal(middle, 20, (32, 32, 3)).clip(0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(root / label / f"{number:02d}.png")
+    with whorl.connect(home=home) as connected:
+        dataset = connected.projects.create("shades").datasets.create("all")
+        dataset.import_(root, format="folder_classes")
+        dataset.split(0.6, 0.2, 0.2, seed=1)
+        yield connected
+
+
+def shell(home: Path, capture: Capture, *words: str, code: int = 0) -> tuple[str, str]:
+    """Run a command line on the home; gives stdout and stderr."""
+    capture.readouterr()
+    found = run([*words, "--home", str(home)])
+    out, err = capture.readouterr()
+    assert found == code, f"{words}: exit code {found}\n{out}\n{err}"
+    return out, err
+
+
+def test_models__train_evaluate_compare_predict_deploy_roll_back(client: Client, home: Path, capsys: Capture) -> None:
+    trained = json.loads(shell(home, capsys, "train", "builtin:linear", "--name", "one", "--json")[0])
+    assert (trained["status"], trained["name"], trained["architecture"]) == ("trained", "one", "builtin:linear")
+    assert "one" in shell(home, capsys, "models", "list")[0]
+    evaluation = json.loads(shell(home, capsys, "evaluate", "one", "--json")[0])
+    assert (evaluation["n_items"], evaluation["metric"]) == (8, 1.0)
+    other = json.loads(shell(home, capsys, "train", "builtin:linear", "--name", "two", "--json")[0])
+    comparison = json.loads(shell(home, capsys, "compare", "one", "two", "--json")[0])
+    assert (comparison["challenger_id"], comparison["decision"]) == (other["id"], "tie")
+    shell(home, capsys, "predict", "one", "--query", "subset:test")
+    item = next(client.projects.get("shades").dataset("all").items.list("subset:test"))
+    (prediction,) = item.annotations.list(layer="prediction")
+    (truth,) = item.annotations.list()
+    assert prediction.label == truth.label
+    for name, expected in (("one", trained["id"]), ("two", other["id"])):
+        champion = json.loads(shell(home, capsys, "models", "deploy", name, "--json")[0])
+        assert champion["model_id"] == expected
+    back = json.loads(shell(home, capsys, "models", "rollback", "two", "--json")[0])
+    assert back["model_id"] == trained["id"]
+
+
+def test_train__an_unknown_architecture_is_named(client: Client, home: Path, capsys: Capture) -> None:
+    _, err = shell(home, capsys, "train", "builtin:lineal", code=1)
+    assert err.startswith("error: no model 'builtin:lineal'")
+
+
+def test_evaluate__an_unknown_model_is_named(client: Client, home: Path, capsys: Capture) -> None:
+    _, err = shell(home, capsys, "evaluate", "nothing", code=1)
+    assert err.startswith("error: no model 'nothing'\nhint: ")
+
+
+@pytest.mark.train
+def test_models__fetch_records_licence_and_hash(home: Path, client: Client, capsys: Capture) -> None:
+    fetched = json.loads(shell(home, capsys, "models", "fetch", "lite0", "--json")[0])
+    assert (fetched["licence"], len(fetched["sha256"])) == ("Apache-2.0", 64)
+    _, err = shell(home, capsys, "models", "fetch", "lite9", code=1)
+    assert err == "error: no backbone 'lite9'; there are lite0\n"
+
+
+def test_pipeline__validate_apply_status(client: Client, home: Path, tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "loop.yaml"
+    file.write_text("name: broken\nnodes:\n  - {id: a, type: no_such_node}\n")
+    out, _ = shell(home, capsys, "pipeline", "validate", str(file), code=1)
+    assert "no_such_node" in out
+    shell(home, capsys, "pipeline", "apply", str(file), code=1)
+    _, err = shell(home, capsys, "pipeline", "status", "nothing", code=1)
+    assert err.startswith("error: no pipeline 'nothing'")
