@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, update
 
 from whorl.base.errors import Conflict, JsonValue
 from whorl.base.ids import new_id
+from whorl.datasets.dql import Query
+from whorl.datasets.revisions import load_dataset
 from whorl.models import queries
 from whorl.models.comparison import Comparison as ComparisonNumbers
+from whorl.models.rules import choose_task
+from whorl.models.training_set import store_query
+from whorl.ontology.queries import current_draft
+from whorl.schemas.models import ModelCreate
+from whorl.schemas.records import Subset
 from whorl.store.db.tables import comparison, evaluation, model
 from whorl.store.events import emit
 
@@ -45,6 +52,7 @@ class NewEvaluation:
     metric: float | None
     metrics: Mapping[str, JsonValue]
     outputs_sha256: str
+    query: Mapping[str, JsonValue] = field(default_factory=lambda: {"subset": "test"})
 
 
 def create_model(
@@ -73,6 +81,36 @@ def create_model(
     )
     emit(conn, "model.created", project_id=project_id, subject_id=model_id, actor_id=actor_id, now=now, cause=cause)
     return model_id
+
+
+def create_from_dataset(
+    conn: Connection, wanted: ModelCreate, *, query: Query | None, project_id: str, actor_id: str, now: datetime
+) -> str:
+    """Register a model on a dataset's present revision and give its id.
+
+    Raises:
+        InvalidInput: What it is to say cannot be told from its architecture or the ground truth.
+        NotFound: There is no such dataset.
+    """
+    row = load_dataset(conn, wanted.dataset_id)
+    task = wanted.task or choose_task(wanted.architecture, queries.count_truth_kinds(conn, wanted.dataset_id))
+    return create_model(
+        conn,
+        NewModel(
+            name=wanted.name,
+            task=task,
+            architecture=wanted.architecture,
+            labels=[label.name for label in current_draft(conn, project_id).labels],
+            params=wanted.params,
+            dataset_key=row.key,
+            revision=row.revision,
+            query=store_query([Subset.TRAIN, Subset.VALIDATION], query),
+            parent_id=wanted.parent_id,
+        ),
+        project_id=project_id,
+        actor_id=actor_id,
+        now=now,
+    )
 
 
 def mark_trained(
@@ -172,7 +210,7 @@ def add_evaluation(
             model_id=new.model_id,
             dataset_key=new.dataset_key,
             revision=new.revision,
-            query={"subset": "test"},
+            query=dict(new.query),
             items_digest=new.items_digest,
             n_items=new.n_items,
             metric_name=new.metric_name,

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 from whorl.base.errors import NotFound
 from whorl.schemas.models import Comparison, Evaluation, Model
 from whorl.schemas.wire import Page
-from whorl.store.db.tables import comparison, dataset, evaluation, model
+from whorl.store.db.tables import annotation, comparison, dataset, evaluation, model
+from whorl.store.db.types import ALIVE
 
 
 def get_model(conn: Connection, model_id: str) -> Model:
@@ -94,6 +95,42 @@ def list_comparisons(conn: Connection, *, project_id: str) -> list[Comparison]:
     """A project's comparisons, oldest first."""
     found = _comparisons().where(comparison.c.project_id == project_id).order_by(comparison.c.id)
     return [_comparison(row) for row in conn.execute(found).mappings()]
+
+
+def find_whole_evaluation(conn: Connection, *, model_id: str, dataset_id: str, revision: int) -> Evaluation | None:
+    """A model's newest evaluation on the whole test subset of a revision, or None."""
+    found = _evaluations().where(
+        evaluation.c.model_id == model_id, dataset.c.id == dataset_id, evaluation.c.revision == revision
+    )
+    for row in conn.execute(found.order_by(evaluation.c.id.desc())).mappings():
+        if "filter" not in row["query"]:
+            return _evaluation(row)
+    return None
+
+
+def list_comparison_page(
+    conn: Connection, *, project_id: str, cursor: str | None = None, limit: int = 100
+) -> Page[Comparison]:
+    """A project's comparisons, newest first."""
+    found = _comparisons().where(comparison.c.project_id == project_id).order_by(comparison.c.id.desc())
+    if cursor is not None:
+        found = found.where(comparison.c.id < cursor)
+    rows = list(conn.execute(found.limit(limit + 1)).mappings())
+    return Page(
+        items=[_comparison(row) for row in rows[:limit]],
+        next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None,
+    )
+
+
+def count_truth_kinds(conn: Connection, dataset_id: str) -> dict[str, int]:
+    """How many standing annotations of the ground truth are of each kind, such as class or box."""
+    found = (
+        select(annotation.c.kind, func.count())
+        .join(dataset, dataset.c.key == annotation.c.dataset_key)
+        .where(dataset.c.id == dataset_id, annotation.c.died_rev == ALIVE, annotation.c.layer == "truth")
+        .group_by(annotation.c.kind)
+    )
+    return {kind: int(count) for kind, count in conn.execute(found)}
 
 
 def count_comparisons(conn: Connection, *, items_digest: str) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from whorl.base.errors import InvalidInput, JsonValue, ModelError
+from whorl.datasets.dql import Query
 from whorl.datasets.revisions import load_dataset
 from whorl.models import actions, queries
 from whorl.models.bodies import predict_body
@@ -15,7 +16,7 @@ from whorl.models.comparison import Comparison, ComparisonRules, compare_models
 from whorl.models.files import materialise
 from whorl.models.folder import read_card
 from whorl.models.outputs import collect_outputs, dump_outputs, load_outputs, pair_outputs, score_outputs
-from whorl.models.training_set import read_labelled
+from whorl.models.training_set import read_labelled, store_query
 from whorl.models.types import Task
 from whorl.models.workshop import Workshop
 from whorl.schemas.models import Evaluation
@@ -36,6 +37,7 @@ class Scored:
     metric: float | None
     metrics: dict[str, JsonValue]
     outputs_sha256: str
+    query: dict[str, JsonValue]
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,14 @@ class Compared:
     items_digest: str
 
 
-def score_model(workshop: Workshop, model_id: str, *, dataset_id: str, revision: int | None = None) -> Scored:
+def score_model(
+    workshop: Workshop, model_id: str, *, dataset_id: str, revision: int | None = None, query: Query | None = None
+) -> Scored:
     """Predict the test subset in a worker process and score it; the outputs go to the blob store.
 
     Args:
         revision: Of the dataset; the present one when left out.
+        query: Narrows the test subset.
 
     Raises:
         ModelError: The test subset is empty, or the model failed on it.
@@ -64,10 +69,13 @@ def score_model(workshop: Workshop, model_id: str, *, dataset_id: str, revision:
         model = queries.get_model(conn, model_id)
         folder = workshop.models_path / queries.get_model_folder(conn, model_id)
         at = load_dataset(conn, dataset_id).revision if revision is None else revision
-        test = read_labelled(conn, dataset_id, revision=at, subset=Subset.TEST)
+        test = read_labelled(conn, dataset_id, revision=at, subset=Subset.TEST, query=query)
     if not test.items:
         raise ModelError(
-            "the test subset is empty, so no model can be compared", hint="Give the test subset labelled items."
+            "the test subset is empty, so no model can be compared"
+            if query is None
+            else "no item of the test subset matches the query",
+            hint="Give the test subset labelled items.",
         )
     shas = [item.sha256 for item in test.items]
     paths = materialise(workshop.blobs, shas, workshop.files_path)
@@ -88,6 +96,7 @@ def score_model(workshop: Workshop, model_id: str, *, dataset_id: str, revision:
         metric=score.metric,
         metrics=score.metrics,
         outputs_sha256=put_content(workshop.blobs, dump_outputs(outputs)),
+        query=store_query([Subset.TEST], query),
     )
 
 
@@ -113,6 +122,7 @@ def record_score(
             metric=scored.metric,
             metrics=scored.metrics,
             outputs_sha256=scored.outputs_sha256,
+            query=scored.query,
         ),
         actor_id=actor_id,
         now=now,

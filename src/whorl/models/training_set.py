@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import numpy as np
 from sqlalchemy import Connection
 
 from whorl.annotations.queries import read_truth
-from whorl.base.errors import ModelError
+from whorl.base.errors import JsonValue, ModelError
+from whorl.datasets.dql import Query, parse_query, to_json
 from whorl.datasets.queries import iter_item_batches
 from whorl.datasets.revisions import load_dataset
 from whorl.models.files import digest_items, materialise
@@ -44,12 +45,18 @@ class LabelledItems:
         return digest_items([(item.id, item.sha256) for item in self.items])
 
 
-def read_labelled(conn: Connection, dataset_id: str, *, revision: int, subset: Subset) -> LabelledItems:
-    """The items of a subset as they stood at a revision, with the ground truth of that revision."""
+def read_labelled(
+    conn: Connection, dataset_id: str, *, revision: int, subset: Subset, query: Query | None = None
+) -> LabelledItems:
+    """The items of a subset as they stood at a revision, with the ground truth of that revision.
+
+    Args:
+        query: Narrows the subset.
+    """
     row = load_dataset(conn, dataset_id)
     items: list[Item] = []
     truth: list[tuple[AnnotationRecord, ...]] = []
-    for batch in iter_item_batches(conn, dataset_id, as_of=revision, subset=subset):
+    for batch in iter_item_batches(conn, dataset_id, query=query, as_of=revision, subset=subset):
         found = read_truth(conn, row.key, [key for key, _ in batch], as_of=revision)
         items += [item for _, item in batch]
         truth += [tuple(found[key]) for key, _ in batch]
@@ -65,14 +72,16 @@ def read_training_set(conn: Connection, model: Model, *, blobs: BlobStore, files
     assert model.dataset_id is not None
     assert model.revision is not None
     task = Task(model.task)
+    query = stored_filter(model.query)
     parts = {
-        subset: read_labelled(conn, model.dataset_id, revision=model.revision, subset=subset)
+        subset: read_labelled(conn, model.dataset_id, revision=model.revision, subset=subset, query=query)
         for subset in (Subset.TRAIN, Subset.VALIDATION)
     }
     samples = {subset: _samples(part, task, blobs, files) for subset, part in parts.items()}
     if not samples[Subset.TRAIN]:
         raise ModelError(
-            f"nothing to train on: revision {model.revision} has no labelled item in its train subset",
+            f"nothing to train on: revision {model.revision} has no labelled item in its train subset"
+            + (" that matches the model's query" if query else ""),
             hint="Label some items and split them first.",
         )
     used = [label for part in samples.values() for sample in part for label in sample.labels]
@@ -88,6 +97,18 @@ def read_training_set(conn: Connection, model: Model, *, blobs: BlobStore, files
         items_digest=digest_items(every),
         n_items=len(every),
     )
+
+
+def store_query(subsets: Sequence[Subset], query: Query | None) -> dict[str, JsonValue]:
+    """Write which items were meant, as a model or an evaluation keeps it."""
+    stored: dict[str, JsonValue] = {"subsets": [subset.value for subset in subsets]}
+    return stored if query is None else stored | {"filter": to_json(query)}
+
+
+def stored_filter(stored: Mapping[str, JsonValue]) -> Query | None:
+    """Read the filter that ``store_query`` wrote, or None."""
+    given = stored.get("filter")
+    return parse_query(given) if isinstance(given, dict) else None
 
 
 def _samples(part: LabelledItems, task: Task, blobs: BlobStore, files: Path) -> list[TrainingSample]:

@@ -7,18 +7,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, exists, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from whorl.base.errors import Conflict, InvalidInput, JsonValue, NotFound
 from whorl.base.ids import new_id
-from whorl.engine import Message, send
+from whorl.engine import Message, revive, send
 from whorl.pipelines import queries
 from whorl.pipelines.conditions import find_matching
 from whorl.pipelines.graph import Graph, NodeType, build_graph
-from whorl.pipelines.tokens import Emission, Passed, Released, Token, encode_payload, node_address
+from whorl.pipelines.merging import drop_doubles
+from whorl.pipelines.places import count_in_inbox
+from whorl.pipelines.tokens import (
+    Emission,
+    Merged,
+    Parked,
+    Passed,
+    Released,
+    Result,
+    Token,
+    encode_payload,
+    node_address,
+)
 from whorl.schemas.pipelines import Pipeline, PipelineDefinition, VariableType
 from whorl.store.db.tables import (
+    dead_letter,
     parked,
     pipeline,
     pipeline_variable,
@@ -26,7 +39,13 @@ from whorl.store.db.tables import (
     run,
     run_step,
 )
+from whorl.store.db.types import UtcDateTime
 from whorl.store.events import emit
+
+_CHUNK = 500
+_HAS_DEAD_LETTER = exists().where(
+    dead_letter.c.run_key == run.c.key, dead_letter.c.node.startswith(run.c.pipeline_id + ":")
+)
 
 
 def apply_pipeline(
@@ -225,21 +244,30 @@ def move_tokens(
                 payload = encode_payload(edge.target_port, {**token.values, **emission.values})
                 address = node_address(place.pipeline_id, place.version, edge.target_node)
                 messages.append(Message(address, token.run_key, emission.ref, token.epoch, payload))
-                open_tokens[token.run_key] += 1
     if steps:
         conn.execute(_insert_ignore(conn, run_step), steps)
+    kept = drop_doubles(conn, place.graph, messages)
+    open_tokens.update(message.run_key for message in kept)
     settle_runs(conn, open_tokens, now=now)
-    return messages
+    return kept
 
 
 def release_tokens(conn: Connection, place: Place, released: Iterable[Released], *, now: datetime) -> list[Message]:
-    """Let parked tokens go on by the port each names."""
+    """Let parked tokens go on by the port each names; their runs belong to this place's version from now on."""
+    let_go = list(released)
+    keys = [one.token.run_key for one in let_go]
+    for start in range(0, len(keys), _CHUNK):
+        conn.execute(
+            update(run)
+            .where(run.c.key.in_(keys[start : start + _CHUNK]), run.c.version != place.version)
+            .values(version=place.version)
+        )
     passed = [
         (
             one.token,
             Passed(emissions=(Emission(one.port, one.token.ref, one.values),), output={**one.output, "port": one.port}),
         )
-        for one in released
+        for one in let_go
     ]
     return move_tokens(conn, place, passed, now=now)
 
@@ -254,9 +282,9 @@ def fail_runs(
     now: datetime,
 ) -> None:
     """Mark runs whose token ended as a dead letter; reviving it opens them again."""
-    for start in range(0, len(run_keys), 500):
+    for start in range(0, len(run_keys), _CHUNK):
         conn.execute(
-            update(run).where(run.c.key.in_(run_keys[start : start + 500])).values(state="failed", finished_at=now)
+            update(run).where(run.c.key.in_(run_keys[start : start + _CHUNK])).values(state="failed", finished_at=now)
         )
     emit(
         conn,
@@ -270,8 +298,23 @@ def fail_runs(
     )
 
 
-def park_tokens(conn: Connection, *, pipeline_id: str, node: str, tokens: Sequence[Token], now: datetime) -> None:
-    """Keep tokens at a node until they are released."""
+def retry_dead_letters(conn: Connection, pipeline_id: str, *, ids: Sequence[int] | None = None) -> int:
+    """Put dead letters of a pipeline back with all their tries, open their runs again, and give how many there were.
+
+    Args:
+        ids: All of the pipeline's when left out; those of other pipelines are left alone.
+    """
+    found = queries.find_dead_letters(conn, pipeline_id, ids)
+    revived = revive(conn, list(found))
+    run_keys = sorted(set(found.values()))
+    reopen_runs(conn, run_keys)
+    return revived
+
+
+def park_tokens(
+    conn: Connection, *, pipeline_id: str, node: str, tokens: Sequence[Token], now: datetime
+) -> list[Result]:
+    """Keep tokens at a node until they are released; one that waits there already is merged with itself."""
     rows = [
         {
             "pipeline_id": pipeline_id,
@@ -285,15 +328,23 @@ def park_tokens(conn: Connection, *, pipeline_id: str, node: str, tokens: Sequen
         }
         for token in tokens
     ]
-    if rows:
-        conn.execute(_insert_ignore(conn, parked), rows)
+    if not rows:
+        return []
+    columns = (parked.c.run_key, parked.c.ref, parked.c.epoch, parked.c.port)
+    fresh = {tuple(row) for row in conn.execute(_insert_ignore(conn, parked).returning(*columns), rows)}
+    results: list[Result] = []
+    for token in tokens:
+        name = (token.run_key, token.ref, token.epoch, token.port)
+        results.append(Parked() if name in fresh else Merged())
+        fresh.discard(name)
+    return results
 
 
 def take_parked(conn: Connection, keys: Sequence[int]) -> list[queries.ParkedToken]:
     """Remove parked tokens and give those that were still there, so that nobody releases one twice."""
     taken: list[queries.ParkedToken] = []
-    for start in range(0, len(keys), 500):
-        statement = delete(parked).where(parked.c.key.in_(keys[start : start + 500])).returning(parked)
+    for start in range(0, len(keys), _CHUNK):
+        statement = delete(parked).where(parked.c.key.in_(keys[start : start + _CHUNK])).returning(parked)
         taken += [
             queries.ParkedToken(row["key"], row["run_key"], row["ref"], row["epoch"], row["port"], dict(row["payload"]))
             for row in conn.execute(statement).mappings()
@@ -318,18 +369,34 @@ def find_parked(
 
 
 def settle_runs(conn: Connection, open_tokens: Mapping[int, int], *, now: datetime) -> None:
-    """Add to each run's count of open tokens; a run whose last token ends is done."""
-    changes = [{"k": key, "d": delta} for key, delta in open_tokens.items() if delta]
-    for change in changes:
-        left = run.c.open_tokens + change["d"]
+    """Add to each run's count of open tokens; a run whose last token ends is done.
+
+    A failed run stays so while it has a dead letter, whatever its other tokens do.
+    """
+    # In the order of their keys, so that two transactions with the same runs do not wait for each other.
+    for key, delta in sorted(open_tokens.items()):
+        if not delta:
+            continue
+        left = run.c.open_tokens + delta
+        is_failed = (run.c.state == "failed") & _HAS_DEAD_LETTER
         conn.execute(
             update(run)
-            .where(run.c.key == change["k"])
+            .where(run.c.key == key)
             .values(
                 open_tokens=left,
-                state=case((left <= 0, "done"), else_="active"),
-                finished_at=case((left <= 0, now), else_=None),
+                state=case((left <= 0, "done"), (is_failed, "failed"), else_="active"),
+                finished_at=case((left <= 0, literal(now, UtcDateTime)), (is_failed, run.c.finished_at), else_=None),
             )
+        )
+
+
+def reopen_runs(conn: Connection, run_keys: Sequence[int]) -> None:
+    """Make failed runs active again whose dead letters were all revived."""
+    for start in range(0, len(run_keys), _CHUNK):
+        conn.execute(
+            update(run)
+            .where(run.c.key.in_(run_keys[start : start + _CHUNK]), run.c.state == "failed", ~_HAS_DEAD_LETTER)
+            .values(state="active", finished_at=None)
         )
 
 
@@ -355,7 +422,10 @@ def _add_variables(
 def _move_parked(conn: Connection, held: Pipeline, graph: Graph, migrate: Mapping[str, str]) -> None:
     removed = {node.id for node in held.definition.nodes} - set(graph.nodes)
     waiting = queries.list_nodes_with_tokens(conn, pipeline_id=held.id, nodes=removed)
-    homeless = {node: count for node, count in waiting.items() if migrate.get(node) not in graph.nodes}
+    moving = count_in_inbox(conn, pipeline_id=held.id)
+    homeless = {
+        node: count for node, count in waiting.items() if node in moving or migrate.get(node) not in graph.nodes
+    }
     if homeless:
         told = ", ".join(f"{node} ({count})" for node, count in sorted(homeless.items()))
         raise Conflict(

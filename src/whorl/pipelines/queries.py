@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, func, select
 
 from whorl.base.errors import JsonValue, NotFound
-from whorl.schemas.pipelines import NodeCounts, Pipeline, PipelineDefinition, PipelineStatus, Run, RunStep
+from whorl.schemas.pipelines import (
+    DeadLetter,
+    NodeCounts,
+    Pipeline,
+    PipelineDefinition,
+    PipelineStatus,
+    PipelineVersion,
+    Run,
+    RunStep,
+)
 from whorl.schemas.wire import Page
 from whorl.store.db.tables import (
     dead_letter,
+    event,
     inbox,
     parked,
     pipeline,
@@ -33,6 +43,16 @@ class ParkedToken:
     epoch: int
     port: str
     payload: dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class VariableChange:
+    """One change of a variable, as the event told it."""
+
+    name: str
+    value: JsonValue
+    previous: JsonValue
+    cause: str | None
 
 
 def get_pipeline(conn: Connection, pipeline_id: str) -> Pipeline:
@@ -60,6 +80,30 @@ def list_pipelines(conn: Connection, *, project_id: str | None = None) -> list[P
     if project_id is not None:
         found = found.where(pipeline.c.project_id == project_id)
     return [_pipeline(conn, row) for row in conn.execute(found).mappings()]
+
+
+def list_pipeline_page(
+    conn: Connection, *, project_id: str, cursor: str | None = None, limit: int = 100
+) -> Page[Pipeline]:
+    """A project's pipelines, in the order of their making."""
+    found = select(pipeline).where(pipeline.c.project_id == project_id).order_by(pipeline.c.id).limit(limit + 1)
+    if cursor is not None:
+        found = found.where(pipeline.c.id > cursor)
+    rows = list(conn.execute(found).mappings())
+    return Page(
+        items=[_pipeline(conn, row) for row in rows[:limit]],
+        next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None,
+    )
+
+
+def list_versions(conn: Connection, pipeline_id: str) -> list[PipelineVersion]:
+    """A pipeline's versions, newest first."""
+    found = (
+        select(pipeline_version.c.version, pipeline_version.c.author_id, pipeline_version.c.created_at)
+        .where(pipeline_version.c.pipeline_id == pipeline_id)
+        .order_by(pipeline_version.c.version.desc())
+    )
+    return [PipelineVersion(**row) for row in conn.execute(found).mappings()]
 
 
 def get_definition(conn: Connection, *, pipeline_id: str, version: int) -> PipelineDefinition:
@@ -163,6 +207,65 @@ def list_runs(conn: Connection, *, pipeline_id: str, cursor: str | None = None, 
     )
 
 
+def get_run(conn: Connection, run_id: str) -> Run:
+    """One run.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    row = conn.execute(select(run).where(run.c.id == run_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"no such run: {run_id}")
+    return _run(row)
+
+
+def list_runs_of_cause(conn: Connection, *, pipeline_id: str, cause: str, limit: int = 100) -> list[Run]:
+    """The newest runs whose cause is this, or begins with it and a colon."""
+    is_meant = (run.c.cause == cause) | run.c.cause.startswith(f"{cause}:")
+    found = select(run).where(run.c.pipeline_id == pipeline_id, is_meant).order_by(run.c.key.desc()).limit(limit)
+    return [_run(row) for row in conn.execute(found).mappings()]
+
+
+def list_dead_letters(
+    conn: Connection, pipeline_id: str, *, cursor: str | None = None, limit: int = 100
+) -> Page[DeadLetter]:
+    """The tokens that used up their tries, oldest first."""
+    found = (
+        select(dead_letter, run.c.id.label("run_id"))
+        .outerjoin(run, run.c.key == dead_letter.c.run_key)
+        .where(dead_letter.c.node.startswith(f"{pipeline_id}:"))
+        .order_by(dead_letter.c.id)
+        .limit(limit + 1)
+    )
+    if cursor is not None and cursor.isdigit():
+        found = found.where(dead_letter.c.id > int(cursor))
+    rows = list(conn.execute(found).mappings())
+    return Page(
+        items=[_dead_letter(row) for row in rows[:limit]],
+        next_cursor=str(rows[limit - 1]["id"]) if len(rows) > limit else None,
+    )
+
+
+def find_dead_letters(conn: Connection, pipeline_id: str, ids: Sequence[int] | None) -> dict[int, int]:
+    """Map dead letters of this pipeline to the key of their run; all of them when ``ids`` is None."""
+    found = select(dead_letter.c.id, dead_letter.c.run_key).where(dead_letter.c.node.startswith(f"{pipeline_id}:"))
+    rows = {int(dead_id): int(run_key) for dead_id, run_key in conn.execute(found)}
+    return rows if ids is None else {dead_id: rows[dead_id] for dead_id in ids if dead_id in rows}
+
+
+def list_variable_changes(conn: Connection, *, project_id: str, subject_id: str) -> list[VariableChange]:
+    """Every change of a variable of one pipeline, or of one project's own setting, oldest first."""
+    found = (
+        select(event.c.cause, event.c.payload)
+        .where(event.c.project_id == project_id, event.c.kind == "variable.changed", event.c.subject_id == subject_id)
+        .order_by(event.c.id)
+    )
+    return [
+        VariableChange(str(payload["name"]), payload["value"], payload["previous"], cause)
+        for cause, payload in conn.execute(found)
+    ]
+
+
 def list_steps(conn: Connection, run_id: str) -> list[RunStep]:
     """The journey of one run, in order."""
     found = (
@@ -241,4 +344,19 @@ def _run(row: RowMapping) -> Run:
         state=row["state"],
         created_at=row["created_at"],
         finished_at=row["finished_at"],
+    )
+
+
+def _dead_letter(row: RowMapping) -> DeadLetter:
+    _, version, node = str(row["node"]).split(":")
+    return DeadLetter(
+        id=row["id"],
+        node=node,
+        version=int(version),
+        run_id=row["run_id"],
+        ref=row["ref"],
+        attempts=row["attempts"],
+        error_code=row["error_code"],
+        error=row["error"],
+        at=row["at"],
     )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from whorl.base.errors import JsonValue
+from whorl.schemas.annotations import Geometry
 from whorl.schemas.wire import UtcTime, Wire
+
+QueryValue = str | dict[str, JsonValue] | None
 
 
 class Model(Wire):
@@ -60,3 +63,85 @@ class Comparison(Wire):
     decision: str = Field(description="promote, keep or tie")
     numbers: dict[str, JsonValue]
     created_at: UtcTime
+
+
+class ModelCreate(Wire):
+    """A model to be registered; training makes it real."""
+
+    name: str = Field(min_length=1, max_length=200)
+    architecture: str = Field(min_length=1, max_length=200, description="Such as builtin:linear or my_pkg.mod:MyModel.")
+    dataset_id: str
+    task: str | None = Field(
+        default=None,
+        pattern="^(classification|detection)$",
+        description="Left out: what the architecture does, else what the dataset's ground truth is made of.",
+    )
+    query: QueryValue = Field(default=None, description="Which labelled items, as text or DQL; all when null.")
+    params: dict[str, JsonValue] = Field(default_factory=dict, description="The architecture's own parameters.")
+    parent_id: str | None = Field(default=None, description="The model that this one is to replace.")
+
+
+class EvaluateRequest(Wire):
+    """Which test items; those of the dataset that the model was trained on when left out."""
+
+    dataset_id: str | None = None
+    query: QueryValue = Field(default=None, description="Narrows the test subset, as text or DQL.")
+
+
+class PredictRequest(Wire):
+    """Which items to predict; those of the dataset that the model was trained on when left out."""
+
+    dataset_id: str | None = None
+    query: QueryValue = Field(default=None, description="As text or DQL; every item when null.")
+    min_confidence: float = Field(default=0.05, ge=0, le=1, description="Weaker boxes are not kept.")
+
+
+class CompareRequest(Wire):
+    """Two models to be compared on the test subset of one revision."""
+
+    champion_id: str | None = Field(default=None, description="Null asks whether the challenger beats having no model.")
+    challenger_id: str
+    dataset_id: str | None = Field(default=None, description="The challenger's own when left out.")
+    snapshot: str | None = Field(default=None, description="Name or id of a snapshot; the present state when left out.")
+    min_delta: float | None = Field(default=None, ge=0, description="Smallest gain worth a change.")
+    floor_drop: float | None = Field(default=0.1, ge=0, description="How far a class may fall; null sets no floor.")
+
+
+class Champion(Wire):
+    """The place where a project's champion is written: a pipeline's variable, or the project's own setting."""
+
+    pipeline_id: str | None = Field(description="Null for the project's own setting.")
+    pipeline_name: str | None
+    variable: str
+    model_id: str | None
+
+
+class DeployRequest(Wire):
+    """Where to deploy; needed only when a project has several places."""
+
+    pipeline_id: str | None = None
+    variable: str | None = None
+
+
+class PredictItemsRequest(Wire):
+    """Items to predict at once, without keeping anything."""
+
+    item_ids: list[str] = Field(min_length=1, max_length=256)
+    min_confidence: float = Field(default=0.05, ge=0, le=1)
+
+
+class PredictedAnnotation(Wire):
+    """What a model says; pixels of the upright image."""
+
+    label: str
+    geometry: Geometry
+    confidence: float | None
+
+
+class PredictedImage(Wire):
+    """Everything a model says about one image. Width and height are pixels of the upright image."""
+
+    item_id: str | None = Field(description="Null for an image that was sent along.")
+    width: int
+    height: int
+    annotations: list[PredictedAnnotation]

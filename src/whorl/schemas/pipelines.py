@@ -179,3 +179,81 @@ class RunStep(Wire):
     output: dict[str, JsonValue]
     machine_seconds: float
     at: UtcTime
+
+
+class PipelineVersion(Wire):
+    """One version of a pipeline; runs stay on the version they began with."""
+
+    version: int
+    author_id: str
+    created_at: UtcTime
+
+
+class VariableSet(Wire):
+    """A variable's new value."""
+
+    value: JsonValue
+
+
+class RunRequest(Wire):
+    """Runs to be started by hand. With neither refs nor query: one signal, or every item of the node's dataset."""
+
+    node: str | None = Field(default=None, max_length=100, description="node or node.port; the source when left out.")
+    refs: list[str] = Field(default_factory=list, max_length=10_000, description="Ids of items or models.")
+    query: str | None = Field(default=None, max_length=4000, description="In text form: items of the node's dataset.")
+    dataset_id: str | None = Field(default=None, description="Where to look when the node names no dataset.")
+
+
+class RunsStarted(Wire):
+    """What a manual start began."""
+
+    target: str = Field(description="node.port")
+    cause: str
+    started: int
+    runs: list[Run] = Field(description="The newest, at most a hundred.")
+
+
+class DeadLetter(Wire):
+    """A token that used up its tries, with its last error."""
+
+    id: int
+    node: str
+    version: int
+    run_id: str | None
+    ref: str
+    attempts: int
+    error_code: str
+    error: str
+    at: UtcTime
+
+
+class DeadLettersRetry(Wire):
+    """Which dead letters to try again; all of the pipeline when null."""
+
+    ids: list[int] | None = Field(default=None, max_length=10_000)
+
+
+class DeadLettersRetried(Wire):
+    """How many tokens are on their way again."""
+
+    retried: int
+
+
+class NodeTypeInfo(Wire):
+    """A kind of node: its ports, and the JSON schema of its parameters."""
+
+    name: str
+    summary: str
+    inputs: dict[str, PortType]
+    outputs: dict[str, PortType]
+    optional_inputs: list[str]
+    is_barrier: bool
+    params: dict[str, JsonValue]
+
+
+class TemplateInfo(Wire):
+    """A pipeline that ships with Whorl."""
+
+    name: str
+    description: str
+    variables: list[VariableSpec]

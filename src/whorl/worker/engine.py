@@ -9,6 +9,7 @@ from whorl.base.clock import Clock, SystemClock
 from whorl.base.settings import Settings
 from whorl.engine import Dispatcher, Executor, HandlerSource, InlineExecutor, LocalExecutor
 from whorl.engine.handlers import AnyHandler
+from whorl.models.jobs import model_job_handlers
 from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.runtime import PipelineRuntime
 from whorl.store.blobs import BlobStore
@@ -65,5 +66,6 @@ def build_engine(
     executor = executor or make_executor(settings)
     clock = clock or SystemClock()
     runtime = PipelineRuntime(PipelineServices(db, blobs, executor, settings.home_path, clock))
-    handlers = Handlers(job_handlers(db, blobs), runtime)
+    jobs = job_handlers(db, blobs) | model_job_handlers(db, blobs, settings.home_path, clock)
+    handlers = Handlers(jobs, runtime)
     return Engine(Dispatcher(db, handlers, executor=executor, clock=clock), runtime)
