@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,3 +98,30 @@ def test_pipeline__validate_apply_status(client: Client, home: Path, tmp_path: P
     shell(home, capsys, "pipeline", "apply", str(file), code=1)
     _, err = shell(home, capsys, "pipeline", "status", "nothing", code=1)
     assert err.startswith("error: no pipeline 'nothing'")
+
+
+def test_pipeline__apply_run_and_watch(client: Client, home: Path, tmp_path: Path, capsys: Capture) -> None:
+    dataset_id = client.projects.get("shades").dataset("all").id
+    file = tmp_path / "sort.yaml"
+    file.write_text(
+        "name: sort\n"
+        "nodes:\n"
+        f"  - {{id: raw, type: dataset, params: {{dataset: {dataset_id}}}}}\n"
+        f"  - {{id: parts, type: split, params: {{dataset: {dataset_id}}}}}\n"
+        "edges:\n"
+        "  - {source: raw.item, target: parts.item}\n"
+        "triggers:\n"
+        f"  - {{id: new, type: event, target: raw.item, event: item.created, dataset: {dataset_id}}}\n"
+    )
+    assert shell(home, capsys, "pipeline", "validate", str(file)) == ("", f"{file} can run\n")
+    assert shell(home, capsys, "pipeline", "apply", str(file))[0].split("\t")[1:] == ["sort", "version 1\n"]
+    started = json.loads(shell(home, capsys, "pipeline", "run", "sort", "--query", "label:dark", "--json")[0])
+    assert (started["started"], started["target"]) == (20, "raw.item")
+    for _ in range(200):
+        status = json.loads(shell(home, capsys, "pipeline", "status", "sort", "--json")[0])
+        if status["runs"] == {"done": 20}:
+            break
+        time.sleep(0.05)
+    assert (status["runs"], status["nodes"]["parts"]["done"]) == ({"done": 20}, 20)
+    rows = [line.split("\t") for line in shell(home, capsys, "pipeline", "status", "sort")[0].splitlines()]
+    assert [row[0] for row in rows] == ["raw", "parts"]

@@ -73,12 +73,16 @@ def status(session: Session, name: NameArgument, project: ProjectOption = None) 
 
     Example: `whorl pipeline status loop`
     """
-    found = session.project(project).pipelines.get(name).status()
+    pipeline = session.project(project).pipelines.get(name)
+    found = pipeline.status()
     if session.out.as_json:
         session.out.facts(found)
         return
     columns = ("waiting", "running", "parked", "done", "failed")
-    cells = [[node, *(str(getattr(counts, column)) for column in columns)] for node, counts in found.nodes.items()]
+    # In the order in which the pipeline is written; nodes of earlier versions that still hold tokens come last.
+    written = [node.id for node in pipeline.info.definition.nodes]
+    order = [*(node for node in written if node in found.nodes), *(node for node in found.nodes if node not in written)]
+    cells = [[node, *(str(getattr(found.nodes[node], column)) for column in columns)] for node in order]
     session.out.cells(("node", *columns), cells)
     session.out.note("runs: " + (", ".join(f"{count} {state}" for state, count in found.runs.items()) or "none yet"))
 
