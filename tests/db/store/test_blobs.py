@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -77,6 +78,21 @@ def test_put__leaves_only_the_blob(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["b"]
 
 
+def test_list__what_a_crash_left_is_hidden(tmp_path: Path) -> None:
+    store = open_blobs(f"file://{tmp_path}")
+    store.put("a/b", b"1")
+    (tmp_path / "a" / "b#123").write_bytes(b"half")
+    assert [found.key for found in store.list()] == ["a/b"]
+
+
+def test_put_if_absent__a_folder_removed_meanwhile_is_made_again(tmp_path: Path) -> None:
+    store = open_blobs(f"file://{tmp_path / 'blobs'}")
+    store.put("a/b", b"1")
+    shutil.rmtree(tmp_path / "blobs")
+    assert store.put_if_absent("a/b", b"2")
+    assert store.get("a/b") == b"2"
+
+
 def test_get_content__damage_is_noticed(tmp_path: Path) -> None:
     store = open_blobs(f"file://{tmp_path}")
     sha256 = put_content(store, b"right")
@@ -101,9 +117,9 @@ def test_open_blobs__refuses(url: str) -> None:
 
 
 def _raise(error: Exception) -> BlobStore:
-    from whorl.store.blobs.objects import _refusal
+    from whorl.store.blobs.objects import refusal
 
-    raise _refusal("a", error)
+    raise refusal("a", error)
 
 
 def test_put__a_full_store_is_told_from_a_broken_one() -> None:

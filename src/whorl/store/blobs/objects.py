@@ -113,10 +113,11 @@ def _translated(key: str, call: Callable[[], T]) -> T:
     except (NotFoundError, FileNotFoundError) as error:
         raise NotFound(f"no blob: {key}", hint="It may have been deleted; import the file again.") from error
     except (BaseError, OSError) as error:
-        raise _refusal(key, error) from error
+        raise refusal(key, error) from error
 
 
-def _refusal(key: str, error: Exception) -> WhorlError:
+def refusal(key: str, error: Exception) -> WhorlError:
+    """What to raise when the place of the blobs raised ``error``: StorageFull or Unavailable."""
     text = f"{type(error).__name__} {error}".lower()
     if any(sign in text for sign in _FULL):
         return StorageFull(f"no room to store the blob {key}", hint="Free some space in the blob store, then retry.")

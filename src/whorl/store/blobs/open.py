@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from whorl.base.errors import InvalidInput
+from whorl.store.blobs.folder import FolderBlobs
 from whorl.store.blobs.objects import ObjectBlobs
 from whorl.store.blobs.store import BlobStore
 
@@ -41,12 +42,10 @@ def open_blobs(url: str) -> BlobStore:
 
 
 def _open_folder(folder: Path) -> BlobStore:
-    from obstore.store import LocalStore
-
     if not folder.is_absolute():
         raise InvalidInput(f"not an absolute folder: {folder}", hint="Write file:///folder with three slashes.")
     folder.mkdir(parents=True, exist_ok=True)
-    return ObjectBlobs(LocalStore(folder), can_sign=False)
+    return FolderBlobs(folder)
 
 
 def _open_s3(url: str) -> BlobStore:
