@@ -245,8 +245,10 @@ def _show_report(name: str, plan: Plan, report: LoopReport, seconds: float, out:
     print(f"champion: {report.champion or 'none'}, {report.metric_name} {final} on {report.test} frozen test images")
     saving = report.saving
     if saving is not None:
+        # Where the first round is already past what random reached, the true saving can only be larger.
+        at_least = "at least " if saving.n_strategy <= report.rounds[0].labels else ""
         print(
-            f"labels saved against random: {saving.value:.0%} "
+            f"labels saved against random: {at_least}{saving.value:.0%} "
             f"(95 % interval {saving.low:.0%} to {saving.high:.0%}; {saving.covers})"
         )
     print(f"{seconds:.0f} s in all; {report.sent_back} items were sent back by the reviewer")

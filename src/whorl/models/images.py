@@ -31,6 +31,9 @@ def read_image(source: Path | bytes) -> Image:
             if image.mode.startswith("I;16"):
                 gray = (np.asarray(image, np.uint16) >> 8).astype(np.uint8)
                 return np.repeat(gray[:, :, None], 3, axis=2)
+            if image.mode == "P" and "transparency" in image.info:
+                # Straight to RGB, Pillow warns about every such file.
+                image = image.convert("RGBA")
             return np.array(image.convert("RGB"), np.uint8)
     except (OSError, ValueError, SyntaxError, PilImage.DecompressionBombError) as error:
         raise UnreadableMedia(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from whorl.store.db.tables import (
     annotation,
     dataset,
+    evaluation,
     item,
     item_state,
     job,
@@ -108,6 +109,14 @@ def _read_models(conn: Connection, lines: dict[str, ProjectLine]) -> None:
     chosen = [(row.project_id, row.name, row.value) for row in conn.execute(variables) if isinstance(row.value, str)]
     query = select(model.c.id, model.c.name).where(model.c.id.in_([value for _, _, value in chosen]))
     names = {row.id: row.name for row in conn.execute(query)}
+    scored = (
+        select(evaluation.c.model_id, evaluation.c.metric_name, evaluation.c.metric, evaluation.c.n_items)
+        .where(evaluation.c.model_id.in_(list(names)), evaluation.c.metric.is_not(None))
+        .order_by(evaluation.c.id)
+    )
+    for row in conn.execute(scored):
+        score = f"{row.metric_name} {row.metric:.3f} on {row.n_items} test images"
+        names[row.model_id] = f"{names[row.model_id].partition(', ')[0]}, {score}"
     for project_id, pipeline_name, model_id in chosen:
         if model_id in names:
             lines[project_id].champions.append((pipeline_name, names[model_id]))
