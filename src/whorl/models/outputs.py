@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -177,7 +179,7 @@ def load_outputs(data: bytes) -> Outputs:
                     )
                 ),
             )
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(
             f"an evaluation's outputs cannot be read: {error}", hint="Evaluate the model again."
         ) from error

@@ -9,7 +9,8 @@ from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, ValidationError
 
 from whorl.base.clock import to_datetime
-from whorl.base.errors import GraphError, JsonValue
+from whorl.base.errors import GraphError, JsonValue, QueryError
+from whorl.datasets.dql import parse_text
 from whorl.schemas.pipelines import (
     CronTrigger,
     EdgeSpec,
@@ -245,6 +246,17 @@ def _find_edge_problems(
             yield GraphProblem(
                 code="bad_condition", node=edge.source_node, port=edge.source_port, message="only items can be queried"
             )
+        elif spec.when is not None:
+            yield from _find_condition_problems(spec.when, edge)
+
+
+def _find_condition_problems(when: str, edge: Edge) -> Iterator[GraphProblem]:
+    try:
+        parse_text(when)
+    except QueryError as error:
+        yield GraphProblem(
+            code="bad_condition", node=edge.source_node, port=edge.source_port, message=f"{when!r}: {error.message}"
+        )
 
 
 def _fits(source: PortType, target: PortType) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +11,12 @@ from sqlalchemy import Connection
 
 from whorl.base.errors import Cancelled, JsonValue, LeaseLost
 from whorl.engine import BodyContext, Message, Work
+from whorl.engine import Released as GivenBack
 from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import Graph, resolve_params
+from whorl.pipelines.merging import give_up_barriers
 from whorl.pipelines.nodes.base import Node, NodeContext, Params, PipelineServices
-from whorl.pipelines.tokens import Passed, Result, token_of
+from whorl.pipelines.tokens import Merged, Parked, Passed, Result, token_of
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,18 @@ class NodeHandler:
     def lease_s(self) -> float:
         return self.node.lease_s
 
-    def run(self, works: Sequence[Work], context: BodyContext) -> Sequence[Result]:
+    def run(self, works: Sequence[Work], context: BodyContext) -> Sequence[Result | GivenBack]:
         """Run the node's body with the variables' present values."""
         tokens = [token_of(work) for work in works]
         with self.services.db.read() as conn:
             variables = queries.read_variables(conn, self.pipeline_id)
-        return self.node.run(tokens, self._context(variables, _heartbeat(context)))
+        try:
+            return self.node.run(tokens, self._context(variables, _heartbeat(context)))
+        except Cancelled:
+            if not context.should_stop():
+                raise
+            # The engine stops: the tokens go back as they came, and the try does not count.
+            return [GivenBack()] * len(works)
 
     def commit(self, conn: Connection, works: Sequence[Work], outcomes: Sequence[Result]) -> Iterable[Message]:
         """Write the node's effects, the journey's steps and the messages that carry the tokens on."""
@@ -57,10 +66,26 @@ class NodeHandler:
             for token, result in zip(tokens, committed.results, strict=True)
             if isinstance(result, Passed)
         ]
+        held = [
+            token.run_key for token, result in zip(tokens, committed.results, strict=True) if isinstance(result, Parked)
+        ]
+        merged = Counter(
+            token.run_key for token, result in zip(tokens, committed.results, strict=True) if isinstance(result, Merged)
+        )
         place = actions.Place(self.graph, self.pipeline_id, self.version, self.node_id)
         messages = actions.move_tokens(conn, place, passed, now=context.now())
         if committed.released:
             messages += actions.release_tokens(conn, place, committed.released, now=context.now())
+        actions.settle_runs(conn, {key: -count for key, count in merged.items()}, now=context.now())
+        actions.reopen_runs(conn, held)
+        ended = give_up_barriers(
+            conn,
+            self.graph,
+            pipeline_id=self.pipeline_id,
+            run_keys=[token.run_key for token in tokens],
+            now=context.now(),
+        )
+        actions.settle_runs(conn, ended, now=context.now())
         return messages
 
     def buried(

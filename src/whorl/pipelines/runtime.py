@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from whorl.base.clock import to_datetime
 from whorl.base.errors import InvalidInput, NotFound
 from whorl.base.log import get_logger
+from whorl.engine.queries import list_inbox_nodes
 from whorl.pipelines import queries
 from whorl.pipelines.graph import Graph, build_graph
 from whorl.pipelines.handler import NodeHandler
 from whorl.pipelines.nodes import built_in_nodes, node_types
 from whorl.pipelines.nodes.base import PipelineServices
+from whorl.pipelines.places import list_current
 from whorl.pipelines.tokens import node_address, parse_address
 from whorl.pipelines.triggers.pump import fire_crons, pump_events
 from whorl.store.db import Priority
@@ -46,14 +48,14 @@ class PipelineRuntime:
     def list_nodes(self) -> Sequence[str]:
         """Every node of the current versions, sources first, then what older versions still have under way."""
         with self.services.db.read() as conn:
-            pipelines = queries.list_pipelines(conn)
-            in_use = queries.list_addresses_in_use(conn)
+            versions = list_current(conn)
+            in_use = list_inbox_nodes(conn)
             current = [
-                node_address(one.id, one.version, node)
-                for one in pipelines
-                for node in reversed(self.graph_of(one.id, one.version, conn).sinks_first())
+                node_address(pipeline_id, version, node)
+                for pipeline_id, version in versions
+                for node in reversed(self.graph_of(pipeline_id, version, conn).sinks_first())
             ]
-        known = {one.id for one in pipelines}
+        known = {pipeline_id for pipeline_id, _ in versions}
         older = [address for address in in_use if address.split(":")[0] in known and address not in set(current)]
         return [*older, *current]
 

@@ -61,7 +61,14 @@ class Parked:
     effect: object = None
 
 
-Result = Passed | Parked
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The token met another of its journey here and ends without a trace: the other one stands for both."""
+
+    effect: object = None
+
+
+Result = Passed | Parked | Merged
 
 
 @dataclass(frozen=True, slots=True)

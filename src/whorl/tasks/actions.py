@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -15,10 +16,11 @@ from whorl.store.db.tables import dataset, item, recipe, task, task_item
 from whorl.store.db.types import ALIVE
 from whorl.store.events import emit
 from whorl.tasks import queries
-from whorl.tasks.rules import TaskKind, TaskStatus
+from whorl.tasks.rules import ItemStatus, TaskKind, TaskStatus
 from whorl.tasks.work import new_task_item
 
 _CHUNK = 500
+_FINISHED = frozenset({ItemStatus.SUBMITTED, ItemStatus.APPROVED, ItemStatus.DISCARDED})
 DEFAULT_LEASE_SECONDS = 600
 
 
@@ -148,6 +150,45 @@ def add_task_items(
             payload=payload,
         )
     return added
+
+
+@dataclass(frozen=True)
+class StandingItem:
+    """An item that a task has already: its status, whose token waits for it, and whether that is the one given."""
+
+    status: ItemStatus
+    return_to: Mapping[str, JsonValue]
+    is_attached: bool
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in _FINISHED
+
+
+def attach_task_items(
+    conn: Connection, task_id: str, ways: Mapping[str, Mapping[str, JsonValue]]
+) -> dict[str, StandingItem]:
+    """Give the items that the task has already, and each of them that nobody waits for its way back.
+
+    Args:
+        ways: Where a pipeline's token goes on when an item is finished, by item id.
+    """
+    standing: dict[str, StandingItem] = {}
+    for chunk in _chunks(list(ways)):
+        found = (
+            select(item.c.id, task_item.c.key, task_item.c.status, task_item.c.return_to)
+            .join(item, item.c.key == task_item.c.item_key)
+            .join(task, task.c.key == task_item.c.task_key)
+            .where(task.c.id == task_id, item.c.id.in_(chunk))
+            .with_for_update(of=task_item)
+        )
+        for row in conn.execute(found).all():
+            status = ItemStatus(row.status)
+            is_free = row.return_to is None and status not in _FINISHED
+            if is_free:
+                conn.execute(update(task_item).where(task_item.c.key == row.key).values(return_to=dict(ways[row.id])))
+            standing[row.id] = StandingItem(status, row.return_to or {}, is_attached=is_free)
+    return standing
 
 
 def _insert_new(conn: Connection, task_key: int, rows: Sequence[Mapping[str, object]]) -> int:

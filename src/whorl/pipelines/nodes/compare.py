@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pydantic import Field
 from sqlalchemy import Connection
 
-from whorl.datasets.actions import freeze_test
 from whorl.models.comparison import ComparisonRules, Decision
 from whorl.models.scoring import Compared, compare_scores, record_comparison
 from whorl.pipelines.graph import NodeType
@@ -55,13 +54,6 @@ class CompareNode(PlainNode):
             assert isinstance(result, Passed)
             comparison_id = record_comparison(
                 conn, compared, actor_id=context.actor_id, now=context.now(), cause=context.cause
-            )
-            freeze_test(
-                conn,
-                compared.dataset_id,
-                reason=f"models were compared on it: {comparison_id}",
-                actor_id=context.actor_id,
-                now=context.now(),
             )
             final.append(
                 Passed(

@@ -13,6 +13,7 @@ from whorl.models import actions as model_actions
 from whorl.ontology.queries import current_draft
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.places import find_run_id
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import PortType
 
@@ -55,7 +56,7 @@ class CreateModelNode(PlainNode):
         row = load_dataset(conn, params.dataset)
         labels = [label.name for label in current_draft(conn, context.project_id).labels]
         made: list[Result] = []
-        for _ in tokens:
+        for token in tokens:
             model_id = model_actions.create_model(
                 conn,
                 model_actions.NewModel(
@@ -68,6 +69,7 @@ class CreateModelNode(PlainNode):
                     revision=row.revision,
                     query={"subsets": ["train", "validation"]},
                     parent_id=params.base,
+                    run_id=find_run_id(conn, token.run_key),
                 ),
                 project_id=context.project_id,
                 actor_id=context.actor_id,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pydantic import Field
 from sqlalchemy import Connection
 
+from whorl.base.errors import ModelError
 from whorl.models.scoring import Scored, record_score, score_model
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
@@ -23,13 +24,16 @@ class EvaluateParams(Params):
 
 
 class EvaluateNode(PlainNode):
-    """Evaluates one model; the token that stands for "no champion yet" passes through."""
+    """Evaluates one model; the token that stands for "no champion yet" passes through.
+
+    An empty test subset, or a model that fails on it, leaves by ``failed``.
+    """
 
     type = NodeType(
         name="evaluate",
         summary="Scores a model on the frozen test subset.",
         inputs={"model": PortType.MODEL},
-        outputs={"evaluation": PortType.EVALUATION},
+        outputs={"evaluation": PortType.EVALUATION, "failed": PortType.MODEL},
         params=EvaluateParams,
     )
     batch_size = 1
@@ -63,11 +67,20 @@ class EvaluateNode(PlainNode):
         if token.ref == NO_MODEL:
             return Passed((Emission("evaluation", NO_MODEL),), output={"skipped": "no champion yet"})
         started = time.perf_counter()
-        pinned = token.values.get("revision")
-        scored = score_model(
-            context.workshop,
-            token.ref,
-            dataset_id=params.dataset,
-            revision=pinned if isinstance(pinned, int) else None,
-        )
+        pinned, dataset = token.values.get("revision"), token.values.get("dataset")
+        is_pinned = isinstance(pinned, int) and isinstance(dataset, str)
+        try:
+            scored = score_model(
+                context.workshop,
+                token.ref,
+                # The variable may name another dataset by now, and a revision means nothing there.
+                dataset_id=str(dataset) if is_pinned else params.dataset,
+                revision=pinned if is_pinned and isinstance(pinned, int) else None,
+            )
+        except ModelError as error:
+            return Passed(
+                (Emission("failed", token.ref, {"error": error.message}),),
+                output={"error": error.message},
+                machine_seconds=time.perf_counter() - started,
+            )
         return Passed((), effect=scored, machine_seconds=time.perf_counter() - started)

@@ -34,16 +34,18 @@ class JoinNode(PlainNode):
         self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
     ) -> Committed:
         """Open the barrier of each run whose inputs are all there."""
+        del results
         final: list[Result] = []
-        for token, result in zip(tokens, results, strict=True):
+        for token in tokens:
             found = actions.find_parked(conn, pipeline_id=context.pipeline_id, node=context.node, run_key=token.run_key)
-            present = {parked.port: parked for parked in found if parked.epoch == token.epoch}
+            present = {
+                parked.port: parked for parked in found if parked.epoch == token.epoch and parked.port != token.port
+            }
             missing = set(self.type.inputs) - set(present) - {token.port}
             if missing:
-                actions.park_tokens(
+                final += actions.park_tokens(
                     conn, pipeline_id=context.pipeline_id, node=context.node, tokens=[token], now=context.now()
                 )
-                final.append(result)
                 continue
             others = actions.take_parked(conn, [parked.key for parked in present.values()])
             values = dict(token.values)

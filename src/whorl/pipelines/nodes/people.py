@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 from sqlalchemy import Connection
 
-from whorl.base.errors import JsonValue
+from whorl.base.errors import Conflict, JsonValue
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode, park_all
-from whorl.pipelines.tokens import Result, Token
+from whorl.pipelines.tokens import Emission, Merged, Parked, Passed, Result, Token
 from whorl.schemas.pipelines import PortType
 from whorl.tasks import actions as task_actions
 from whorl.tasks import queries as task_queries
-from whorl.tasks.rules import TaskKind
+from whorl.tasks.rules import ItemStatus, TaskKind
 
 
 class PeopleParams(Params):
@@ -53,17 +53,54 @@ class LabelNode(PlainNode):
     def commit(
         self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
     ) -> Committed:
-        """Put the items in the task, each with the way back to its token."""
+        """Put the items in the task, each with the way back to its token.
+
+        An item that the task has already keeps the way back of the token that came first: a later one of the same
+        journey is merged with it, one of another journey ends here. An item that the task is done with passes on.
+        """
         task_id = find_or_create_task(conn, context, kind=self.kind)
+        first: dict[str, Token] = {}
+        for token in tokens:
+            first.setdefault(token.ref, token)
+        standing = task_actions.attach_task_items(
+            conn, task_id, {ref: _way_back(token, context) for ref, token in first.items()}
+        )
+        fresh = [token for ref, token in first.items() if ref not in standing]
         task_actions.add_task_items(
             conn,
             task_id,
-            [token.ref for token in tokens],
+            [token.ref for token in fresh],
             actor_id=context.actor_id,
             now=context.now(),
-            return_to={token.ref: _way_back(token, context) for token in tokens},
+            return_to={token.ref: _way_back(token, context) for token in fresh},
         )
-        return Committed(results)
+        return Committed(
+            [
+                result
+                if token is first[token.ref] and token.ref not in standing
+                else self._meet(token, first, standing)
+                for token, result in zip(tokens, results, strict=True)
+            ]
+        )
+
+    def _meet(
+        self, token: Token, first: Mapping[str, Token], standing: Mapping[str, task_actions.StandingItem]
+    ) -> Result:
+        """What becomes of a token whose item the task has already."""
+        other = first[token.ref]
+        held = standing.get(token.ref)
+        if held is not None and held.is_attached and token is other:
+            return Parked()
+        if held is not None and held.is_finished:
+            port = "discarded" if held.status == ItemStatus.DISCARDED else next(iter(self.type.outputs))
+            return Passed((Emission(port, token.ref),), output={"was_there": held.status})
+        if held is None or held.is_attached:
+            holder: tuple[JsonValue, JsonValue] = (other.run_key, other.epoch)
+        else:
+            holder = (held.return_to.get("run_key"), held.return_to.get("epoch"))
+        if holder == (token.run_key, token.epoch):
+            return Merged()
+        return Passed((), output={"ended": "another journey waits for this item"})
 
 
 class ReviewNode(LabelNode):
@@ -85,6 +122,11 @@ def find_or_create_task(conn: Connection, context: NodeContext, *, kind: TaskKin
     assert isinstance(params, PeopleParams)
     found = task_queries.find_task(conn, context.project_id, params.task)
     if found is not None:
+        if found.kind != kind.value:
+            raise Conflict(
+                f"the task {params.task!r} is a {found.kind} task; node {context.node!r} needs a {kind.value} task",
+                hint="Name another task in the node's parameters.",
+            )
         return found.id
     reviewed = (
         task_queries.find_task(conn, context.project_id, params.label_task)

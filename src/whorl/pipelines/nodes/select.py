@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import Field
 from sqlalchemy import Connection
@@ -16,8 +16,10 @@ from whorl.models.files import materialise
 from whorl.models.queries import get_model_folder
 from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import NodeType
-from whorl.pipelines.items import read_items
+from whorl.pipelines.items import find_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.places import has_node
+from whorl.pipelines.queries import ParkedToken
 from whorl.pipelines.selecting import choose_body
 from whorl.pipelines.tokens import Emission, Parked, Passed, Released, Result, Token
 from whorl.schemas.datasets import Item
@@ -38,6 +40,7 @@ class SelectParams(Params):
 @dataclass(frozen=True)
 class _Choice:
     parked_keys: tuple[int, ...]
+    deleted_keys: tuple[int, ...]
     reasons: dict[str, dict[str, JsonValue]]
 
 
@@ -61,23 +64,34 @@ class SelectNode(PlainNode):
     def commit(
         self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
     ) -> Committed:
-        """Park arrivals and release what was chosen and is still there."""
+        """Park arrivals and release what was chosen and is still there; items deleted meanwhile end here."""
         arrivals = [token for token in tokens if token.port != "start"]
-        actions.park_tokens(
+        parked = iter(self._park(conn, arrivals, context))
+        released: list[Released] = []
+        final: list[Result] = []
+        for token, result in zip(tokens, results, strict=True):
+            if token.port != "start":
+                final.append(next(parked))
+                continue
+            assert isinstance(result, Passed)
+            choice = result.effect
+            assert isinstance(choice, _Choice)
+            let_go = actions.take_parked(conn, choice.parked_keys)
+            released += [Released(as_token(one), "item", output=choice.reasons[one.ref]) for one in let_go]
+            deleted = actions.take_parked(conn, choice.deleted_keys)
+            released += [
+                Released(as_token(one), "deleted", output={"ended": "the item was deleted"}) for one in deleted
+            ]
+            # Another round may have taken some of what this one wanted.
+            final.append(replace(result, output={**result.output, "selected": len(let_go)}))
+        return Committed(final, released)
+
+    def _park(self, conn: Connection, arrivals: Sequence[Token], context: NodeContext) -> Sequence[Result]:
+        if arrivals and not has_node(conn, pipeline_id=context.pipeline_id, node=context.node):
+            return [Passed((), output={"ended": "the present version has no such pool"})] * len(arrivals)
+        return actions.park_tokens(
             conn, pipeline_id=context.pipeline_id, node=context.node, tokens=arrivals, now=context.now()
         )
-        released: list[Released] = []
-        for result in results:
-            if isinstance(result, Passed) and isinstance(result.effect, _Choice):
-                for one in actions.take_parked(conn, result.effect.parked_keys):
-                    released.append(
-                        Released(
-                            Token(one.run_key, one.ref, one.epoch, one.port, one.payload),
-                            "item",
-                            output=result.effect.reasons[one.ref],
-                        )
-                    )
-        return Committed(results, released)
 
     def _choose(self, token: Token, context: NodeContext) -> Passed:
         params, services = context.params, context.services
@@ -85,11 +99,14 @@ class SelectNode(PlainNode):
         started = time.perf_counter()
         with services.db.read() as conn:
             parked = queries.list_parked(conn, pipeline_id=context.pipeline_id, node=context.node)
-            items = read_items(conn, [one.ref for one in parked])
+            known = find_items(conn, [one.ref for one in parked])
             labelled = _labelled_items(conn, params.labelled)
             folder = None if params.model is None else str(services.models_path / get_model_folder(conn, params.model))
+        gone = tuple(one.key for one in parked if one.ref not in known)
+        parked = [one for one in parked if one.ref in known]
+        items = [known[one.ref] for one in parked]
         if not parked:
-            return Passed((Emission("empty", token.ref),), output={"pool": 0})
+            return Passed((Emission("empty", token.ref),), output={"pool": 0}, effect=_Choice((), gone, {}))
         pool_paths, pool_shas = _files(items, context)
         seen_paths, seen_shas = _files(labelled, context)
         cache = str(services.features_path)
@@ -123,9 +140,14 @@ class SelectNode(PlainNode):
         return Passed(
             (Emission("done", token.ref, {"selected": len(chosen)}),),
             output={"pool": len(parked), "selected": len(chosen), "strategy": params.strategy},
-            effect=_Choice(tuple(parked[index].key for index in chosen), reasons),
+            effect=_Choice(tuple(parked[index].key for index in chosen), gone, reasons),
             machine_seconds=time.perf_counter() - started,
         )
+
+
+def as_token(one: ParkedToken) -> Token:
+    """A parked token as it came in."""
+    return Token(one.run_key, one.ref, one.epoch, one.port, one.payload)
 
 
 def _labelled_items(conn: Connection, dataset_id: str | None) -> list[Item]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pydantic import Field
 from sqlalchemy import Connection
 
-from whorl.base.errors import InvalidInput, MissingDependency, ModelError
+from whorl.base.errors import Cancelled, InvalidInput, MissingDependency, ModelError
 from whorl.models import actions as model_actions
+from whorl.models.queries import get_model
 from whorl.models.training_runs import Trained, record_training, train_model
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
@@ -65,9 +66,15 @@ class TrainNode(PlainNode):
         params = context.params
         assert isinstance(params, TrainParams)
         started = time.perf_counter()
+        with context.services.db.read() as conn:
+            if get_model(conn, token.ref).status == "trained":
+                # Training it again would take the folder away from under whoever predicts with it.
+                return Passed((Emission("model", token.ref),), output={"skipped": "trained already"})
         try:
             trained = train_model(context.workshop, token.ref, timeout_s=params.timeout_seconds)
-        except (InvalidInput, MissingDependency, ModelError) as error:
+        except (Cancelled, InvalidInput, MissingDependency, ModelError) as error:
+            if isinstance(error, Cancelled) and time.perf_counter() - started < params.timeout_seconds:
+                raise
             return Passed(
                 (Emission("failed", token.ref, {"error": error.message}),),
                 output={"error": error.message},

@@ -8,10 +8,12 @@ from datetime import datetime
 from cronsim import CronSim
 from sqlalchemy import Connection, func, select
 
-from whorl.base.errors import JsonValue, NotFound
+from whorl.base.errors import GraphError, JsonValue, NotFound
+from whorl.base.log import get_logger
 from whorl.engine import send
 from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import Graph
+from whorl.pipelines.places import has_open_run
 from whorl.pipelines.tokens import Released, Token
 from whorl.pipelines.triggers import rules
 from whorl.pipelines.triggers.state import add_fire, read_count, read_next_time, write_count, write_next_time
@@ -19,6 +21,7 @@ from whorl.schemas.pipelines import CountTrigger, CronTrigger, EventTrigger, Pip
 from whorl.store.db.tables import trigger_fire
 from whorl.store.events import Event, advance_cursor, lock_cursor, read_events
 
+_log = get_logger("pipelines")
 READER = "pipelines"
 _BATCH = 500
 
@@ -57,22 +60,18 @@ def fire_crons(conn: Connection, *, graph_of: GraphOf, now: datetime) -> int:
 
 
 def _resume(conn: Connection, event: Event, *, graph_of: GraphOf, now: datetime) -> None:
-    way = event.payload.get("return_to")
-    if not isinstance(way, Mapping) or "pipeline" not in way:
+    way = _read_way(event)
+    if way is None:
         return
+    pipeline_id, version, node, token = way
     outcome = str(event.payload.get("outcome"))
-    pipeline_id, version, node = str(way["pipeline"]), int(str(way["version"])), str(way["node"])
-    values = way.get("values")
-    token = Token(
-        int(str(way["run_key"])),
-        str(way["ref"]),
-        int(str(way["epoch"])),
-        str(way["port"]),
-        values if isinstance(values, dict) else {},
-    )
     try:
         graph = graph_of(pipeline_id, version, conn)
-    except NotFound:
+    except (NotFound, GraphError) as error:
+        # One event must not hold up all that come after it.
+        _log.warning("event %s leads to no pipeline: %s", event.id, error)
+        return
+    if node not in graph.nodes or not has_open_run(conn, token.run_key, pipeline_id=pipeline_id):
         return
     seconds: JsonValue = event.payload.get("human_seconds")
     output: dict[str, JsonValue] = {"outcome": outcome, "human_seconds": seconds, "by": event.actor_id}
@@ -80,6 +79,26 @@ def _resume(conn: Connection, event: Event, *, graph_of: GraphOf, now: datetime)
     if queries.has_step(conn, run_key=token.run_key, node=node, ref=token.ref, epoch=token.epoch):
         return
     send(conn, actions.release_tokens(conn, place, [Released(token, outcome, output=output)], now=now))
+
+
+def _read_way(event: Event) -> tuple[str, int, str, Token] | None:
+    """Where a finished item's token stands; None when it has none, or what is written there is not a way back."""
+    way = event.payload.get("return_to")
+    if not isinstance(way, Mapping) or "pipeline" not in way:
+        return None
+    values = way.get("values")
+    try:
+        token = Token(
+            int(str(way["run_key"])),
+            str(way["ref"]),
+            int(str(way["epoch"])),
+            str(way["port"]),
+            values if isinstance(values, dict) else {},
+        )
+        return str(way["pipeline"]), int(str(way["version"])), str(way["node"]), token
+    except (KeyError, ValueError) as error:
+        _log.warning("event %s has a return_to that names no token: %r", event.id, error)
+        return None
 
 
 def _fire_on_event(conn: Connection, pipeline: Pipeline, event: Event, *, graph_of: GraphOf, now: datetime) -> None:

@@ -1,0 +1,43 @@
+"""Where tokens are, over all versions of a pipeline."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from whorl.pipelines.queries import get_definition
+from whorl.store.db.tables import inbox, pipeline, run
+
+
+def list_current(conn: Connection) -> list[tuple[str, int]]:
+    """Id and current version of every pipeline, in the order of their making."""
+    found = select(pipeline.c.id, pipeline.c.version).order_by(pipeline.c.id)
+    return [(row.id, row.version) for row in conn.execute(found)]
+
+
+def has_node(conn: Connection, *, pipeline_id: str, node: str) -> bool:
+    """Whether the pipeline's current version has this node."""
+    version = conn.execute(select(pipeline.c.version).where(pipeline.c.id == pipeline_id)).scalar_one()
+    definition = get_definition(conn, pipeline_id=pipeline_id, version=version)
+    return any(one.id == node for one in definition.nodes)
+
+
+def find_run_id(conn: Connection, run_key: int) -> str | None:
+    """The public id of a run, or None for the key of none."""
+    found: str | None = conn.execute(select(run.c.id).where(run.c.key == run_key)).scalar_one_or_none()
+    return found
+
+
+def has_open_run(conn: Connection, run_key: int, *, pipeline_id: str) -> bool:
+    """Whether the pipeline has this run and it still has tokens."""
+    found = select(run.c.key).where(run.c.key == run_key, run.c.pipeline_id == pipeline_id, run.c.open_tokens > 0)
+    return conn.execute(found).first() is not None
+
+
+def count_in_inbox(conn: Connection, *, pipeline_id: str) -> dict[str, int]:
+    """How many tokens are about to be handled, by node, over all versions."""
+    found = select(inbox.c.node, func.count()).where(inbox.c.node.startswith(f"{pipeline_id}:")).group_by(inbox.c.node)
+    counts: dict[str, int] = {}
+    for address, count in conn.execute(found):
+        node = address.rpartition(":")[2]
+        counts[node] = counts.get(node, 0) + count
+    return counts
