@@ -10,14 +10,18 @@ import typer
 from whorl.base.errors import InvalidInput, JsonValue
 from whorl.cli.connected import DatasetOption, HomeOption, JsonOption, ProjectOption, Session, connected
 from whorl.cli.output import Output
+from whorl.cli.scores import show_champion, show_comparison, show_evaluation, show_model, show_models
 
 if TYPE_CHECKING:
+    from whorl.sdk.client import Project
     from whorl.sdk.jobs import Job
 
 PANEL = "Models"
 ModelArgument = Annotated[str, typer.Argument(help="Name (the newest of that name) or id.")]
+PipelineOption = Annotated[
+    str | None, typer.Option("--pipeline", help="Name or id; needed when several pipelines have a champion.")
+]
 QueryOption = Annotated[str | None, typer.Option("--query", "-q", help="Only the items that match.")]
-MODEL_COLUMNS = ("id", "name", "architecture", "status", "n_items", "metrics", "created_at")
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +63,7 @@ def train(
         params=parse_params(param or []),
     )
     _wait(session.out, model.train(), f"training {model.name}, %")
-    session.out.facts(model.refresh().info)
+    show_model(session.out, model.refresh().info)
 
 
 def evaluate(session: Session, model: ModelArgument, project: ProjectOption = None, query: QueryOption = None) -> None:
@@ -68,9 +72,9 @@ def evaluate(session: Session, model: ModelArgument, project: ProjectOption = No
     Example: `whorl evaluate tinydet`
     """
     found = session.project(project).models.get(model)
-    _wait(session.out, found.evaluate(filters=query), f"evaluating {found.name}, %")
-    newest = max(found.evaluations(), key=lambda evaluation: evaluation.created_at)
-    session.out.facts(newest)
+    job = _wait(session.out, found.evaluate(filters=query), f"evaluating {found.name}, %")
+    made = str(job.info.result["evaluation_id"])
+    show_evaluation(session.out, next(one for one in found.evaluations() if one.id == made))
 
 
 def compare(
@@ -87,7 +91,7 @@ def compare(
     owner = session.project(project)
     pair = owner.models.get(champion).id, owner.models.get(challenger).id
     job = _wait(session.out, owner.models.compare(*pair, min_delta=min_delta), "comparing, %")
-    session.out.facts(owner.models.comparison(str(job.info.result["comparison_id"])))
+    show_comparison(session.out, owner.models.comparison(str(job.info.result["comparison_id"])))
 
 
 def predict(
@@ -108,11 +112,12 @@ def predict(
 
 
 def list_models(session: Session, project: ProjectOption = None) -> None:
-    """List the models of a project, newest last.
+    """List the models of a project, newest first.
 
     Example: `whorl models list --project street`
     """
-    session.out.rows(MODEL_COLUMNS, [model.info for model in session.project(project).models.list()], empty="no model")
+    models = session.project(project).models
+    show_models(session.out, [model.info for model in models.list()], models.champions())
 
 
 def fetch(
@@ -134,20 +139,33 @@ def fetch(
     out.facts({key: str(value) for key, value in asdict(fetch_backbone(name, settings.home_path)).items()})
 
 
-def deploy(session: Session, model: ModelArgument, project: ProjectOption = None) -> None:
+def deploy(
+    session: Session, model: ModelArgument, project: ProjectOption = None, pipeline: PipelineOption = None
+) -> None:
     """Make a model the champion.
 
     Example: `whorl models deploy tinydet`
     """
-    session.out.facts(session.project(project).models.get(model).deploy())
+    owner = session.project(project)
+    found = owner.models.get(model)
+    place = found.deploy(pipeline_id=_pipeline_id(owner, pipeline))
+    show_champion(session.out, place, found.info)
 
 
-def rollback(session: Session, model: ModelArgument, project: ProjectOption = None) -> None:
+def rollback(
+    session: Session, model: ModelArgument, project: ProjectOption = None, pipeline: PipelineOption = None
+) -> None:
     """Make the champion before this one the champion again.
 
     Example: `whorl models rollback tinydet`
     """
-    session.out.facts(session.project(project).models.get(model).rollback())
+    owner = session.project(project)
+    place = owner.models.get(model).rollback(pipeline_id=_pipeline_id(owner, pipeline))
+    show_champion(session.out, place, owner.models.get(model_id=place.model_id).info)
+
+
+def _pipeline_id(project: Project, name: str | None) -> str | None:
+    return None if name is None else project.pipelines.get(name).id
 
 
 def parse_params(texts: list[str]) -> dict[str, JsonValue]:

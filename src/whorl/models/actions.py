@@ -14,7 +14,7 @@ from whorl.datasets.dql import Query
 from whorl.datasets.revisions import load_dataset
 from whorl.models import queries
 from whorl.models.comparison import Comparison as ComparisonNumbers
-from whorl.models.rules import choose_task
+from whorl.models.rules import check_architecture, choose_task
 from whorl.models.training_set import store_query
 from whorl.ontology.queries import current_draft
 from whorl.schemas.models import ModelCreate
@@ -89,9 +89,10 @@ def create_from_dataset(
     """Register a model on a dataset's present revision and give its id.
 
     Raises:
-        InvalidInput: What it is to say cannot be told from its architecture or the ground truth.
+        InvalidInput: There is no such architecture, or what it is to say cannot be told from it or the ground truth.
         NotFound: There is no such dataset.
     """
+    check_architecture(wanted.architecture)
     row = load_dataset(conn, wanted.dataset_id)
     task = wanted.task or choose_task(wanted.architecture, queries.count_truth_kinds(conn, wanted.dataset_id))
     return create_model(

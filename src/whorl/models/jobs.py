@@ -13,7 +13,6 @@ from whorl.annotations.actions import add_predictions
 from whorl.base.clock import Clock, to_datetime
 from whorl.base.errors import Cancelled, InvalidInput, JsonValue, MissingDependency, ModelError
 from whorl.base.ids import new_id
-from whorl.datasets.actions import freeze_test
 from whorl.datasets.dql import parse_query
 from whorl.datasets.queries import list_item_keys, list_items_by_key
 from whorl.datasets.revisions import load_dataset
@@ -131,8 +130,6 @@ class ModelJobs:
         )
         now, comparison_id = self._now(), _text(result, "comparison_id")
         record_comparison(conn, compared, actor_id=job.actor_id, now=now, comparison_id=comparison_id)
-        reason = f"models were compared on it: {comparison_id}"
-        freeze_test(conn, compared.dataset_id, reason=reason, actor_id=job.actor_id, now=now)
 
     def predict(self, context: JobContext) -> Mapping[str, JsonValue]:
         """Predict items batch by batch; what a model said before is replaced, so a second run changes nothing."""

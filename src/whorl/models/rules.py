@@ -27,3 +27,16 @@ def choose_task(architecture: str, truth_kinds: Mapping[str, int]) -> str:
             hint="Label some items first, or give task: classification or detection.",
         )
     return "classification" if classes >= boxes else "detection"
+
+
+def check_architecture(architecture: str) -> None:
+    """Refuse what cannot name an architecture, before a model of it is registered.
+
+    Raises:
+        InvalidInput: There is no such built-in, or the text has no colon.
+    """
+    if architecture in _TASK_OF or (":" in architecture and not architecture.startswith("builtin:")):
+        return
+    raise InvalidInput(
+        f"no architecture {architecture!r}", hint=f"Use {', '.join(sorted(_TASK_OF))}, or my_package.my_module:MyModel."
+    )

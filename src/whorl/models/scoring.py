@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from whorl.base.errors import InvalidInput, JsonValue, ModelError
+from whorl.datasets.actions import freeze_test
 from whorl.datasets.dql import Query
 from whorl.datasets.revisions import load_dataset
 from whorl.models import actions, queries
@@ -174,8 +175,8 @@ def record_comparison(
     cause: str | None = None,
     comparison_id: str | None = None,
 ) -> str:
-    """Keep a decision with all its numbers and give its id."""
-    return actions.add_comparison(
+    """Keep a decision with all its numbers, freeze the test subset that it was made on, and give the decision's id."""
+    made = actions.add_comparison(
         conn,
         compared.numbers,
         champion_id=compared.champion_id,
@@ -189,6 +190,9 @@ def record_comparison(
         cause=cause,
         comparison_id=comparison_id,
     )
+    reason = f"models were compared on it: {made}"
+    freeze_test(conn, compared.dataset_id, reason=reason, actor_id=actor_id, now=now)
+    return made
 
 
 def _check_same_items(champion: Evaluation | None, challenger: Evaluation) -> None:

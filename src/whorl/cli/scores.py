@@ -1,0 +1,109 @@
+"""Models, scores and decisions as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from whorl.cli.output import Output
+
+if TYPE_CHECKING:
+    from whorl.base.errors import JsonValue
+    from whorl.schemas.models import Champion, Comparison, Evaluation, Model
+
+
+def show_models(out: Output, models: Sequence[Model], champions: Sequence[Champion]) -> None:
+    """Print one row a model; the champion is marked."""
+    if out.as_json or not models:
+        out.rows(("id",), models, empty="no model")
+        return
+    chosen = {one.model_id for one in champions}
+    columns = ("id", "name", "architecture", "status", "items", "champion", "created at")
+    cells = [
+        [
+            model.id,
+            model.name,
+            model.architecture,
+            model.status,
+            number(model.n_items),
+            "champion" if model.id in chosen else "-",
+            f"{model.created_at:%Y-%m-%d %H:%M}",
+        ]
+        for model in models
+    ]
+    out.cells(columns, cells)
+
+
+def show_model(out: Output, model: Model) -> None:
+    """Print what came of a training."""
+    if out.as_json:
+        out.facts(model)
+        return
+    print(f"{model.name} is {model.status}: {model.n_items} items, {model.seconds or 0:.1f} s")
+    out.facts({"id": model.id, "architecture": model.architecture, **model.metrics})
+
+
+def show_evaluation(out: Output, evaluation: Evaluation) -> None:
+    """Print the metric with its interval, and a row a class."""
+    if out.as_json:
+        out.facts(evaluation)
+        return
+    between = interval(evaluation.metrics.get(f"{evaluation.metric_name}_interval"))
+    where = f"{evaluation.n_items} test items of revision {evaluation.revision}"
+    print(f"{evaluation.metric_name} {number(evaluation.metric)}{between} on {where}")
+    out.facts({"id": evaluation.id, "model": evaluation.model_id})
+    show_classes(out, evaluation.metrics.get("per_class"))
+
+
+def show_comparison(out: Output, comparison: Comparison) -> None:
+    """Print the decision, why, and a row a class."""
+    if out.as_json:
+        out.facts(comparison)
+        return
+    numbers = comparison.numbers
+    print(comparison.decision)
+    for reason in _list(numbers.get("reasons")):
+        print(f"  {reason}")
+    metric = numbers.get("metric")
+    print(f"  {metric}: champion {number(numbers.get('champion'))}, challenger {number(numbers.get('challenger'))}")
+    out.facts({"id": comparison.id, "items": numbers.get("n_images"), "p": number(numbers.get("p_value"))})
+    show_classes(out, numbers.get("per_class"))
+
+
+def show_champion(out: Output, champion: Champion, model: Model) -> None:
+    """Print who is the champion now, and where that is written."""
+    if out.as_json:
+        out.facts(champion)
+        return
+    where = "the project" if champion.pipeline_name is None else f"pipeline {champion.pipeline_name}"
+    print(f"{model.name} ({model.id}) is the champion of {where}")
+
+
+def show_classes(out: Output, rows: JsonValue) -> None:
+    """Print a table of what is known of each class."""
+    classes = [row for row in _list(rows) if isinstance(row, Mapping)]
+    if not classes:
+        return
+    columns = [name for name, value in classes[0].items() if not isinstance(value, list | dict)]
+    columns = [name for name in columns if any(row.get(name) is not None for row in classes)]
+    out.cells(columns, [[number(row.get(column)) for column in columns] for row in classes])
+
+
+def interval(given: JsonValue) -> str:
+    """Such as `` (0.889 to 1)``, or nothing."""
+    if not isinstance(given, Mapping):
+        return ""
+    return f" ({number(given.get('low'))} to {number(given.get('high'))})"
+
+
+def number(value: object) -> str:
+    """A value in at most four digits."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []
