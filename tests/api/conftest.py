@@ -17,14 +17,19 @@ from whorl.access.actions import create_person, create_project, create_token, en
 from whorl.access.rules import Actor, ActorKind, Role, TokenKind
 from whorl.annotations.actions import save_annotations
 from whorl.base.settings import Settings
+from whorl.datasets.revisions import load_dataset
 from whorl.engine.jobs import create_job
 from whorl.ontology.actions import create_recipe, save_ontology
+from whorl.pipelines.queries import list_runs
 from whorl.schemas.annotations import AnnotationDraft, ClassTag
+from whorl.schemas.models import ModelCreate
 from whorl.schemas.ontology import Label, OntologyDraft, RecipeDraft, Tool
+from whorl.schemas.pipelines import PipelineDefinition
 from whorl.server.app import create_app
 from whorl.server.services import Services
 from whorl.store.blobs import open_blobs
 from whorl.store.db import Database
+from whorl.store.db.tables import comparison
 from whorl.tasks.actions import add_task_items, create_task
 from whorl.tasks.reviews import raise_issue
 from whorl.tasks.rules import TaskKind
@@ -35,6 +40,17 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
+PIPELINE: dict[str, object] = {
+    "name": "line",
+    "variables": [{"name": "champion", "type": "model"}, {"name": "pool", "type": "dataset"}],
+    "nodes": [
+        {"id": "raw", "type": "dataset", "params": {"dataset": {"$var": "pool"}}},
+        {"id": "prelabel", "type": "predict", "params": {"model": {"$var": "champion"}}},
+    ],
+    "edges": [{"source": "raw.item", "target": "prelabel.item"}],
+    "triggers": [{"type": "event", "id": "new_item", "target": "raw.item", "event": "item.created"}],
+}
+"""A pipeline that pre-labels every new item."""
 URL = "http://127.0.0.1:8620"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -128,7 +144,39 @@ def _things(conn: Connection, api: Api) -> None:
     api.ids["job_id"] = create_job(
         conn, "import", project_id=api.ids["project_id"], params={}, actor_id="per_x", now=NOW
     )
+    _models(conn, api)
     api.ids |= {"token_id": "tok_none", "revision": "1"}
+
+
+def _models(conn: Connection, api: Api) -> None:
+    """A model that says it is trained, what was made with it, and a pipeline with a run."""
+    from whorl.models import actions as models
+    from whorl.pipelines.actions import apply_pipeline, start_run
+    from whorl.pipelines.graph import build_graph
+    from whorl.pipelines.nodes import node_types
+
+    project_id, dataset_id = api.ids["project_id"], api.ids["dataset_id"]
+    wanted = ModelCreate(name="one", architecture="builtin:linear", dataset_id=dataset_id)
+    made = models.create_from_dataset(conn, wanted, query=None, project_id=project_id, actor_id="per_x", now=NOW)
+    models.mark_trained(
+        conn, made, folder=made, items_digest="0" * 64, n_items=1, metrics={}, seconds=1.0, actor_id="per_x", now=NOW
+    )
+    scored = models.NewEvaluation(
+        made, load_dataset(conn, dataset_id).key, 1, "0" * 64, 1, "accuracy", 1.0, {}, "0" * 64
+    )
+    api.ids["model_id"] = made
+    api.ids["evaluation_id"] = models.add_evaluation(conn, scored, actor_id="per_x", now=NOW)
+    api.ids["comparison_id"] = "cmp_one"
+    decided = {"champion_id": None, "challenger_id": made, "dataset_key": scored.dataset_key, "revision": 1}
+    known = {"id": "cmp_one", "project_id": project_id, "items_digest": "0" * 64, "numbers": {}, "run_id": None}
+    conn.execute(comparison.insert().values(**decided, **known, decision="tie", created_at=NOW))
+    definition = PipelineDefinition.model_validate(PIPELINE)
+    line = apply_pipeline(conn, definition, types=node_types(), project_id=project_id, actor_id="per_x", now=NOW)
+    graph = build_graph(definition, node_types())
+    begun = {"graph": graph, "pipeline_id": line.id, "version": 1, "target": "raw.item", "cause": "test"}
+    start_run(conn, **begun, ref=api.ids["item_id"], now=NOW)  # type: ignore[arg-type]
+    api.ids |= {"pipeline_id": line.id, "version": "1", "name": "champion"}
+    api.ids["run_id"] = list_runs(conn, pipeline_id=line.id).items[0].id
 
 
 def _token(conn: Connection, kind: TokenKind, person_id: str) -> str:
