@@ -18,7 +18,7 @@ from whorl.store.db.tables import metadata
 
 WHAT_TO_DO = """
 The tables in src/whorl/store/db/tables and the migrations say different things (listed above).
-Until the first release: make src/whorl/store/db/migrations/versions/0001_initial.py say what the tables say.
+Until the first release: run `python tools/write_first_migration.py`, which writes 0001_initial.py from the tables.
 After it: never touch a released migration; add the next one to that folder (add, backfill, switch, remove, one
 release apart), so that a database with people's work in it arrives at the same schema.
 """
