@@ -26,7 +26,8 @@ class Database:
     """A database, SQLite or PostgreSQL, behind two calls: ``read`` and ``write``.
 
     Made by ``open_database``. ``write`` runs a function in one transaction and returns its value once that is on
-    disk; a function may be run again after a deadlock on PostgreSQL, so it must touch nothing but its connection.
+    disk; a function may be run again (after a deadlock on PostgreSQL, or when a neighbour in its transaction met a full
+    disk on SQLite), so it must touch nothing but its connection.
     """
 
     def __init__(self, url: str, *, synchronous: str, busy_timeout_s: float) -> None:
