@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
-from starlette.testclient import TestClient
 from tests.api.conftest import Api, png
 
 from whorl.base.errors import DatabaseBusy, StorageFull
@@ -130,9 +129,8 @@ def test_write__that_the_store_refuses(api: Api, monkeypatch: pytest.MonkeyPatch
         raise error
 
     monkeypatch.setattr(api.services.db, "write", refuse)
-    client: TestClient = api.client
     path = f"/api/v1/datasets/{api.ids['dataset_id']}/snapshots"
-    response = client.post(path, json={"name": "v1"}, headers=api.headers("owner"))
+    response = api.client.post(path, json={"name": "v1"}, headers=api.headers("owner"))
     monkeypatch.undo()
     assert response.status_code == error.status  # type: ignore[attr-defined]
     check_refused(api, before, response, code=error.code, says=str(error))  # type: ignore[attr-defined]

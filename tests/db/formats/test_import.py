@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from whorl.annotations import queries as annotation_queries
 from whorl.base.errors import Conflict, InvalidInput, StorageFull
@@ -29,8 +33,6 @@ def blobs(tmp_path: Path) -> BlobStore:
 
 
 def _image(path: Path, color: int = 0, size: tuple[int, int] = (40, 30)) -> Path:
-    from PIL import Image
-
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", size, (color % 256, 80, 160)).save(path, format="PNG")
     return path
@@ -168,9 +170,19 @@ def test_import__bad_files_are_listed_and_the_rest_goes_in(house: Any, blobs: Bl
     (root / "cut.png").write_bytes(whole[: len(whole) // 2])
     (root / "empty.png").write_bytes(b"")
     (root / "text.png").write_text("hello")
+    photo = io.BytesIO()
+    Image.effect_noise((320, 240), 50).save(photo, "JPEG")
+    (root / "cut.jpg").write_bytes(photo.getvalue()[:2000])
+    header = b"IHDR" + struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    size, check = struct.pack(">I", 13), struct.pack(">I", zlib.crc32(header))
+    (root / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + size + header + check)
     report = _import(house, blobs, root, format="folder")
     assert report.added == 1
+    assert [one.name for one in _items(house)] == ["good.png"]
+    assert all(one.reason and one.hint for one in report.issues)
     assert {one.where: one.code for one in report.issues} == {
+        "bomb.png": "unreadable_media",
+        "cut.jpg": "unreadable_media",
         "cut.png": "unreadable_media",
         "empty.png": "empty_file",
         "text.png": "not_an_image",
