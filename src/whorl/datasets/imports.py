@@ -187,7 +187,7 @@ def apply_plan(
         }
         revision = next_revision(conn, row.key, actor_id=actor_id, action="import", summary=summary, now=now)
         labelled = _write(conn, row, plan, source, sink, revision, actor_id, now)
-    _note_files(conn, row.key, source, [(one, known.item_key, one.digest) for one, known in plan.touched])
+    _note_files(conn, row.key, source, [_Note(one, known.item_key, known.sha256) for one, known in plan.touched])
     return BatchResult(
         added=len(plan.added),
         replaced=len(plan.replaced),
@@ -264,9 +264,9 @@ def _write(
     if sink is not None:
         labelled = sink(conn, row, work, source=source, revision=revision, actor_id=actor_id, now=now)
     _update_states(conn, row, plan, labelled, revision)
-    noted = [(one, keys[new.name]) for one, new in fresh] + [(one, at.key) for one, at in plan.relabelled]
-    digests = [(one, key, "" if key in labelled.incomplete else one.digest) for one, key in noted]
-    _note_files(conn, row.key, source, digests)
+    noted = [_Note(one, keys[new.name], new.sha256) for one, new in fresh]
+    noted += [_Note(one, at.key, at.sha256) for one, at in plan.relabelled]
+    _note_files(conn, row.key, source, noted, incomplete=labelled.incomplete)
     payload: dict[str, JsonValue] = {"dataset_id": row.id, "revision": revision}
     drafts = [EventDraft("item.created", one.item_id, row.project_id, payload) for one in work if one.is_new]
     emit_many(conn, drafts, actor_id=actor_id, now=now)
@@ -325,24 +325,38 @@ def _ids_of(conn: Connection, keys: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def _note_files(conn: Connection, dataset_key: int, source: str, noted: Sequence[tuple[Prepared, int, str]]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A file as taken in, and the item it became."""
+
+    one: Prepared
+    item_key: int
+    sha256: str
+
+
+def _note_files(
+    conn: Connection,
+    dataset_key: int,
+    source: str,
+    noted: Sequence[_Note],
+    *,
+    incomplete: frozenset[int] = frozenset(),
+) -> None:
     """Remember size, time, hash and annotations of each file for the next import."""
     if not noted:
         return
-    wanted = select(item.c.key, item.c.sha256).where(item.c.key.in_([key for _, key, _ in noted]))
-    shas = {one.key: one.sha256 for one in conn.execute(wanted)}
     rows = [
         {
             "dataset_key": dataset_key,
             "source": source,
-            "name": one.record.name,
-            "bytes": one.bytes,
-            "modified_ns": one.modified_ns,
-            "sha256": shas[key],
-            "annotations_digest": digest,
-            "item_key": key,
+            "name": note.one.record.name,
+            "bytes": note.one.bytes,
+            "modified_ns": note.one.modified_ns,
+            "sha256": note.sha256,
+            "annotations_digest": "" if note.item_key in incomplete else note.one.digest,
+            "item_key": note.item_key,
         }
-        for one, key, digest in noted
+        for note in noted
     ]
     dialect_insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     statement = dialect_insert(source_file)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,8 +26,8 @@ from whorl.datasets.imports import (
     load_known,
     plan_batch,
 )
-from whorl.datasets.intake import Prepared, prepare_record
-from whorl.datasets.revisions import DatasetRow, load_dataset, lock_dataset
+from whorl.datasets.intake import KnownFile, Prepared, prepare_record
+from whorl.datasets.revisions import DatasetRow, batches, load_dataset, lock_dataset
 from whorl.datasets.rules import find_name_problem
 from whorl.schemas.datasets import ImportReport, Issue
 from whorl.schemas.records import ImportIssue, ItemRecord
@@ -36,6 +36,8 @@ from whorl.store.db import Database, Priority
 
 BATCH_ITEMS = 200
 _BATCHES_AHEAD = 2
+# Handing over each small file by itself costs as much as storing it.
+_FILES_PER_TASK = 8
 _MAX_SOURCE = 200
 
 _Outcome = Prepared | ImportIssue
@@ -77,7 +79,7 @@ def ingest(
         row = load_dataset(conn, dataset_id)
     session = _Session(db, None if dry_run else blobs, row, source[:_MAX_SOURCE], actor_id, sink, priority)
     pool = ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="whorl-ingest")
-    waiting: deque[list[Future[_Outcome] | ImportIssue]] = deque()
+    waiting: deque[list[Future[list[_Outcome]]]] = deque()
     try:
         for batch in _batches(records, session):
             waiting.append(session.submit(pool, batch))
@@ -116,28 +118,23 @@ class _Session:
     new_labels: dict[str, None] = field(default_factory=dict)
     issues: list[ImportIssue] = field(default_factory=list)
 
-    def submit(
-        self, pool: ThreadPoolExecutor, batch: list[ItemRecord | ImportIssue]
-    ) -> list[Future[_Outcome] | ImportIssue]:
+    def submit(self, pool: ThreadPoolExecutor, batch: list[ItemRecord | ImportIssue]) -> list[Future[list[_Outcome]]]:
         """Start to look at the files of a batch."""
         names = [one.name for one in batch if isinstance(one, ItemRecord) and not find_name_problem(one.name)]
         with self.db.read() as conn:
             known = load_known(conn, self.row.key, self.source, names)
-        return [
-            one if isinstance(one, ImportIssue) else pool.submit(prepare_record, one, known.get(one.name), self.blobs)
-            for one in batch
-        ]
+        return [pool.submit(_look_at, some, known, self.blobs) for some in batches(batch, _FILES_PER_TASK)]
 
-    def finish(self, batch: list[Future[_Outcome] | ImportIssue], progress: Callable[[int], None] | None) -> None:
+    def finish(self, batch: list[Future[list[_Outcome]]], progress: Callable[[int], None] | None) -> None:
         """Wait for the files of a batch and write it."""
-        outcomes = [one if isinstance(one, ImportIssue) else one.result() for one in batch]
+        outcomes = [one for task in batch for one in task.result()]
         prepared = [one for one in outcomes if isinstance(one, Prepared)]
         self.issues.extend(one for one in outcomes if isinstance(one, ImportIssue))
         self.bytes_read += sum(one.bytes_read for one in prepared)
         if prepared:
             self._take(self._preview(prepared) if self.blobs is None else self._write(prepared))
         if progress is not None:
-            self.done += len(batch)
+            self.done += len(outcomes)
             progress(self.done)
 
     def report(self, revision: int, *, is_dry_run: bool, seconds: float) -> ImportReport:
@@ -196,6 +193,12 @@ class _Session:
         self.annotations_removed += result.labelled.removed
         self.new_labels.update(dict.fromkeys(result.labelled.new_labels))
         self.issues.extend(result.issues)
+
+
+def _look_at(
+    some: Sequence[ItemRecord | ImportIssue], known: Mapping[str, KnownFile], blobs: BlobStore | None
+) -> list[_Outcome]:
+    return [one if isinstance(one, ImportIssue) else prepare_record(one, known.get(one.name), blobs) for one in some]
 
 
 def _batches(

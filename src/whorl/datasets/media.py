@@ -115,8 +115,10 @@ def measure_health(pixels: NDArray[np.uint8]) -> ImageHealth:
 
     grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     mean, deviation = cv2.meanStdDev(grey)
-    _, edges = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
-    return ImageHealth(round(mean.item(), 3), round(deviation.item(), 3), round(edges.item() ** 2, 3))
+    edges = cv2.Laplacian(grey, cv2.CV_16S)
+    # Variance by its two sums: on 16-bit values OpenCV's meanStdDev takes eight times as long.
+    variance = cv2.norm(edges, cv2.NORM_L2SQR) / edges.size - (cv2.sumElems(edges)[0] / edges.size) ** 2
+    return ImageHealth(round(mean.item(), 3), round(deviation.item(), 3), round(max(variance, 0.0), 3))
 
 
 def _checked_header(data: bytes, max_pixels: int) -> ImageHeader:
