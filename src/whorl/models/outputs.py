@@ -156,6 +156,8 @@ def load_outputs(data: bytes) -> Outputs:
                 rows = arrays["probabilities"].astype(np.float64)
                 # Kept in single precision, so that the rows no longer sum to 1 to the last digit.
                 return ClassOutputs(labels, items, arrays["truth"], rows / rows.sum(axis=1, keepdims=True))
+            if not items:
+                return ObjectOutputs(labels, (), (), ())
             truth_at, at = np.cumsum(arrays["truth_counts"])[:-1], np.cumsum(arrays["counts"])[:-1]
             return ObjectOutputs(
                 labels,

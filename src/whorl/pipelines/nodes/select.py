@@ -53,6 +53,8 @@ class SelectNode(PlainNode):
         inputs={"item": PortType.ITEM, "start": PortType.SIGNAL},
         outputs={"item": PortType.ITEM, "done": PortType.SIGNAL, "empty": PortType.SIGNAL},
         params=SelectParams,
+        # A round may be opened by hand alone.
+        optional_inputs=frozenset({"start"}),
     )
     batch_size = 1000
     lease_s = 120.0
