@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any, get_args
 
 import typer
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from whorl.base.settings import Settings
 from whorl.cli.failures import MEANINGS
 from whorl.cli.main import make_app
+from whorl.pipelines.graph import NodeType
+from whorl.pipelines.nodes import built_in_nodes
 
+PIPELINES = "docs/reference/pipelines.md"
 HEAD = "<!-- Written by tools/write_reference.py; run `make fix` after a change. -->\n\n"
 
 
@@ -88,16 +92,59 @@ def _help_text(parameter: Any) -> str:
     return text
 
 
-def pages() -> dict[str, str]:
+NODES_BEGIN = "<!-- nodes: written by tools/write_reference.py; run `make fix` after a change -->"
+NODES_END = "<!-- end of nodes -->"
+
+
+def pipelines_page(root: Path) -> str:
+    """The page of pipelines with its part on nodes written anew; the rest is written by hand."""
+    page = (root / PIPELINES).read_text(encoding="utf-8")
+    head, _, rest = page.partition(NODES_BEGIN)
+    _, _, tail = rest.partition(NODES_END)
+    nodes = "\n\n".join(_node_text(node.type) for node in built_in_nodes().values())
+    return f"{head}{NODES_BEGIN}\n\n{nodes}\n\n{NODES_END}{tail}"
+
+
+def _node_text(node: NodeType) -> str:
+    parts = [f"### {node.name}", node.summary]
+    for side, ports in (("in", node.inputs), ("out", node.outputs)):
+        named = ", ".join(
+            f"`{port}` ({kind.value}{', optional' if side == 'in' and port in node.optional_inputs else ''})"
+            for port, kind in ports.items()
+        )
+        parts.append(
+            f"{side.capitalize()}: {named or 'nothing'}." + (" Waits for all." * (node.is_barrier and side == "in"))
+        )
+    rows = [_parameter_row(name, field) for name, field in node.params.model_fields.items()]
+    if rows:
+        parts.append("\n".join(["| parameter | default | meaning |", "|---|---|---|", *rows]))
+    return "\n\n".join(parts)
+
+
+def _parameter_row(name: str, field: FieldInfo) -> str:
+    if field.is_required():
+        default = "required"
+    else:
+        value = field.get_default(call_default_factory=True)
+        default = "none" if value is None else f"`{value}`"
+    return f"| `{name}` | {default} | {field.description or ''} |"
+
+
+def pages(root: Path) -> dict[str, str]:
     """Each generated page by its path below the repository."""
-    return {"docs/reference/settings.md": settings_page(), "docs/reference/cli.md": cli_page()}
+    return {
+        "docs/reference/settings.md": settings_page(),
+        "docs/reference/cli.md": cli_page(),
+        PIPELINES: pipelines_page(root),
+    }
 
 
 def main(root: Path, *, is_check: bool) -> int:
     """Write or compare the pages; give the exit status."""
+    written = pages(root)
     stale = [
         name
-        for name, text in pages().items()
+        for name, text in written.items()
         if not (root / name).is_file() or (root / name).read_text(encoding="utf-8") != text
     ]
     for name in stale:
@@ -105,7 +152,7 @@ def main(root: Path, *, is_check: bool) -> int:
             print(f"{name}: not what the code says; run `make fix`", file=sys.stderr)
         else:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).write_text(pages()[name], encoding="utf-8")
+            (root / name).write_text(written[name], encoding="utf-8")
             print(f"wrote {name}")
     return 1 if is_check and stale else 0
 

@@ -24,7 +24,7 @@ class CompareParams(Params):
     alpha: float = Field(default=0.05, gt=0, lt=1, description="Share of equal challengers that may be promoted.")
     floor_drop: float | None = Field(default=0.1, ge=0, description="How far a class may fall; none sets no floor.")
     min_support: int = Field(default=20, ge=1, description="Classes with fewer test examples have no floor.")
-    seed: int = 0
+    seed: int = Field(default=0, description="Of the draws; the same seed decides the same.")
 
 
 class CompareNode(PlainNode):

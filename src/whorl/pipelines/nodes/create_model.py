@@ -26,7 +26,7 @@ class CreateModelParams(Params):
 
     dataset: str = Field(pattern="^dst_", description="Id of the ground-truth dataset.")
     architecture: str = Field(min_length=1, description="Such as builtin:linear, builtin:tinydet or my_pkg.mod:Model.")
-    task: str = Field(pattern="^(classification|detection)$")
+    task: str = Field(pattern="^(classification|detection)$", description="classification or detection.")
     base: str | None = Field(default=None, description="Id of the model to beat; none at first.")
     training: dict[str, JsonValue] = Field(default_factory=dict, description="Parameters of the architecture.")
 

@@ -17,7 +17,7 @@ from whorl.store.events import emit
 class NotifyParams(Params):
     """What to say."""
 
-    message: str = Field(min_length=1, max_length=500)
+    message: str = Field(min_length=1, max_length=500, description="What people read.")
 
 
 class NotifyNode(PlainNode):

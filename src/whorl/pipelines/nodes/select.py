@@ -34,7 +34,7 @@ class SelectParams(Params):
     random_share: float = Field(default=0.1, ge=0, le=1, description="Share of each round that is drawn uniformly.")
     model: str | None = Field(default=None, description="Model whose doubts guide the choice; none before the first.")
     labelled: str | None = Field(default=None, pattern="^dst_", description="Dataset of what is labelled already.")
-    seed: int = 0
+    seed: int = Field(default=0, description="The same seed and pool give the same choice.")
 
 
 @dataclass(frozen=True)

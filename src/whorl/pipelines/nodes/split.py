@@ -26,7 +26,7 @@ class SplitParams(Params):
     dataset: str = Field(pattern="^dst_", description="Id of the dataset that the items are in.")
     validation: float = Field(default=0.1, ge=0, lt=1, description="Share for watching a training.")
     test: float = Field(default=0.0, ge=0, lt=1, description="Share for comparing models; 0 keeps it as it is.")
-    seed: int = 0
+    seed: int = Field(default=0, description="The same seed gives the same subsets.")
 
 
 class SplitNode(PlainNode):

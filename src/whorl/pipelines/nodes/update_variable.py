@@ -17,7 +17,7 @@ from whorl.schemas.pipelines import PortType
 class UpdateVariableParams(Params):
     """Which variable takes the model's id."""
 
-    variable: str = Field(min_length=1)
+    variable: str = Field(min_length=1, description="Name of a variable of type model.")
 
 
 class UpdateVariableNode(PlainNode):
