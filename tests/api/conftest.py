@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from whorl.access.actions import create_person, create_project, create_token, ensure_local_owner, set_member
 from whorl.access.rules import Actor, ActorKind, Role, TokenKind
 from whorl.annotations.actions import save_annotations
+from whorl.base.errors import JsonValue
 from whorl.base.settings import Settings
 from whorl.datasets.revisions import load_dataset
 from whorl.engine.jobs import create_job
@@ -40,7 +41,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
-PIPELINE: dict[str, object] = {
+PIPELINE: dict[str, JsonValue] = {
     "name": "line",
     "variables": [{"name": "champion", "type": "model"}, {"name": "pool", "type": "dataset"}],
     "nodes": [
@@ -168,7 +169,13 @@ def _models(conn: Connection, api: Api) -> None:
     api.ids["evaluation_id"] = models.add_evaluation(conn, scored, actor_id="per_x", now=NOW)
     api.ids["comparison_id"] = "cmp_one"
     decided = {"champion_id": None, "challenger_id": made, "dataset_key": scored.dataset_key, "revision": 1}
-    known = {"id": "cmp_one", "project_id": project_id, "items_digest": "0" * 64, "numbers": {}, "run_id": None}
+    known: dict[str, object] = {
+        "id": "cmp_one",
+        "project_id": project_id,
+        "items_digest": "0" * 64,
+        "numbers": {},
+        "run_id": None,
+    }
     conn.execute(comparison.insert().values(**decided, **known, decision="tie", created_at=NOW))
     definition = PipelineDefinition.model_validate(PIPELINE)
     line = apply_pipeline(conn, definition, types=node_types(), project_id=project_id, actor_id="per_x", now=NOW)

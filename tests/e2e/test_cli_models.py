@@ -74,7 +74,7 @@ def test_models__train_evaluate_compare_predict_deploy_roll_back(client: Client,
 
 def test_train__an_unknown_architecture_is_named(client: Client, home: Path, capsys: Capture) -> None:
     _, err = shell(home, capsys, "train", "builtin:lineal", code=1)
-    assert err.startswith("error: no model 'builtin:lineal'")
+    assert err.startswith("error: no architecture 'builtin:lineal'\nhint: Use builtin:linear")
 
 
 def test_evaluate__an_unknown_model_is_named(client: Client, home: Path, capsys: Capture) -> None:

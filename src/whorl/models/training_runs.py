@@ -100,7 +100,8 @@ def _request(model: Model, training_set: TrainingSet, workshop: Workshop) -> Tra
     return TrainingRequest(
         architecture=model.architecture,
         data=training_set.data,
-        params={"home": str(workshop.home), "cache": str(workshop.features_path)} | model.params,
+        # The folders are the server's: whoever may register a model may not say where its training writes.
+        params=model.params | {"home": str(workshop.home), "cache": str(workshop.features_path)},
         lineage={
             "model": model.id,
             "dataset": model.dataset_id,

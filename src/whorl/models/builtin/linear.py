@@ -77,8 +77,11 @@ class LinearModel:
         """
         _check(data, params)
         home = Path(str(params["home"])) if params.get("home") else None
-        backbone = find_backbone("lite0", home) if home is not None else None
-        names = _candidate_names(str(params.get("features", "auto")), has_backbone=backbone is not None)
+        wanted = str(params.get("features", "auto"))
+        # A first conversion of the backbone takes ten seconds and torch.
+        is_used = LITE0 in CANDIDATES.get(wanted, (LITE0,))
+        backbone = find_backbone("lite0", home) if home is not None and is_used else None
+        names = _candidate_names(wanted, has_backbone=backbone is not None)
         source = _Source(data, FeatureCache(Path(str(params["cache"]))) if params.get("cache") else None)
         path = backbone.path if backbone else None
         targets = np.array([data.labels.index(s.labels[0]) for s in data.train], np.int64)
