@@ -498,3 +498,35 @@ def test_start_run__same_cause_twice_is_one_run(plant: Plant) -> None:
     pool = plant.dataset("pool")
     pipeline = _pipeline(plant, {"raw": _raw(pool)}, [])
     assert [plant.start(pipeline, "raw.item", ref="itm_1", cause="c") for _ in range(2)] == [True, False]
+
+
+def test_collect__two_of_one_name_in_one_batch(plant: Plant) -> None:
+    one, two, shelf = plant.dataset("one"), plant.dataset("two"), plant.dataset("shelf")
+    pipeline = _pipeline(
+        plant, {"raw": _raw(one), "gather": {"type": "collect", "dataset": shelf}}, ["raw.item > gather.item"]
+    )
+    plant.add(one, ["a"])
+    plant.add(two, ["a"])
+    plant.settle()
+    with plant.db.read() as conn:
+        assert [item.name for item in list_items(conn, shelf).items] == ["a"]
+    assert plant.states(pipeline) == {"done": 2}
+    outputs = [step.output["was_there"] for run in plant.runs(pipeline) for step in plant.journey(run)[1:]]
+    assert sorted(outputs) == [False, True]
+
+
+def test_split__item_on_two_journeys_gets_one_subset(plant: Plant) -> None:
+    pool = plant.dataset("pool")
+    pipeline = _pipeline(
+        plant,
+        {"raw": _raw(pool), "divide": {"type": "split", "dataset": pool, "validation": 0.5}},
+        ["raw.item > divide.item"],
+    )
+    item = plant.add(pool, ["a"])[0]
+    plant.start(pipeline, "raw.item", ref=item.id, cause="by hand")
+    plant.settle()
+    ports = [plant.journey(run)[1].port for run in plant.runs(pipeline)]
+    with plant.db.read() as conn:
+        subset = list_items(conn, pool).items[0].subset
+    assert subset is not None
+    assert ports == [subset.value, subset.value]

@@ -58,7 +58,9 @@ class CollectNode(PlainNode):
             for item in originals
             if frozen is not None and item.subset is Subset.TEST and present[item.name] is None
         }
-        fresh = [item for item in originals if present[item.name] is None and item.id not in held]
+        wanted = {item.name: item for item in reversed(originals) if present[item.name] is None and item.id not in held}
+        # Two of one name in one batch: the first is copied, and the other finds it there.
+        fresh = list(reversed(wanted.values()))
         made = dataset_actions.add_items(
             conn,
             params.dataset,
@@ -76,7 +78,7 @@ class CollectNode(PlainNode):
                 if item.id in held
                 else Passed(
                     (Emission("item", ids[item.name]),),
-                    output={"copy": ids[item.name], "was_there": present[item.name] is not None},
+                    output={"copy": ids[item.name], "was_there": wanted.get(item.name) is not item},
                 )
                 for item in originals
             ]

@@ -51,12 +51,13 @@ class SplitNode(PlainNode):
         """Assign and write; an item whose group is in a frozen test subset leaves by ``held``."""
         params = context.params
         assert isinstance(params, SplitParams)
-        arriving = read_items(conn, [token.ref for token in tokens])
+        arriving = read_items(conn, list(dict.fromkeys(token.ref for token in tokens)))
+        arriving_ids = {item.id for item in arriving}
         settled = [
             item
             for batch in iter_item_batches(conn, params.dataset)
             for _, item in batch
-            if item.subset is not None and item.id not in {one.id for one in arriving}
+            if item.subset is not None and item.id not in arriving_ids
         ]
         everything = [*settled, *arriving]
         labels: dict[str, set[str]] = {item.id: set() for item in everything}
@@ -86,9 +87,9 @@ class SplitNode(PlainNode):
             dataset_actions.update_items(
                 conn, params.dataset, patches, actor_id=context.actor_id, now=context.now(), cause=context.cause
             )
-        return Committed(
-            [
-                Passed((Emission("held" if subset is None else subset.value, token.ref),), output={"subset": subset})
-                for token, subset in zip(tokens, subsets, strict=True)
-            ]
-        )
+        found = {item.id: subset for item, subset in zip(arriving, subsets, strict=True)}
+        return Committed([_leave(token, found[token.ref]) for token in tokens])
+
+
+def _leave(token: Token, subset: Subset | None) -> Passed:
+    return Passed((Emission("held" if subset is None else subset.value, token.ref),), output={"subset": subset})
