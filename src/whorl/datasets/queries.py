@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from whorl.base.errors import NotFound
-from whorl.datasets.dql import CompiledQuery, Query, compile_query, list_keys, resolve_snapshot
+from whorl.datasets.dql import CompiledQuery, Count, Query, compile_query, list_keys, read_keys, resolve_snapshot
+from whorl.datasets.dql import count as count_keys
 from whorl.datasets.dql.ast import Compare, Field, Op, all_of
 from whorl.datasets.revisions import DatasetRow, batches, check_as_of, load_dataset, standing
 from whorl.datasets.rules import check_limit, decode_cursor, encode_cursor
@@ -118,9 +119,9 @@ def list_items(
     check_limit(limit)
     row = load_dataset(conn, dataset_id)
     check_as_of(row, as_of)
-    if query is not None:
-        return _list_matching(conn, _compile(conn, row, query, as_of, subset), cursor, limit)
-    wanted = _items_in(row, as_of, subset).where(item.c.key > decode_cursor(cursor)).limit(limit + 1)
+    if query is not None or subset is not None:
+        return _list_matching(conn, _compile(conn, row, query or Query(), as_of, subset), cursor, limit)
+    wanted = _items_in(row, as_of).where(item.c.key > decode_cursor(cursor)).limit(limit + 1)
     found = conn.execute(wanted).all()
     return Page[Item](
         items=[_wire_item(one, dataset_id) for one in found[:limit]],
@@ -156,7 +157,7 @@ def list_item_keys(
     """The integer keys of all matching items, in the order they were added; arguments as ``list_items``."""
     row = load_dataset(conn, dataset_id)
     check_as_of(row, as_of)
-    return sorted(conn.execute(_matching_keys(conn, row, query, as_of, subset)).scalars())
+    return read_keys(conn, _compile(conn, row, query or Query(), as_of, subset))
 
 
 def count_items(
@@ -166,12 +167,19 @@ def count_items(
     query: Query | None = None,
     as_of: int | None = None,
     subset: Subset | None = None,
-) -> int:
-    """How many items match, exactly; arguments as ``list_items``. ``dql.count`` stops at a cap."""
+) -> Count:
+    """How many items match; arguments as ``list_items``.
+
+    Without a query the count is exact; with one it stops at 10,000, or after some 30 ms, and says so.
+    """
     row = load_dataset(conn, dataset_id)
     check_as_of(row, as_of)
-    matching = _matching_keys(conn, row, query, as_of, subset).subquery()
-    return int(conn.execute(select(func.count()).select_from(matching)).scalar_one())
+    if query is not None:
+        return count_keys(conn, _compile(conn, row, query, as_of, subset))
+    wanted = select(func.count()).where(item_state.c.dataset_key == row.key, standing(item_state, as_of))
+    if subset is not None:
+        wanted = wanted.where(item_state.c.subset == subset.value)
+    return Count(int(conn.execute(wanted).scalar_one()), is_capped=False)
 
 
 def count_by_subset(conn: Connection, dataset_id: str, *, as_of: int | None = None) -> dict[Subset | None, int]:
@@ -268,9 +276,8 @@ def _items_of(as_of: int | None) -> Select[Any]:
     return select(*_ITEM_COLUMNS).select_from(joined).where(standing(item, as_of))
 
 
-def _items_in(row: DatasetRow, as_of: int | None, subset: Subset | None) -> Select[Any]:
-    found = _items_of(as_of).where(item.c.dataset_key == row.key).order_by(item.c.key)
-    return found if subset is None else found.where(item_state.c.subset == subset.value)
+def _items_in(row: DatasetRow, as_of: int | None) -> Select[Any]:
+    return _items_of(as_of).where(item.c.dataset_key == row.key).order_by(item.c.key)
 
 
 def _moment(conn: Connection, row: DatasetRow, query: Query | None, as_of: int | None) -> int | None:
@@ -292,15 +299,6 @@ def _list_matching(conn: Connection, compiled: CompiledQuery, cursor: str | None
     page = list_keys(conn, compiled, cursor=cursor, limit=limit)
     found = list_items_by_key(conn, page.keys, as_of=compiled.as_of)
     return Page[Item](items=[found[key] for key in page.keys if key in found], next_cursor=page.next_cursor)
-
-
-def _matching_keys(
-    conn: Connection, row: DatasetRow, query: Query | None, as_of: int | None, subset: Subset | None
-) -> Select[Any]:
-    if query is not None:
-        return _compile(conn, row, query, as_of, subset).keys
-    wanted = select(item_state.c.item_key).where(item_state.c.dataset_key == row.key, standing(item_state, as_of))
-    return wanted if subset is None else wanted.where(item_state.c.subset == subset.value)
 
 
 def _wire_dataset(row: DatasetRow) -> Dataset:

@@ -90,7 +90,7 @@ def test_add_items__taken_name_adds_nothing(house: Any) -> None:
     with pytest.raises(Conflict, match="'1'"):
         house.add("2", "1")
     with house.db.read() as conn:
-        assert queries.count_items(conn, house.dataset_id) == 1
+        assert queries.count_items(conn, house.dataset_id).count == 1
     assert house.revision() == 1
 
 

@@ -90,5 +90,5 @@ def test_items_come_back_by_subset(house: Any) -> None:
         assert queries.count_by_subset(conn, house.dataset_id) == {Subset.TRAIN: 1, None: 1}
         assert queries.count_by_subset(conn, house.dataset_id, as_of=1) == {None: 2}
         found = queries.list_items(conn, house.dataset_id, subset=Subset.TRAIN)
-        assert queries.count_items(conn, house.dataset_id, subset=Subset.TRAIN) == 1
+        assert queries.count_items(conn, house.dataset_id, subset=Subset.TRAIN).count == 1
     assert [item.name for item in found.items] == ["1"]

@@ -10,17 +10,10 @@ go by key and stay stable while others write.
 """
 
 from whorl.datasets.dql.ast import Query
-from whorl.datasets.dql.compile import (
-    CompiledQuery,
-    Count,
-    KeyPage,
-    compile_query,
-    count,
-    list_keys,
-    resolve_snapshot,
-)
+from whorl.datasets.dql.compile import CompiledQuery, compile_query, resolve_snapshot
 from whorl.datasets.dql.filterable import mark_filterable
 from whorl.datasets.dql.json_form import parse_query
+from whorl.datasets.dql.reading import Count, KeyPage, count, list_keys, read_keys
 from whorl.datasets.dql.text_form import parse_text
 from whorl.datasets.dql.write import format_text, to_json
 
@@ -36,6 +29,7 @@ __all__ = [
     "mark_filterable",
     "parse_query",
     "parse_text",
+    "read_keys",
     "resolve_snapshot",
     "to_json",
 ]

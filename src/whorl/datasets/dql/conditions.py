@@ -35,6 +35,7 @@ class Standing:
 
     as_of: int | None = None
     item_key: Column = item_state.c.item_key
+    dataset_key: int | None = None
 
     def of(self, table: Any) -> Truth:  # Any: three tables share the two columns
         """The condition on a table with ``born_rev`` and ``died_rev``."""
@@ -69,6 +70,9 @@ class Standing:
         if node.quantifier is Quantifier.ALL:
             wanted = AnnotationMatch(Quantifier.SOME, Not(node.where), node.layer)
         found = select(annotation.c.key).where(annotation.c.item_key == self.item_key, self.matching(wanted))
+        if self.dataset_key is not None and self.as_of is None and names_labels(wanted.where):
+            # The entries of one label lie together: fewer pages of the index are read than by item.
+            found = found.where(annotation.c.dataset_key == self.dataset_key)
         exists = found.correlate_except(annotation).exists()
         return exists if node.quantifier is Quantifier.SOME else not_(exists)
 
@@ -93,6 +97,21 @@ class Standing:
             annotation.c.layer == LayerChoice.TRUTH.value,
         )
         return truth.correlate_except(annotation).scalar_subquery()
+
+
+def conjuncts(where: Condition) -> tuple[Condition, ...]:
+    """The parts that must all hold."""
+    return where.parts if isinstance(where, And) else (where,)
+
+
+def is_label(part: Condition) -> bool:
+    """Whether a condition on an annotation names the labels it allows."""
+    return isinstance(part, Compare) and part.field.name == "label" and part.op in {Op.EQ, Op.IN}
+
+
+def names_labels(where: Condition) -> bool:
+    """Whether only some labels can satisfy the condition, so that the index by label leads to the rows."""
+    return any(is_label(part) for part in conjuncts(where))
 
 
 def uses_item_table(query_fields: Iterable[Field]) -> bool:

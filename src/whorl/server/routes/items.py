@@ -46,6 +46,20 @@ class ItemSearch(Wire):
     as_of: int | None = Field(default=None, ge=0)
 
 
+class ItemsToCount(Wire):
+    """A query too long for an address."""
+
+    query: dict[str, JsonValue] = Field(default_factory=dict)
+    as_of: int | None = Field(default=None, ge=0)
+
+
+class ItemCount(Wire):
+    """How many items match."""
+
+    count: int
+    is_capped: bool = Field(description="Counting stopped early, to stay quick: there are at least `count`.")
+
+
 class ItemsDelete(Wire):
     """Items to be removed."""
 
@@ -81,7 +95,7 @@ def list_items(
     as_of: int | None = Query(None, ge=0),
     subset: Subset | None = None,
 ) -> Page[Item]:
-    """The items that match, in the order they were added."""
+    """The items that match, in the query's order, else in the order they were added."""
     query = to_query(q, dql)
     return caller.read(
         lambda conn: queries.list_items(
@@ -99,6 +113,25 @@ def search_items(caller: CallerDep, dataset_id: str, body: ItemSearch) -> Page[I
             conn, dataset_id, query=query, cursor=body.cursor, limit=body.limit, as_of=body.as_of
         )
     )
+
+
+@router.get("/datasets/{dataset_id}/items/count", **needs(Action.ITEM_READ))
+def count_items(
+    caller: CallerDep,
+    dataset_id: str,
+    q: Annotated[str | None, Query(max_length=4000, description="Query as text: `label:car subset:train`.")] = None,
+    dql: Annotated[str | None, Query(max_length=16_000, description="Query as JSON (DQL).")] = None,
+    as_of: int | None = Query(None, ge=0),
+    subset: Subset | None = None,
+) -> ItemCount:
+    """How many items match: up to 10,000 for a query, and `is_capped` where counting stopped early."""
+    return _count(caller, dataset_id, to_query(q, dql), as_of=as_of, subset=subset)
+
+
+@router.post("/datasets/{dataset_id}/items/count", **needs(Action.ITEM_READ))
+def count_found(caller: CallerDep, dataset_id: str, body: ItemsToCount) -> ItemCount:
+    """As the count, with the query in the body."""
+    return _count(caller, dataset_id, parse_query(body.query), as_of=body.as_of)
 
 
 @router.post("/datasets/{dataset_id}/items", status_code=201, **needs(Action.ITEM_WRITE))
@@ -212,6 +245,13 @@ def to_query(text: str | None, dql: str | None) -> DqlQuery | None:
     from whorl.datasets.dql.text_form import parse_text
 
     return parse_text(text)
+
+
+def _count(
+    caller: Caller, dataset_id: str, query: DqlQuery | None, *, as_of: int | None, subset: Subset | None = None
+) -> ItemCount:
+    found = caller.read(lambda conn: queries.count_items(conn, dataset_id, query=query, as_of=as_of, subset=subset))
+    return ItemCount(count=found.count, is_capped=found.is_capped)
 
 
 def _inspect(caller: Caller, data: bytes, *, name: str) -> NewItem:
