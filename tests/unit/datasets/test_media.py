@@ -53,6 +53,21 @@ def test_probe__type_and_size_from_the_content(kind: str, media_type: str) -> No
     assert (info.media_type, info.width, info.height, info.byte_count) == (media_type, 640, 480, len(data))
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("size", [(640, 480), (100, 80)])
+def test_inspect__red_stays_red(kind: str, size: tuple[int, int]) -> None:
+    stream = io.BytesIO()
+    Image.new("RGB", size, (255, 0, 0)).save(stream, kind)
+    looked = inspect(stream.getvalue())
+    red, green, blue = np.asarray(Image.open(io.BytesIO(looked.thumbnail)).convert("RGB"))[40, 40].tolist()
+    assert red > 250
+    assert green < 5
+    assert blue < 5
+    # Grey is 0.299 of red; of blue it would be 29.
+    assert abs(looked.health.brightness - 76) <= 1
+    assert looked.health.sharpness == 0
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
