@@ -80,9 +80,9 @@ def read_training_set(conn: Connection, model: Model, *, blobs: BlobStore, files
     samples = {subset: _samples(part, task, blobs, files) for subset, part in parts.items()}
     if not samples[Subset.TRAIN]:
         raise ModelError(
-            f"nothing to train on: revision {model.revision} has no labelled item in its train subset"
+            f"nothing to train on: revision {model.revision} has no labelled train item (see `whorl split`)"
             + (" that matches the model's query" if query else ""),
-            hint="Label some items and split them first.",
+            hint="Label some items, then put them into subsets: whorl split.",
         )
     used = [label for part in samples.values() for sample in part for label in sample.labels]
     labels = [*model.labels, *sorted(set(used) - set(model.labels))]
