@@ -177,7 +177,9 @@ def mark_cancelled(conn: Connection, model_id: str) -> None:
     conn.execute(update(model).where(model.c.id == model_id).values(status="cancelled"))
 
 
-def mark_failed(conn: Connection, model_id: str, *, error: str, actor_id: str, now: datetime) -> None:
+def mark_failed(
+    conn: Connection, model_id: str, *, error: str, actor_id: str, now: datetime, cause: str | None = None
+) -> None:
     """Record that a training ended without a model, and why."""
     held = queries.get_model(conn, model_id)
     conn.execute(update(model).where(model.c.id == model_id).values(status="failed", error=error))
@@ -189,6 +191,7 @@ def mark_failed(conn: Connection, model_id: str, *, error: str, actor_id: str, n
         actor_id=actor_id,
         now=now,
         payload={"error": error},
+        cause=cause,
     )
 
 

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from whorl.base.errors import InvalidInput, ModelError
 from whorl.models.comparison import ClassificationCase, DetectionCase
 from whorl.models.evaluation.types import PredictedObjects, TruthObjects
-from whorl.models.outputs import ClassOutputs, ObjectOutputs, dump_outputs, load_outputs, pair_outputs
+from whorl.models.outputs import (
+    ClassOutputs,
+    ObjectOutputs,
+    collect_outputs,
+    dump_outputs,
+    load_outputs,
+    pair_outputs,
+)
+from whorl.models.types import ClassProbabilities, Task
+from whorl.schemas.annotations import ClassTag
+from whorl.schemas.records import AnnotationRecord
 
 
 @st.composite
@@ -70,6 +80,18 @@ def _predicted(outputs: ObjectOutputs) -> list[tuple[list[object], ...]]:
 
 def _two_classes(labels: tuple[str, ...], rows: list[list[float]], items: tuple[str, ...] = ("i", "j")) -> ClassOutputs:
     return ClassOutputs(labels, items, np.array([0, 1]), np.array(rows))
+
+
+def test_collect_outputs__item_without_exactly_one_class_is_left_out() -> None:
+    tag = {label: AnnotationRecord(label, ClassTag()) for label in ("a", "b")}
+    guess = ClassProbabilities(("a",), np.array([1.0]))
+    found = collect_outputs(
+        Task.CLASSIFICATION, ["a"], ["one", "none", "both"], [[tag["b"]], [], [tag["a"], tag["b"]]], [guess] * 3
+    )
+    assert isinstance(found, ClassOutputs)
+    # The model does not know b: it gets a column that is never predicted.
+    assert (found.labels, found.items, found.truth.tolist()) == (("a", "b"), ("one",), [1])
+    assert found.probabilities.tolist() == [[1.0, 0.0]]
 
 
 def test_load_outputs__truncated_or_foreign_bytes_are_named() -> None:

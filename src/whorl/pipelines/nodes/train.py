@@ -58,7 +58,12 @@ class TrainNode(PlainNode):
                 record_training(conn, effect, actor_id=context.actor_id, now=context.now(), cause=context.cause)
             elif isinstance(effect, _Failure):
                 model_actions.mark_failed(
-                    conn, effect.model_id, error=effect.error, actor_id=context.actor_id, now=context.now()
+                    conn,
+                    effect.model_id,
+                    error=effect.error,
+                    actor_id=context.actor_id,
+                    now=context.now(),
+                    cause=context.cause,
                 )
         return Committed(results)
 
