@@ -125,6 +125,24 @@ def test_write__locked_by_a_foreign_program(tmp_path: Path) -> None:
         assert database.write(_insert("a", 3)) == 3
 
 
+@pytest.mark.parametrize(("reader", "number"), [("a", 2**70), ("half \ud800", 1)])
+def test_values__that_cannot_be_stored_are_refused(database: Database, reader: str, number: int) -> None:
+    with pytest.raises(InvalidInput, match="too large to be stored, or a text has characters that cannot be"):
+        database.write(_insert(reader, number))
+    assert _names(database) == []
+
+
+@pytest.mark.parametrize("value", [2**70, "half \ud800", "a\0b"])
+def test_read__values_that_cannot_be_stored_find_nothing_or_are_refused(database: Database, value: object) -> None:
+    column = "event_id" if isinstance(value, int) else "reader"
+    try:
+        with database.read() as connection:
+            rows = connection.execute(text(f"SELECT 1 FROM event_cursor WHERE {column} = :v"), {"v": value}).all()
+    except InvalidInput:
+        rows = []
+    assert rows == []
+
+
 def _fill_disk(connection: Connection) -> None:
     """Let the file grow no more, as on a full disk, and write until that is noticed."""
     pages = connection.execute(text("PRAGMA page_count")).scalar_one()

@@ -57,7 +57,7 @@ class Database:
                     )
                 with connection.begin():
                     yield connection
-        except DBAPIError as error:
+        except (DBAPIError, OverflowError, UnicodeEncodeError) as error:
             raise translate_error(error) from error
 
     def write(self, work: Callable[[Connection], T], *, priority: Priority = Priority.PEOPLE) -> T:
@@ -115,6 +115,8 @@ class Database:
                 if attempt + 1 == _RETRIES or sqlstate(error) not in _RETRYABLE_SQLSTATES:
                     raise translate_error(error) from error
                 continue
+            except UnicodeEncodeError as error:
+                raise translate_error(error) from error
             self._notify()
             return result
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -153,7 +155,12 @@ def sqlstate(error: DBAPIError) -> str:
 
 
 def translate_error(error: BaseException) -> BaseException:
-    """Turn what a driver raised for a full disk, a lock or a lost server into one of ours."""
+    """Turn what a driver raised for a full disk, a lock, a lost server or an impossible value into one of ours."""
+    if _is_value_refused(error):
+        return InvalidInput(
+            "a number is too large to be stored, or a text has characters that cannot be",
+            hint="Whole numbers have at most 64 bits; leave out NUL and half surrogates.",
+        )
     if not isinstance(error, DBAPIError):
         return error
     text = str(error.orig).lower()
@@ -167,6 +174,19 @@ def translate_error(error: BaseException) -> BaseException:
     if error.connection_invalidated or sqlstate(error).startswith("08") or "connection refused" in text:
         return Unavailable("the database cannot be reached", hint="Check that it runs and the URL is right.")
     return error
+
+
+def _is_value_refused(error: BaseException) -> bool:
+    # The SQLite driver raises errors of Python itself; PostgreSQL says "out of range", "bad encoding" or "no NUL".
+    match error:
+        case OverflowError():
+            return "SQLite" in str(error)
+        case UnicodeEncodeError():
+            return error.reason == "surrogates not allowed"
+        case DBAPIError():
+            return sqlstate(error) in {"22003", "22021"} or "cannot contain NUL" in str(error.orig)
+        case _:
+            return False
 
 
 def _lock_for_writing(path: Path) -> IO[str]:
