@@ -36,7 +36,7 @@ from whorl.store.db import Database, Priority
 
 BATCH_ITEMS = 200
 _BATCHES_AHEAD = 2
-# Handing over each small file by itself costs as much as storing it.
+# Each hand-over between threads may wait for the lock of Python; small files would make many.
 _FILES_PER_TASK = 8
 _MAX_SOURCE = 200
 
