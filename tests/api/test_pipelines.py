@@ -12,10 +12,11 @@ import yaml
 from tests.api.conftest import NOW, PIPELINE, Api, png
 
 import whorl
-from whorl.base.errors import JsonValue
+from whorl.base.errors import Conflict, JsonValue
 from whorl.engine import Dispatcher, InlineExecutor
 from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.runtime import PipelineRuntime
+from whorl.schemas.pipelines import NodeCounts
 from whorl.store.db.tables import dead_letter
 
 
@@ -42,6 +43,22 @@ def line_of(dataset_id: str) -> dict[str, JsonValue]:
 def line(api: Api, **changes: JsonValue) -> dict[str, JsonValue]:
     """The fixture's pipeline on the fixture's dataset, changed."""
     return {**line_of(api.ids["dataset_id"]), **changes}
+
+
+def chooser(dataset_id: str, node: str) -> dict[str, JsonValue]:
+    """A pipeline whose items wait at ``node``."""
+    return {
+        "name": "chooser",
+        "nodes": [
+            {"id": "raw", "type": "dataset", "params": {"dataset": dataset_id}},
+            {"id": node, "type": "select", "params": {"budget": 1}},
+        ],
+        "edges": [{"source": "raw.item", "target": f"{node}.item"}],
+        "triggers": [
+            {"type": "event", "id": "new", "target": "raw.item", "event": "item.created", "dataset": dataset_id},
+            {"type": "cron", "id": "nightly", "target": f"{node}.start", "cron": "0 3 * * *"},
+        ],
+    }
 
 
 def drain(api: Api) -> None:
@@ -185,6 +202,25 @@ def test_dead_letters__are_listed_and_tried_again(api: Api) -> None:
     assert call(api, "POST", f"{path}/dead-letters/retry", {"ids": [found["id"] + 1]}) == {"retried": 0}
     assert call(api, "POST", f"{path}/dead-letters/retry", {}) == {"retried": 1}
     assert call(api, "GET", f"{path}/dead-letters")["items"] == []
+
+
+def test_apply__tokens_of_a_node_that_vanishes_are_moved_by_name(tmp_path: Path) -> None:
+    with whorl.connect(home=tmp_path) as client:
+        project = client.projects.create("moves")
+        dataset = project.datasets.create("pool")
+        item = dataset.items.upload_bytes(png(), "a.png")
+        before = chooser(dataset.id, "choose")
+        made = project.pipelines.apply(before)
+        made.run(node="choose.item", refs=[item.id])
+        deadline = time.monotonic() + 20
+        while made.status().nodes.get("choose", NodeCounts()).parked != 1:
+            assert time.monotonic() < deadline, made.status()
+            time.sleep(0.05)
+        after = chooser(dataset.id, "pick")
+        with pytest.raises(Conflict, match="choose"):
+            project.pipelines.apply(after)
+        assert project.pipelines.apply(after, migrate={"choose": "pick"}).info.version == 2
+        assert made.status().nodes["pick"].parked == 1
 
 
 def test_templates__load_and_apply_as_they_are(api: Api) -> None:

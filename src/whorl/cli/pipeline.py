@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from whorl.base.errors import FormatError, JsonValue, NotFound
+from whorl.base.errors import FormatError, InvalidInput, JsonValue, NotFound
 from whorl.cli.connected import ProjectOption, Session, connected
 
 FileArgument = Annotated[Path, typer.Argument(help="The pipeline as YAML or JSON.")]
@@ -37,12 +37,21 @@ def validate(session: Session, file: FileArgument, project: ProjectOption = None
         raise typer.Exit(1)
 
 
-def apply(session: Session, file: FileArgument, project: ProjectOption = None) -> None:
+def apply(
+    session: Session,
+    file: FileArgument,
+    project: ProjectOption = None,
+    migrate: Annotated[
+        list[str] | None,
+        typer.Option("--migrate", help="old_node:new_node, for what waits at a node that vanishes; repeatable."),
+    ] = None,
+) -> None:
     """Save a pipeline: new, or as the next version of the one of its name.
 
     Example: `whorl pipeline apply loop.yaml --project street`
     """
-    saved = session.project(project).pipelines.apply(read_definition(file)).info
+    moves = dict(_move(text) for text in migrate or [])
+    saved = session.project(project).pipelines.apply(read_definition(file), migrate=moves).info
     if session.out.as_json:
         session.out.facts(saved)
         return
@@ -85,6 +94,13 @@ def status(session: Session, name: NameArgument, project: ProjectOption = None) 
     cells = [[node, *(str(getattr(found.nodes[node], column)) for column in columns)] for node in order]
     session.out.cells(("node", *columns), cells)
     session.out.note("runs: " + (", ".join(f"{count} {state}" for state, count in found.runs.items()) or "none yet"))
+
+
+def _move(text: str) -> tuple[str, str]:
+    old, sign, new = text.partition(":")
+    if not (old and sign and new):
+        raise InvalidInput(f"not a move: {text!r}", hint="Write --migrate old_node:new_node.")
+    return old, new
 
 
 def read_definition(file: Path) -> dict[str, JsonValue]:

@@ -23,13 +23,18 @@ class Pipelines:
         call = Call("POST", f"{self._path}/validate", body=_body(definition))
         return self._transport.call(list[wire.GraphProblem], call)
 
-    def apply(self, definition: Definition) -> Pipeline:
+    def apply(self, definition: Definition, *, migrate: Mapping[str, str] | None = None) -> Pipeline:
         """Save a pipeline under its name: new, or as the next version of the one there.
 
+        Args:
+            migrate: Old node to new node, for what waits at nodes that the next version no longer has.
+
         Raises:
+            Conflict: Something waits at a node that would vanish; ``migrate`` does not say where it goes.
             GraphError: It cannot run; ``details`` lists each node and port.
         """
-        call = Call("POST", self._path, body=_body(definition))
+        moves = ",".join(f"{old}:{new}" for old, new in (migrate or {}).items())
+        call = Call("POST", self._path, {"migrate": moves or None}, body=_body(definition))
         return Pipeline(self._transport, self._transport.call(wire.Pipeline, call))
 
     def get(self, pipeline_name: str | None = None, pipeline_id: str | None = None) -> Pipeline:

@@ -87,7 +87,9 @@ def apply_pipeline(
     caller: CallerDep,
     project_id: str,
     document: Document,
-    migrate: Annotated[list[str], Query(description="old_node:new_node, for tokens of nodes that vanish.")] = [],  # noqa: B006 - FastAPI copies it
+    migrate: Annotated[
+        list[str], Query(description="old_node:new_node, for tokens of nodes that vanish; several with commas.")
+    ] = [],  # noqa: B006 - FastAPI copies it
 ) -> Pipeline:
     """Save a pipeline: new, or as the next version of the project's one of the same name."""
     from whorl.pipelines.nodes import node_types
@@ -329,7 +331,7 @@ def _place(problem: Any) -> str:
 
 def _moves(given: list[str]) -> dict[str, str]:
     moves: dict[str, str] = {}
-    for one in given:
+    for one in ",".join(given).split(",") if given else []:
         old, sign, new = one.partition(":")
         if not (sign and old and new):
             raise InvalidInput(f"not a move: {one[:80]!r}", hint="Write migrate=old_node:new_node.")
