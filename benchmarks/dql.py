@@ -111,7 +111,9 @@ def _fill(conn: Connection, items: int) -> None:
 
 
 def _literal(statement: str, words: dict[str, str]) -> str:
-    return statement.format(**words).replace(":alive", str(ALIVE))
+    written = statement.format(**words).replace(":alive", str(ALIVE))
+    # PostgreSQL's driver reads a percent sign as a placeholder.
+    return written.replace("%", "%%") if "generate_series" in words["numbers"] else written
 
 
 def _median_ms(work: Callable[[], object]) -> dict[str, float]:

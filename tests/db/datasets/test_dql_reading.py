@@ -270,3 +270,16 @@ def test_plans__annotations_are_found_by_index(sqlite_house: Any, written: str, 
         assert f"COVERING INDEX {index}" in plan
     assert "SCAN" not in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize("written", ["label:car label:truck", "label:car|truck"])
+def test_plans__a_stretch_is_walked_by_label_without_statistics(sqlite_house: Any, written: str) -> None:
+    compiled = _compiled(sqlite_house, written)
+    match = compiled.query.where
+    first = match if isinstance(match, AnnotationMatch) else match.parts[0]
+    plan = _plan(sqlite_house, compiled.select_keys(Drive(first, is_list=False), within=(1, 9)))
+    assert (
+        "walked USING COVERING INDEX ix_annotation_label (dataset_key=? AND died_rev=? AND layer=? AND label=?" in plan
+    )
+    [states] = [line for line in plan.splitlines() if "SEARCH item_state" in line]
+    assert "item_key=?" in states

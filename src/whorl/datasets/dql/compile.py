@@ -20,7 +20,7 @@ from whorl.datasets.dql.ast import (
 )
 from whorl.datasets.dql.comparisons import Column, sort_columns
 from whorl.datasets.dql.conditions import Standing, conjuncts, item_fields, uses_item_table
-from whorl.datasets.dql.elements import WalkJoin
+from whorl.datasets.dql.elements import ForLookup, LabelWalk, WalkJoin
 from whorl.datasets.dql.fields import nearest, shorten
 from whorl.store.db.tables.annotations import annotation
 from whorl.store.db.tables.datasets import item, item_state, snapshot
@@ -98,7 +98,8 @@ class CompiledQuery:
         else:
             assert isinstance(drive.match, AnnotationMatch)
             walked = ClauseAdapter(_WALKED).traverse(self._in_layer(drive.match))
-            states = WalkJoin(_WALKED, self._states(), item_state.c.item_key == _WALKED.c.item_key)
+            join = LabelWalk if self.as_of is None else WalkJoin
+            states = join(_WALKED, self._states(), item_state.c.item_key == ForLookup(_WALKED.c.item_key))
             found = found.select_from(states).where(walked).distinct()
         driven = None if drive is None else drive.match
         rest = all_of(part for part in conjuncts(self.query.where) if part != driven)
