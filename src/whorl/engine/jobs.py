@@ -298,7 +298,18 @@ class JobHandler:
         for work, error in zip(works, errors, strict=True):
             found = get_job(conn, work.ref)
             code, description = describe_error(error)
-            _end(conn, found, FAILED, actor_id=found.actor_id, now=now, error_code=code, error=description)
+            hint = error.hint if isinstance(error, WhorlError) else ""
+            result = {"hint": hint} if hint else {}
+            _end(
+                conn,
+                found,
+                FAILED,
+                actor_id=found.actor_id,
+                now=now,
+                error_code=code,
+                error=description,
+                result=result,
+            )
         return []
 
 

@@ -79,7 +79,8 @@ class Job:
             raise Cancelled(f"{self.info.kind} {self.id} was cancelled")
         if self.info.state == "failed":
             cls = error_classes().get(self.info.error_code or "", WhorlError)
-            raise cls(self.info.error or f"{self.info.kind} {self.id} failed")
+            hint = self.info.result.get("hint", "")
+            raise cls(self.info.error or f"{self.info.kind} {self.id} failed", hint=str(hint))
         return self
 
     def wait_or_cancel(self, *, progress: Report | None = None) -> Job:

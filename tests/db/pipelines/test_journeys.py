@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 from tests.db.pipelines.conftest import ANNA, Plant
+from tests.db.pipelines.flows import list_told, make_flow, raw, tell
 
 from whorl.base.errors import Conflict, GraphError, JsonValue
 from whorl.datasets.actions import delete_items
@@ -20,85 +21,46 @@ from whorl.store.db import open_database
 from whorl.store.db.tables import event
 from whorl.store.events import emit
 
-NEW: dict[str, JsonValue] = {"id": "new", "type": "event", "target": "raw.item", "event": "item.created"}
-
-
-def _pipeline(
-    plant: Plant,
-    nodes: dict[str, dict[str, JsonValue]],
-    edges: list[str],
-    *,
-    variables: dict[str, JsonValue] | None = None,
-    migrate: dict[str, str] | None = None,
-    target: str = "raw.item",
-) -> Pipeline:
-    """Nodes by id (``type`` among their parameters), and edges such as "raw.item > tell.signal if name:a"."""
-    body = {
-        "name": "flow",
-        "nodes": [
-            {"id": name, "type": params["type"], "params": {k: v for k, v in params.items() if k != "type"}}
-            for name, params in nodes.items()
-        ],
-        "edges": [_edge(text) for text in edges],
-        "variables": [{"name": name, "type": "text", "value": value} for name, value in (variables or {}).items()],
-        "triggers": [{**NEW, "target": target}],
-    }
-    return plant.apply(PipelineDefinition.model_validate(body), migrate)
-
-
-def _edge(text: str) -> dict[str, JsonValue]:
-    way, _, when = text.partition(" if ")
-    source, _, target = way.partition(" > ")
-    return {"source": source, "target": target, "when": when or None}
-
-
-def _raw(dataset: str) -> dict[str, JsonValue]:
-    return {"type": "dataset", "dataset": dataset}
-
-
-def _tell(message: JsonValue = "look") -> dict[str, JsonValue]:
-    return {"type": "notify", "message": message}
-
-
-def _told(plant: Plant) -> list[str]:
-    with plant.db.read() as conn:
-        found = select(event.c.payload).where(event.c.kind == "pipeline.notified").order_by(event.c.id)
-        return [payload["message"] for payload in conn.execute(found).scalars()]
-
 
 def test_edges__conditions_route_and_what_matches_none_ends(plant: Plant) -> None:
     pool = plant.dataset("pool")
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
-        {"raw": _raw(pool), "train": _tell("train"), "test": _tell("test")},
+        {"raw": raw(pool), "train": tell("train"), "test": tell("test")},
         ["raw.item > train.signal if subset:train", "raw.item > test.signal if subset:test"],
     )
     plant.add(pool, ["a", "b"], subset=Subset.TRAIN)
     plant.add(pool, ["c"], subset=Subset.TEST)
     plant.add(pool, ["d"])
     plant.settle()
-    assert sorted(_told(plant)) == ["test", "train", "train"]
+    assert sorted(list_told(plant)) == ["test", "train", "train"]
     assert plant.states(pipeline) == {"done": 4}
 
 
 def test_edges__condition_that_does_not_parse_is_refused_by_name(sqlite_plant: Plant) -> None:
     pool = sqlite_plant.dataset("pool")
     with pytest.raises(GraphError, match=r"raw\.item: 'subset:nope'"):
-        _pipeline(sqlite_plant, {"raw": _raw(pool), "a": _tell()}, ["raw.item > a.signal if subset:nope"])
+        make_flow(sqlite_plant, {"raw": raw(pool), "a": tell()}, ["raw.item > a.signal if subset:nope"])
 
 
 @pytest.mark.parametrize("meeting", ["tell", "pool", "people"])
 def test_ways_that_meet__one_token_goes_on(plant: Plant, meeting: str) -> None:
     pool = plant.dataset("pool")
     ends: dict[str, dict[str, JsonValue]] = {
-        "tell": _tell(),
+        "tell": tell(),
         "pool": {"type": "select", "budget": 9, "strategy": "random"},
         "people": {"type": "label", "dataset": pool, "task": "label"},
     }
     port = "signal" if meeting == "tell" else "item"
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
-        {"raw": _raw(pool), "left": _raw(pool), "right": _raw(pool), "far": _raw(pool), "end": ends[meeting]},
+        {
+            "raw": raw(pool),
+            "left": raw(pool),
+            "right": raw(pool),
+            "far": raw(pool),
+            "end": ends[meeting],
+        },
         [
             "raw.item > left.item",
             "raw.item > right.item",
@@ -118,7 +80,7 @@ def test_ways_that_meet__one_token_goes_on(plant: Plant, meeting: str) -> None:
     assert plant.open_tokens(pipeline) == 0
     assert set(plant.states(pipeline)) == {"done"}
     assert plant.steps(pipeline)["end"] == (3 if meeting == "pool" else 2)
-    assert len(_told(plant)) == (2 if meeting == "tell" else 0)
+    assert len(list_told(plant)) == (2 if meeting == "tell" else 0)
 
 
 def _barrier(plant: Plant) -> Pipeline:
@@ -166,7 +128,7 @@ def test_join__opens_once_in_either_order(plant: Plant, first: str, second: str,
     _send_half(plant, pipeline, second)
     _hold(plant, -1)
     plant.settle()
-    assert _told(plant) == ["both"]
+    assert list_told(plant) == ["both"]
     assert plant.states(pipeline) == {"done": 1}
     assert plant.parked(pipeline) == {}
 
@@ -201,7 +163,7 @@ def test_join__two_workers_at_once_open_it_once(postgres_url: str, tmp_path, att
         with ThreadPoolExecutor(2) as threads:
             list(threads.map(lambda engine: engine.run_until_idle(timeout_s=20), engines))
         plant.settle()
-        assert _told(plant) == ["both"]
+        assert list_told(plant) == ["both"]
         assert plant.states(pipeline) == {"done": 1}
 
 
@@ -242,9 +204,9 @@ def test_join__half_that_can_never_be_met_ends_its_run(plant: Plant) -> None:
 
 def test_commit__that_raises_at_its_end_doubles_nothing(plant: Plant) -> None:
     pool, shelf = plant.dataset("pool"), plant.dataset("shelf")
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
-        {"raw": _raw(pool), "gather": {"type": "collect", "dataset": shelf}, "tell": _tell()},
+        {"raw": raw(pool), "gather": {"type": "collect", "dataset": shelf}, "tell": tell()},
         ["raw.item > gather.item", "gather.item > tell.signal"],
     )
     plant.broken_commits |= {"raw": 1, "gather": 1, "tell": 1}
@@ -253,7 +215,7 @@ def test_commit__that_raises_at_its_end_doubles_nothing(plant: Plant) -> None:
     _settle_retries(plant, pipeline)
     with plant.db.read() as conn:
         assert sorted(one.name for one in list_items(conn, shelf).items) == ["a", "b", "c"]
-    assert _told(plant) == ["look"] * 3
+    assert list_told(plant) == ["look"] * 3
     assert plant.steps(pipeline) == {"raw": 3, "gather": 3, "tell": 3}
     assert plant.states(pipeline) == {"done": 3}
 
@@ -272,9 +234,13 @@ def _settle_retries(plant: Plant, pipeline: Pipeline) -> None:
 
 def test_dead_letter__fails_its_run_until_revived(plant: Plant) -> None:
     pool = plant.dataset("pool")
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
-        {"raw": _raw(pool), "frail": _tell("frail"), "slow": {"type": "label", "dataset": pool, "task": "label"}},
+        {
+            "raw": raw(pool),
+            "frail": tell("frail"),
+            "slow": {"type": "label", "dataset": pool, "task": "label"},
+        },
         ["raw.item > frail.signal", "raw.item > slow.item"],
     )
     plant.broken_runs["frail"] = 3
@@ -290,15 +256,15 @@ def test_dead_letter__fails_its_run_until_revived(plant: Plant) -> None:
     assert [(one.attempts, one.error) for one in dead] == [(3, "RuntimeError: frail broke, as the test wished")]
     plant.db.write(lambda conn: revive(conn, [one.id for one in dead]))
     plant.settle()
-    assert _told(plant) == ["frail"]
+    assert list_told(plant) == ["frail"]
     assert plant.states(pipeline) == {"done": 1}
 
 
 def test_variable__read_anew_by_the_next_batch(plant: Plant) -> None:
     pool = plant.dataset("pool")
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
-        {"raw": _raw(pool), "tell": _tell({"$var": "word"})},
+        {"raw": raw(pool), "tell": tell({"$var": "word"})},
         ["raw.item > tell.signal"],
         variables={"word": "one"},
     )
@@ -307,57 +273,57 @@ def test_variable__read_anew_by_the_next_batch(plant: Plant) -> None:
     plant.set(pipeline, "word", "two")
     plant.add(pool, ["b"])
     plant.settle()
-    assert _told(plant) == ["one", "two"]
+    assert list_told(plant) == ["one", "two"]
 
 
 def test_version__run_ends_on_the_version_it_began_with(plant: Plant) -> None:
     pool = plant.dataset("pool")
     people: dict[str, JsonValue] = {"type": "label", "dataset": pool, "task": "label"}
     ways = ["raw.item > label.item", "label.submitted > tell.signal"]
-    first = _pipeline(plant, {"raw": _raw(pool), "label": people, "tell": _tell("old")}, ways)
+    first = make_flow(plant, {"raw": raw(pool), "label": people, "tell": tell("old")}, ways)
     plant.add(pool, ["a"])
     plant.settle()
-    second = _pipeline(plant, {"raw": _raw(pool), "label": people, "tell": _tell("new")}, ways)
+    second = make_flow(plant, {"raw": raw(pool), "label": people, "tell": tell("new")}, ways)
     assert (first.version, second.version) == (1, 2)
     plant.add(pool, ["b"])
     plant.settle()
     plant.label("label")
     plant.settle()
-    assert sorted(_told(plant)) == ["new", "old"]
+    assert sorted(list_told(plant)) == ["new", "old"]
     assert [(one.version, one.state) for one in plant.runs(second)] == [(1, "done"), (2, "done")]
 
 
 def test_version__node_with_parked_tokens_is_not_removed_unless_they_move(plant: Plant) -> None:
     pool = plant.dataset("pool")
     select_: dict[str, JsonValue] = {"type": "select", "budget": 9, "strategy": "random"}
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
-        {"raw": _raw(pool), "choose": select_, "tell": _tell()},
+        {"raw": raw(pool), "choose": select_, "tell": tell()},
         ["raw.item > choose.item", "choose.item > tell.signal"],
     )
     plant.add(pool, ["a", "b"])
     plant.settle()
-    nodes = {"raw": _raw(pool), "pick": select_, "tell": _tell("moved")}
+    nodes = {"raw": raw(pool), "pick": select_, "tell": tell("moved")}
     edges = ["raw.item > pick.item", "pick.item > tell.signal"]
     with pytest.raises(Conflict, match=r"choose \(2\)"):
-        _pipeline(plant, nodes, edges)
+        make_flow(plant, nodes, edges)
     with pytest.raises(Conflict, match=r"choose \(2\)"):
-        _pipeline(plant, nodes, edges, migrate={"choose": "nowhere"})
-    moved = _pipeline(plant, nodes, edges, migrate={"choose": "pick"})
+        make_flow(plant, nodes, edges, migrate={"choose": "nowhere"})
+    moved = make_flow(plant, nodes, edges, migrate={"choose": "pick"})
     assert plant.parked(moved) == {"pick": 2}
     plant.start(moved, "pick.start")
     plant.settle()
-    assert _told(plant) == ["moved", "moved"]
+    assert list_told(plant) == ["moved", "moved"]
     assert pipeline.id == moved.id
     assert [(one.version, one.state) for one in plant.runs(moved)] == [(2, "done")] * 3
 
 
 def test_label__every_way_out_ends(plant: Plant) -> None:
     pool = plant.dataset("pool")
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
         {
-            "raw": _raw(pool),
+            "raw": raw(pool),
             "label": {"type": "label", "dataset": pool, "task": "label"},
             "review": {"type": "review", "dataset": pool, "task": "review", "label_task": "label"},
         },
@@ -380,9 +346,9 @@ def test_label__every_way_out_ends(plant: Plant) -> None:
 
 def test_label__finished_event_twice_moves_the_token_once(plant: Plant) -> None:
     pool = plant.dataset("pool")
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
-        {"raw": _raw(pool), "label": {"type": "label", "dataset": pool, "task": "label"}, "tell": _tell()},
+        {"raw": raw(pool), "label": {"type": "label", "dataset": pool, "task": "label"}, "tell": tell()},
         ["raw.item > label.item", "label.submitted > tell.signal"],
     )
     plant.add(pool, ["a"])
@@ -403,15 +369,15 @@ def test_label__finished_event_twice_moves_the_token_once(plant: Plant) -> None:
             )
         )
         plant.settle()
-    assert _told(plant) == ["look"]
+    assert list_told(plant) == ["look"]
     assert plant.open_tokens(pipeline) == 0
 
 
 def test_label__second_journey_of_an_item_is_not_stranded(plant: Plant) -> None:
     pool = plant.dataset("pool")
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
-        {"raw": _raw(pool), "label": {"type": "label", "dataset": pool, "task": "label"}, "tell": _tell()},
+        {"raw": raw(pool), "label": {"type": "label", "dataset": pool, "task": "label"}, "tell": tell()},
         ["raw.item > label.item", "label.submitted > tell.signal"],
     )
     item = plant.add(pool, ["a"])[0]
@@ -426,7 +392,7 @@ def test_label__second_journey_of_an_item_is_not_stranded(plant: Plant) -> None:
     plant.settle()
     # By now the work is done, and the third passes on.
     assert plant.states(pipeline) == {"done": 3}
-    assert _told(plant) == ["look", "look"]
+    assert list_told(plant) == ["look", "look"]
 
 
 def test_label__item_that_the_task_had_already_comes_back_to_its_token(plant: Plant) -> None:
@@ -441,9 +407,9 @@ def test_label__item_that_the_task_had_already_comes_back_to_its_token(plant: Pl
         add_task_items(conn, made.id, [item.id], actor_id=ANNA, now=plant.now())
 
     plant.db.write(by_hand)
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
-        {"raw": _raw(pool), "label": {"type": "label", "dataset": pool, "task": "label"}},
+        {"raw": raw(pool), "label": {"type": "label", "dataset": pool, "task": "label"}},
         ["raw.item > label.item"],
     )
     plant.start(pipeline, "raw.item", ref=item.id, cause="by hand")
@@ -455,13 +421,13 @@ def test_label__item_that_the_task_had_already_comes_back_to_its_token(plant: Pl
 
 def test_select__empty_pool_and_deleted_items_have_a_way_out(plant: Plant) -> None:
     pool = plant.dataset("pool")
-    pipeline = _pipeline(
+    pipeline = make_flow(
         plant,
         {
-            "raw": _raw(pool),
+            "raw": raw(pool),
             "choose": {"type": "select", "budget": 9, "strategy": "random"},
-            "empty": _tell("empty"),
-            "done": _tell("done"),
+            "empty": tell("empty"),
+            "done": tell("done"),
         },
         ["raw.item > choose.item", "choose.empty > empty.signal", "choose.done > done.signal"],
     )
@@ -472,61 +438,12 @@ def test_select__empty_pool_and_deleted_items_have_a_way_out(plant: Plant) -> No
     plant.db.write(lambda conn: delete_items(conn, pool, [items[0].id], actor_id=ANNA, now=plant.now()))
     plant.start(pipeline, "choose.start", cause="second")
     plant.settle()
-    assert _told(plant) == ["empty", "done"]
+    assert list_told(plant) == ["empty", "done"]
     assert plant.parked(pipeline) == {}
     assert plant.states(pipeline) == {"done": 5}
 
 
-def test_collect__name_that_is_there_already_is_kept(plant: Plant) -> None:
-    pool, shelf = plant.dataset("pool"), plant.dataset("shelf")
-    there = plant.add(shelf, ["a"])[0]
-    pipeline = _pipeline(
-        plant,
-        {"raw": _raw(pool), "gather": {"type": "collect", "dataset": shelf}},
-        ["raw.item > gather.item"],
-    )
-    plant.add(pool, ["a", "b"])
-    plant.settle()
-    with plant.db.read() as conn:
-        kept = list_items(conn, shelf).items
-    assert sorted(one.name for one in kept) == ["a", "b"]
-    assert there.id in {one.id for one in kept}
-    assert plant.states(pipeline)["done"] >= 2
-
-
 def test_start_run__same_cause_twice_is_one_run(plant: Plant) -> None:
     pool = plant.dataset("pool")
-    pipeline = _pipeline(plant, {"raw": _raw(pool)}, [])
+    pipeline = make_flow(plant, {"raw": raw(pool)}, [])
     assert [plant.start(pipeline, "raw.item", ref="itm_1", cause="c") for _ in range(2)] == [True, False]
-
-
-def test_collect__two_of_one_name_in_one_batch(plant: Plant) -> None:
-    one, two, shelf = plant.dataset("one"), plant.dataset("two"), plant.dataset("shelf")
-    pipeline = _pipeline(
-        plant, {"raw": _raw(one), "gather": {"type": "collect", "dataset": shelf}}, ["raw.item > gather.item"]
-    )
-    plant.add(one, ["a"])
-    plant.add(two, ["a"])
-    plant.settle()
-    with plant.db.read() as conn:
-        assert [item.name for item in list_items(conn, shelf).items] == ["a"]
-    assert plant.states(pipeline) == {"done": 2}
-    outputs = [step.output["was_there"] for run in plant.runs(pipeline) for step in plant.journey(run)[1:]]
-    assert sorted(outputs) == [False, True]
-
-
-def test_split__item_on_two_journeys_gets_one_subset(plant: Plant) -> None:
-    pool = plant.dataset("pool")
-    pipeline = _pipeline(
-        plant,
-        {"raw": _raw(pool), "divide": {"type": "split", "dataset": pool, "validation": 0.5}},
-        ["raw.item > divide.item"],
-    )
-    item = plant.add(pool, ["a"])[0]
-    plant.start(pipeline, "raw.item", ref=item.id, cause="by hand")
-    plant.settle()
-    ports = [plant.journey(run)[1].port for run in plant.runs(pipeline)]
-    with plant.db.read() as conn:
-        subset = list_items(conn, pool).items[0].subset
-    assert subset is not None
-    assert ports == [subset.value, subset.value]
