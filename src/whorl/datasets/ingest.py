@@ -38,6 +38,7 @@ BATCH_ITEMS = 200
 _BATCHES_AHEAD = 2
 # Each hand-over between threads may wait for the lock of Python; small files would make many.
 _FILES_PER_TASK = 8
+_MANY_ITEMS = 1000
 _MAX_SOURCE = 200
 
 _Outcome = Prepared | ImportIssue
@@ -89,6 +90,8 @@ def ingest(
             session.finish(waiting.popleft(), progress)
     finally:
         pool.shutdown(cancel_futures=True)
+    if session.added >= _MANY_ITEMS:
+        db.refresh_statistics()
     with db.read() as conn:
         revision = load_dataset(conn, dataset_id).revision
     return session.report(revision, is_dry_run=dry_run, seconds=time.perf_counter() - started)

@@ -201,3 +201,13 @@ def test_upgrade__twice_is_nothing_and_newer_is_refused(database: Database) -> N
     database.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     with pytest.raises(SchemaTooNew, match="schema 9999"):
         upgrade(database)
+
+
+def test_refresh_statistics__the_planner_learns_how_many_rows_there_are(database: Database) -> None:
+    for number in range(3):
+        database.write(_insert(f"reader {number}"))
+    database.refresh_statistics()
+    if database.is_sqlite:
+        with database.read() as connection:
+            found = connection.execute(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'event_cursor'")).scalar_one()
+        assert found == "3 1"
