@@ -59,7 +59,7 @@ def demo(
     format_name: Annotated[str | None, typer.Option("--format", help="Of --from: coco, voc, yolo, dataloop …")] = None,
     home: HomeOption = None,
     rounds: Annotated[int, typer.Option(min=1, max=50, help="Rounds of choose, label, train, compare.")] = 4,
-    budget: Annotated[int | None, typer.Option(min=4, help="Images labelled per round and arm.")] = None,
+    budget: Annotated[int | None, typer.Option(min=2, help="Images labelled per round and arm.")] = None,
     strategy: Annotated[str | None, typer.Option(help="Selection strategy. [default: by task]")] = None,
     train_seconds: Annotated[float | None, typer.Option(min=1, help="CPU seconds per detector training.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed plays the same people and choices.")] = 0,

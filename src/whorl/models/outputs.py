@@ -17,8 +17,9 @@ from whorl.models.comparison import ClassificationCase, DetectionCase
 from whorl.models.evaluation.classification import evaluate_classification
 from whorl.models.evaluation.detection import evaluate_detection
 from whorl.models.evaluation.types import PredictedObjects, TruthObjects
+from whorl.models.records import object_box
 from whorl.models.types import ClassProbabilities, Detections, Prediction, Task
-from whorl.schemas.annotations import Box, ClassTag
+from whorl.schemas.annotations import ClassTag
 from whorl.schemas.records import AnnotationRecord
 
 
@@ -188,8 +189,12 @@ def load_outputs(data: bytes) -> Outputs:
 
 
 def _all_labels(task: Task, labels: Sequence[str], truth: Sequence[Sequence[AnnotationRecord]]) -> tuple[str, ...]:
-    wanted = ClassTag if task is Task.CLASSIFICATION else Box
-    seen = {record.label for records in truth for record in records if isinstance(record.geometry, wanted)}
+    seen = {
+        record.label
+        for records in truth
+        for record in records
+        if (isinstance(record.geometry, ClassTag) if task is Task.CLASSIFICATION else object_box(record) is not None)
+    }
     return (*labels, *sorted(seen - set(labels)))
 
 
@@ -218,18 +223,12 @@ def _collect_classes(
 
 
 def _truth_objects(records: Sequence[AnnotationRecord], names: Sequence[str]) -> TruthObjects:
-    boxes = [record for record in records if isinstance(record.geometry, Box)]
+    found = [(record, object_box(record)) for record in records]
+    objects = [(record, box) for record, box in found if box is not None]
     return TruthObjects(
-        boxes=np.array(
-            [
-                [r.geometry.x0, r.geometry.y0, r.geometry.x1, r.geometry.y1]
-                for r in boxes
-                if isinstance(r.geometry, Box)
-            ],
-            np.float64,
-        ).reshape(-1, 4),
-        labels=np.array([names.index(record.label) for record in boxes], np.int64),
-        crowd=np.array([bool(record.attributes.get("iscrowd", False)) for record in boxes], np.bool_),
+        boxes=np.array([[box.x0, box.y0, box.x1, box.y1] for _, box in objects], np.float64).reshape(-1, 4),
+        labels=np.array([names.index(record.label) for record, _ in objects], np.int64),
+        crowd=np.array([bool(record.attributes.get("iscrowd", False)) for record, _ in objects], np.bool_),
     )
 
 

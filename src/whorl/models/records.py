@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from whorl.annotations.rules import find_bounds
 from whorl.models.types import ClassProbabilities, Prediction
-from whorl.schemas.annotations import Box, ClassTag
+from whorl.schemas.annotations import Box, ClassTag, Mask, Polygon
 from whorl.schemas.records import AnnotationRecord
+
+
+def object_box(record: AnnotationRecord) -> Box | None:
+    """The box of an object, for detection: its own, or the one around its polygon or mask; None for anything else."""
+    if isinstance(record.geometry, Box):
+        return record.geometry
+    if not isinstance(record.geometry, Polygon | Mask):
+        return None
+    bounds = find_bounds(record.geometry)
+    if bounds is None or bounds[2] <= bounds[0] or bounds[3] <= bounds[1]:
+        return None
+    return Box(x0=bounds[0], y0=bounds[1], x1=bounds[2], y1=bounds[3])
 
 
 def prediction_records(

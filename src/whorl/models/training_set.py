@@ -15,8 +15,9 @@ from whorl.datasets.dql import Query, parse_query, to_json
 from whorl.datasets.queries import iter_item_batches
 from whorl.datasets.revisions import load_dataset
 from whorl.models.files import digest_items, materialise
+from whorl.models.records import object_box
 from whorl.models.types import Task, TrainingData, TrainingSample
-from whorl.schemas.annotations import Box, ClassTag
+from whorl.schemas.annotations import ClassTag
 from whorl.schemas.datasets import Item
 from whorl.schemas.models import Model
 from whorl.schemas.records import AnnotationRecord, Subset
@@ -124,8 +125,9 @@ def _sample(item: Item, records: Sequence[AnnotationRecord], path: Path, task: T
         tags = sorted({record.label for record in records if isinstance(record.geometry, ClassTag)})
         # Without exactly one class there is no right answer to learn.
         return TrainingSample(path, (tags[0],), key=item.sha256, item=item.id) if len(tags) == 1 else None
-    boxes = [(record.label, record.geometry) for record in records if isinstance(record.geometry, Box)]
-    if not boxes and not item.is_checked_empty and any(not isinstance(r.geometry, Box) for r in records):
+    found = [(record.label, object_box(record)) for record in records]
+    boxes = [(label, box) for label, box in found if box is not None]
+    if not boxes and records and not item.is_checked_empty:
         return None
     return TrainingSample(
         path,

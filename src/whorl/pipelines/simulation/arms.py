@@ -12,11 +12,12 @@ from whorl.base.errors import InvalidInput, JsonValue
 from whorl.datasets import actions as dataset_actions
 from whorl.datasets.queries import iter_item_batches
 from whorl.datasets.splits import assign_subsets
+from whorl.models.records import object_box
 from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import build_graph
 from whorl.pipelines.nodes import node_types
 from whorl.pipelines.templates import load_template
-from whorl.schemas.annotations import Box, ClassTag
+from whorl.schemas.annotations import ClassTag
 from whorl.schemas.datasets import NewItem
 from whorl.schemas.pipelines import Pipeline
 from whorl.schemas.records import ItemRecord, Subset
@@ -88,17 +89,35 @@ def divide_records(
 
 
 def guess_task(records: Sequence[ItemRecord]) -> str:
-    """Detection when there are boxes, classification when there are only classes.
+    """Detection when there are objects (boxes, polygons or masks), classification when there are only classes.
 
     Raises:
         InvalidInput: Neither is there.
     """
-    kinds = {type(one.geometry) for record in records for one in record.annotations}
-    if Box in kinds:
+    every = [one for record in records for one in record.annotations]
+    if any(object_box(one) is not None for one in every):
         return "detection"
-    if ClassTag in kinds:
+    if any(isinstance(one.geometry, ClassTag) for one in every):
         return "classification"
     raise InvalidInput("the dataset has neither boxes nor classes", hint="Import it with labels.")
+
+
+def fit_to_task(records: Sequence[ItemRecord], task: str) -> list[ItemRecord]:
+    """Keep of each record's annotations what the task is about; polygons and masks become the boxes around them."""
+    if task == "classification":
+        return [
+            replace(record, annotations=tuple(one for one in record.annotations if isinstance(one.geometry, ClassTag)))
+            for record in records
+        ]
+    return [
+        replace(
+            record,
+            annotations=tuple(
+                replace(one, geometry=box) for one in record.annotations if (box := object_box(one)) is not None
+            ),
+        )
+        for record in records
+    ]
 
 
 def plan_for(task: str, n_items: int) -> Plan:
@@ -107,7 +126,7 @@ def plan_for(task: str, n_items: int) -> Plan:
     Four rounds spend at most half of the pool, and no more than 50 images (detection: 40) each.
     """
     most = 50 if task == "classification" else 40
-    budget = max(4, min(most, n_items // 12))
+    budget = max(2, min(most, n_items // 12))
     is_classes = task == "classification"
     return Plan(
         task=task,

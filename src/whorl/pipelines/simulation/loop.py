@@ -13,7 +13,7 @@ import numpy as np
 from whorl.access.actions import create_project
 from whorl.annotations.imports import AnnotationImporter
 from whorl.base.clock import to_datetime
-from whorl.base.errors import JsonValue, ModelError, Unavailable
+from whorl.base.errors import InvalidInput, JsonValue, ModelError, Unavailable
 from whorl.datasets import actions as dataset_actions
 from whorl.datasets.ingest import ingest
 from whorl.models import queries as model_queries
@@ -29,6 +29,7 @@ from whorl.pipelines.simulation.arms import (
     copy_items,
     count_pool,
     divide_records,
+    fit_to_task,
     make_arm,
     open_round,
 )
@@ -118,7 +119,13 @@ def run_loop(
         ModelError: A training failed.
         Unavailable: Nothing moved for a quarter of an hour.
     """
+    records = fit_to_task(records, plan.task)
     pool, test = divide_records(records, test_share=plan.test_share, seed=plan.seed)
+    if plan.budget * plan.rounds > len(pool):
+        raise InvalidInput(
+            f"the pool has {len(pool)} images, and {plan.rounds} rounds of {plan.budget} need more",
+            hint="Ask for fewer rounds or a smaller budget.",
+        )
     labels = sorted({one.label for record in records for one in record.annotations})
     project_id, arms = _set_up(services, plan, project, labels, pool, test, progress)
     oracle = Oracle(
