@@ -11,6 +11,7 @@ import yaml
 
 from whorl.base.errors import FormatError, InvalidInput, JsonValue, NotFound
 from whorl.cli.connected import ProjectOption, Session, connected
+from whorl.cli.modelling import parse_params
 
 FileArgument = Annotated[Path, typer.Argument(help="The pipeline as YAML or JSON.")]
 NameArgument = Annotated[str, typer.Argument(help="Name or id.")]
@@ -19,11 +20,27 @@ NameArgument = Annotated[str, typer.Argument(help="Name or id.")]
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     pipelines = typer.Typer(help="Check, save, run and watch pipelines.", no_args_is_help=True)
+    pipelines.command("template")(template)
     pipelines.command("validate")(connected(validate))
     pipelines.command("apply")(connected(apply))
     pipelines.command("run")(connected(run))
     pipelines.command("status")(connected(status))
     app.add_typer(pipelines, name="pipeline", rich_help_panel="Models")
+
+
+def template(
+    name: Annotated[str, typer.Argument(help="Name of the template.")] = "active_learning",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="First value of a variable, such as budget=40; repeatable.")
+    ] = None,
+) -> None:
+    """Print a pipeline that ships with Whorl, as YAML to save and apply.
+
+    Example: `whorl pipeline template --set pool=dst_… --set ground_truth=dst_… > loop.yaml`
+    """
+    from whorl.pipelines.templates import dump_yaml, load_template
+
+    print(dump_yaml(load_template(name, rename=None, **parse_params(set_ or []))), end="")
 
 
 def validate(session: Session, file: FileArgument, project: ProjectOption = None) -> None:
