@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from whorl.store.db import open_database
-from whorl.store.db.tables import annotation, comparison, item_state, run, task_item
+from whorl.store.db.tables import annotation, comparison, item_state, project, run, task_item
 
 
 def _demo(*arguments: str, timeout_s: float = 300) -> dict[str, object]:
@@ -80,6 +80,17 @@ def test_demo__scenes_play_detection(tmp_path: Path) -> None:
     )
     assert body["metric_name"] == "ap50"
     assert body["label_saving"] is None
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_demo__a_second_play_in_the_same_home_gets_a_project_of_its_own(tmp_path: Path) -> None:
+    small = ("--home", str(tmp_path), "--rounds", "1", "--budget", "12")
+    first, second = _demo(*small), _demo(*small)
+    assert second["champion"] != first["champion"]
+    with open_database(f"sqlite:///{tmp_path / 'whorl.db'}") as database, database.read() as conn:
+        names = list(conn.execute(select(project.c.name).order_by(project.c.id)).scalars())
+    assert names == ["demo digits", "demo digits 2"]
 
 
 def test_demo__a_folder_without_labels_is_refused(tmp_path: Path) -> None:

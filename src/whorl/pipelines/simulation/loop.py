@@ -9,8 +9,10 @@ from datetime import datetime
 from functools import partial
 
 import numpy as np
+from sqlalchemy import Connection
 
 from whorl.access.actions import create_project
+from whorl.access.queries import find_project
 from whorl.annotations.imports import AnnotationImporter
 from whorl.base.clock import to_datetime
 from whorl.base.errors import InvalidInput, JsonValue, ModelError, Unavailable
@@ -108,6 +110,7 @@ def run_loop(
 
     Args:
         services: Of an engine that runs and pumps.
+        project: Name of the project to be made; a number is added when it is taken.
         on_round: Called after each round of both arms.
         progress: Called with what is done, how far, and of how much.
 
@@ -176,7 +179,7 @@ def _set_up(
     progress: Progress,
 ) -> tuple[str, list[Arm]]:
     db, blobs = services.db, services.blobs
-    project_id = db.write(lambda conn: create_project(conn, project, actor_id=ACTOR, now=_now(services))).id
+    project_id = db.write(lambda conn: _create_project(conn, project, now=_now(services)))
     draft = OntologyDraft(labels=[Label(name=label) for label in labels])
     db.write(lambda conn: save_ontology(conn, project_id, draft, actor_id=ACTOR, now=_now(services)))
     arms = [
@@ -215,6 +218,14 @@ def _set_up(
             )
         )
     return project_id, arms
+
+
+def _create_project(conn: Connection, name: str, *, now: datetime) -> str:
+    """A second play in the same home gets a number behind its name."""
+    free, number = name, 2
+    while find_project(conn, free) is not None:
+        free, number = f"{name} {number}", number + 1
+    return create_project(conn, free, actor_id=ACTOR, now=now).id
 
 
 def _tell(progress: Progress, what: str, total: int, done: int) -> None:
