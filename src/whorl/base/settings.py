@@ -25,7 +25,11 @@ class Settings(BaseSettings):
     synchronous: Literal["FULL", "NORMAL"] = Field(
         default="FULL", description="SQLite durability; FULL keeps acknowledged work through a power cut."
     )
-    max_pixels: int = Field(default=200_000_000, gt=0, description="Largest image accepted, in pixels.")
+    max_pixels: int = Field(
+        default=200_000_000,
+        gt=0,
+        description="Largest upload accepted, in pixels; imports of folders take up to 250 million.",
+    )
     max_upload_bytes: int = Field(default=256 * 2**20, gt=0, description="Largest single upload, in bytes.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Log detail.")
 
