@@ -187,6 +187,19 @@ class WorkerLost(WhorlError):
     retryable = True
 
 
+class InternalError(WhorlError):
+    """Something went wrong that nobody foresaw; the log holds the trace under the request's id."""
+
+    code = "internal"
+
+
+class BadRequest(InvalidInput):
+    """The request is not HTTP or JSON that can be read."""
+
+    code = "bad_request"
+    status = 400
+
+
 def error_classes() -> dict[str, type[WhorlError]]:
     """Map each stable code to its class, for the SDK to raise what the server raised."""
     found: dict[str, type[WhorlError]] = {}

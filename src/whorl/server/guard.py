@@ -15,9 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from whorl.access.rules import ANONYMOUS, Actor
 from whorl.access.secrets import csrf_token
-from whorl.base.errors import CsrfMissing, PayloadTooLarge, Unauthenticated, UntrustedOrigin, WhorlError
+from whorl.base.errors import CsrfMissing, InternalError, PayloadTooLarge, Unauthenticated, UntrustedOrigin, WhorlError
 from whorl.base.log import get_logger
-from whorl.server.problems import InternalError, problem_response
+from whorl.server.problems import problem_response
 from whorl.server.services import Services
 
 SESSION_COOKIE = "whorl_session"

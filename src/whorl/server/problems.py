@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from whorl.base.errors import InvalidInput, JsonValue, MethodNotAllowed, NotFound, WhorlError
+from whorl.base.errors import BadRequest, InvalidInput, JsonValue, MethodNotAllowed, NotFound, WhorlError
 from whorl.base.log import get_logger
 from whorl.schemas.wire import Problem
 
@@ -19,19 +19,6 @@ MEDIA_TYPE = "application/problem+json"
 DOCS = "https://whorl.readthedocs.io/en/latest/reference/errors/#"
 _log = get_logger("server")
 _MAX_LISTED = 20
-
-
-class InternalError(WhorlError):
-    """Something went wrong that nobody foresaw; the log holds the trace under the request's id."""
-
-    code = "internal"
-
-
-class BadRequest(InvalidInput):
-    """The request is not HTTP or JSON that can be read."""
-
-    code = "bad_request"
-    status = 400
 
 
 def to_problem(error: WhorlError) -> Problem:
