@@ -322,11 +322,12 @@ def _report(
     with services.db.read() as conn:
         champion = queries.read_variables(conn, arms[0].pipeline.id).get("champion")
         evaluations = [] if not isinstance(champion, str) else model_queries.list_evaluations(conn, model_id=champion)
+        metric_name = _metric_name(conn, arms[0])
     curves = [_curve(services, arm, plan) for arm in arms]
     is_measurable = len(rounds) > 1 and all(one.metric > 0 and one.random_metric > 0 for one in rounds)
     return LoopReport(
         project_id=project_id,
-        metric_name=evaluations[0].metric_name if evaluations else "metric",
+        metric_name=metric_name,
         rounds=tuple(rounds),
         champion=champion if isinstance(champion, str) else None,
         final_metric=evaluations[-1].metric if evaluations else None,
@@ -335,6 +336,14 @@ def _report(
         test=n_test,
         sent_back=crews[0].sent_back,
     )
+
+
+def _metric_name(conn: Connection, arm: Arm) -> str:
+    """What the arm's challengers were scored by; known also when none of them was good enough to become champion."""
+    for one in model_queries.list_comparisons(conn, project_id=arm.pipeline.project_id):
+        if one.dataset_id == arm.ground_truth_id:
+            return model_queries.list_evaluations(conn, model_id=one.challenger_id)[0].metric_name
+    return "metric"
 
 
 def _curve(services: PipelineServices, arm: Arm, plan: Plan) -> LearningCurve:
