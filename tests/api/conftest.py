@@ -100,6 +100,7 @@ def api(services: Services) -> Iterator[Api]:
         made.ids["item_id"] = upload.json()["id"]
         services.db.write(lambda conn: _things(conn, made))
         services.actors.forget()
+        made.ids["listing_id"] = services.listings.open(made.ids["dataset_id"]).id
         yield made
 
 

@@ -115,6 +115,13 @@ class UnknownLabel(InvalidInput):
     code = "unknown_label"
 
 
+class LabelGone(UnknownLabel):
+    """Labels of this work were taken out of the ontology meanwhile; ``details['labels']`` lists them."""
+
+    code = "label_gone"
+    status = 409
+
+
 class QueryError(InvalidInput):
     """A query that does not parse, or names a field that does not exist."""
 
@@ -274,3 +281,9 @@ class UnknownFormat(InvalidInput):
     """A dataset format that nobody registered."""
 
     code = "unknown_format"
+
+
+class ListingGone(NotFound):
+    """The server no longer holds this listing of items; make it again, with the same query."""
+
+    code = "listing_gone"

@@ -161,6 +161,7 @@ def open_server(settings: Settings) -> Iterator[RunningServer]:
             yield running
         finally:
             listener.close()
+            services.listings.close()
             (home / SERVER_FILE).unlink(missing_ok=True)
             db.write(lambda conn: revoke_launches(conn, services.launch_name, now=services.now()))
 

@@ -6,14 +6,17 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from whorl.access.queries import find_actor
 from whorl.access.rules import Actor
 from whorl.access.secrets import token_digest
 from whorl.base.clock import Clock, SystemClock, to_datetime
 from whorl.base.settings import Settings
+from whorl.datasets.listings import Listings
 from whorl.engine import Executor
 from whorl.engine.dispatcher import Dispatcher
+from whorl.server.webapp import WebApp, packaged_folder
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database
 
@@ -108,6 +111,7 @@ class Services:
         dispatcher: The engine in this process; None when it runs elsewhere.
         executor: Where uploads are decoded; None decodes in this process (tests).
         is_public: It listens on more than the loopback interface.
+        web: The built app's files.
         launch_name: Name of this start's launch token and of the sessions opened with it.
     """
 
@@ -120,12 +124,16 @@ class Services:
     is_public: bool = False
     launch_name: str = "launch:here"
     stopping: threading.Event = field(default_factory=threading.Event)
+    web: WebApp = field(init=False)
     actors: ActorCache = field(init=False)
+    listings: Listings = field(init=False)
     login_failures: FailureLimit = field(init=False)
     project_by_id: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
+        self.web = WebApp(Path(self.settings.web) if self.settings.web else packaged_folder())
         self.actors = ActorCache(self.db, self.clock)
+        self.listings = Listings(self.db)
         self.login_failures = FailureLimit(self.clock)
 
     def now(self) -> datetime:

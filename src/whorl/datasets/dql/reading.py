@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from whorl.datasets.dql.drives import choose_drive, key_range
 MAX_LIMIT = 1000
 COUNT_CAP = 10_000
 COUNT_BUDGET_S = 0.03
+CHUNK = 10_000
+_NO_LIMIT = 2**40
 _FIRST_SPAN = 16_384
 _GROWTH = 4
 
@@ -63,6 +66,14 @@ def read_keys(conn: Connection, compiled: CompiledQuery) -> list[int]:
     """Read the keys of all matching items, in the order they were added."""
     drive = choose_drive(conn, compiled, is_ordered=False)
     return sorted(conn.execute(compiled.select_keys(drive)).scalars())
+
+
+def iter_keys(conn: Connection, compiled: CompiledQuery) -> Iterator[list[int]]:
+    """Read the keys of all matching items in the query's order, some thousands at a time; the first come first."""
+    drive = choose_drive(conn, compiled, is_ordered=True)
+    found = compiled.page(limit=_NO_LIMIT, drive=drive)
+    for rows in conn.execute(found, execution_options={"stream_results": True, "yield_per": CHUNK}).partitions():
+        yield [row[0] for row in rows]
 
 
 def count(

@@ -17,13 +17,29 @@ def all_routers() -> list[APIRouter]:
         events,
         items,
         jobs,
+        listings,
         models,
         ontology,
         pipelines,
         projects,
         system,
         tasks,
+        web,
     )
 
-    modules = (system, access, projects, ontology, datasets, items, annotations, tasks, models, pipelines, jobs, events)
+    modules = (
+        system,
+        access,
+        projects,
+        ontology,
+        datasets,
+        items,
+        listings,
+        annotations,
+        tasks,
+        models,
+        pipelines,
+        jobs,
+        events,
+    )
     return [module.router for module in modules]

@@ -1,0 +1,162 @@
+"""What the explorer asks and is told: listings, annotations by the hundred, facets, fields, sources and views."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from whorl.base.errors import JsonValue
+from whorl.schemas.annotations import AuthorKind, Geometry, Layer, Origin
+from whorl.schemas.datasets import Item
+from whorl.schemas.wire import UtcTime, Wire
+
+MAX_PAGE = 500
+
+
+class ItemsWanted(Wire):
+    """Which items, by a query in text form or in JSON form; neither means every item."""
+
+    q: str | None = Field(default=None, max_length=10_000, description="Query as text: `label:car subset:train`.")
+    dql: dict[str, JsonValue] | None = Field(default=None, description="Query as JSON (DQL).")
+    as_of: int | None = Field(default=None, ge=0, description="A revision to read at; now when left out.")
+
+
+class Listing(Wire):
+    """A list of the matching items at one revision, whose positions never shift.
+
+    The server forgets listings that nobody used for long; `listing_gone` says to make it again.
+    """
+
+    id: str
+    dataset_id: str
+    revision: int
+    count: int = Field(description="How many items it holds; so far, while `is_complete` is false.")
+    is_complete: bool
+
+
+class GridAnnotation(Wire):
+    """An annotation as a grid of items shows it."""
+
+    id: str
+    item_id: str
+    label: str
+    geometry: Geometry
+    layer: Layer
+    confidence: float | None
+    author_kind: AuthorKind
+    author_id: str
+    origin: Origin
+
+
+class ListingPage(Wire):
+    """The items at some positions of a listing, as they stood at its revision."""
+
+    start: int
+    items: list[Item]
+    annotations: list[GridAnnotation] = Field(description="In the order of the items; empty unless asked for.")
+    is_truncated: bool = Field(description="There are more annotations than one answer holds.")
+    count: int
+    is_complete: bool
+
+
+class AnnotationsWanted(Wire):
+    """Items whose annotations are to be read at once; those that do not stand in the dataset are left out."""
+
+    item_ids: list[str] = Field(max_length=MAX_PAGE)
+    layers: list[Layer] = Field(default_factory=lambda: [Layer.TRUTH, Layer.PREDICTION], max_length=2)
+    as_of: int | None = Field(default=None, ge=0, description="A revision to read at; now when left out.")
+
+
+class GridAnnotations(Wire):
+    """The annotations of some items, in the order of the items."""
+
+    revision: int
+    annotations: list[GridAnnotation]
+    is_truncated: bool = Field(description="There are more annotations than one answer holds.")
+
+
+class FacetBucket(Wire):
+    """How many items have a value, or a value in low <= value < high (the last bucket holds its high too)."""
+
+    value: str | float | bool | None = Field(default=None, description="Null stands for no value.")
+    low: float | None = None
+    high: float | None = None
+    count: int
+    chip: str = Field(description="The term to add to the query's text form; empty where the text form has none.")
+
+
+class Facet(Wire):
+    """What one field holds among the matching items."""
+
+    field: str
+    title: str
+    kind: Literal["values", "range"]
+    buckets: list[FacetBucket]
+    is_sampled: bool = False
+
+
+class FacetsWanted(ItemsWanted):
+    """Which items, and which fields to count; every useful field when left out."""
+
+    fields: list[str] | None = Field(default=None, max_length=100)
+
+
+class Facets(Wire):
+    """What the matching items hold, field by field."""
+
+    revision: int
+    count: int
+    is_sampled: bool = Field(description="Counts are estimated from a sample of the items.")
+    facets: list[Facet]
+
+
+class QueryField(Wire):
+    """A field that the text form of a query may name."""
+
+    name: str = Field(description="As it is written in a query.")
+    type: Literal["text", "number", "boolean", "time", "choice", "any"]
+    title: str
+    values: list[str] | None = Field(default=None, description="Values to offer, as they are written in a query.")
+
+
+class AnnotationSource(Wire):
+    """Somebody or something that annotations of a dataset come from."""
+
+    layer: Layer
+    author_kind: AuthorKind
+    author_id: str
+    name: str
+    annotations: int
+    items: int
+    is_sampled: bool = Field(default=False, description="The numbers are estimated from a sample of the items.")
+
+
+class SavedView(Wire):
+    """A query and how to look at its answer, under a name."""
+
+    id: str
+    project_id: str
+    dataset_id: str | None
+    name: str
+    query_text: str
+    lens: dict[str, JsonValue]
+    author_id: str
+    created_at: UtcTime
+
+
+class SavedViewDraft(Wire):
+    """A view to be kept."""
+
+    name: str = Field(min_length=1, max_length=200)
+    dataset_id: str | None = Field(default=None, description="Null for a view that fits any dataset of the project.")
+    query_text: str = Field(default="", max_length=10_000)
+    lens: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class SavedViewPatch(Wire):
+    """What to change of a view; what is left out stays."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    query_text: str | None = Field(default=None, max_length=10_000)
+    lens: dict[str, JsonValue] | None = None
