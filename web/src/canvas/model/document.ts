@@ -30,6 +30,8 @@ export interface DocumentReader {
   placeOf(id: ShapeId): number;
   /** The pixels of a mask shape; null for every other shape. Decoded at the first call. */
   pixels(id: ShapeId): MaskPixels | null;
+  /** Whether a mask's pixels are newer than its counts. */
+  isPainted(id: ShapeId): boolean;
   /** All shapes in drawing order, as `find` gives them. */
   shapes(): Shape[];
 }
@@ -93,13 +95,18 @@ export class ShapeDocument implements DocumentReader {
     return this.rasterOf(id);
   }
 
+  isPainted(id: ShapeId): boolean {
+    const held = this.#held.get(id);
+    return held !== undefined && held.encodedVersion !== held.raster.version;
+  }
+
   shapes(): Shape[] {
     return this.#ids.flatMap((id) => this.find(id) ?? []);
   }
 
   /** Masks painted since their counts were last made: work for a worker, see `takeEncoding`. */
   unencodedMasks(): readonly ShapeId[] {
-    return [...this.#held].filter(([, one]) => one.encodedVersion !== one.raster.version).map(([id]) => id);
+    return [...this.#held.keys()].filter((id) => this.isPainted(id));
   }
 
   /**

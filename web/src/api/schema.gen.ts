@@ -1,0 +1,8667 @@
+// Generated from the server's OpenAPI document by `npm run types`; do not edit.
+
+export interface paths {
+    "/api/v1/annotations/{annotation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Annotation
+         * @description One annotation as it stands.
+         */
+        get: operations["get_annotation_api_v1_annotations__annotation_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotations/{annotation_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List History
+         * @description Every version of an annotation, oldest first.
+         */
+        get: operations["list_history_api_v1_annotations__annotation_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/{comparison_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Comparison
+         * @description One decision and its numbers.
+         */
+        get: operations["get_comparison_api_v1_comparisons__comparison_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dataset
+         * @description One dataset and its revision.
+         */
+        get: operations["get_dataset_api_v1_datasets__dataset_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Items
+         * @description How many items there are, by subset.
+         */
+        get: operations["count_items_api_v1_datasets__dataset_id__counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Revisions
+         * @description What differs between two revisions, in numbers.
+         */
+        get: operations["diff_revisions_api_v1_datasets__dataset_id__diff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/diff/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Item Changes
+         * @description The items behind one of those numbers.
+         */
+        get: operations["list_item_changes_api_v1_datasets__dataset_id__diff_items_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Export
+         * @description Export to a folder of the server's machine; only its own user and admins may name one.
+         */
+        post: operations["start_export_api_v1_datasets__dataset_id__exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Freeze Test
+         * @description Freeze the test subset for good; freezing twice changes nothing.
+         */
+        post: operations["freeze_test_api_v1_datasets__dataset_id__freeze_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Import
+         * @description Import a folder of the server's machine; only its own user and admins may name one.
+         */
+        post: operations["start_import_api_v1_datasets__dataset_id__imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description The items that match, in the query's order, else in the order they were added.
+         */
+        get: operations["list_items_api_v1_datasets__dataset_id__items_get"];
+        put?: never;
+        /**
+         * Upload Item
+         * @description Take in one image. Anything that is not one, or does not decode within the limits, is refused.
+         */
+        post: operations["upload_item_api_v1_datasets__dataset_id__items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Items
+         * @description Change many items in one revision, all or none.
+         */
+        patch: operations["update_items_api_v1_datasets__dataset_id__items_patch"];
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/items/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Items
+         * @description How many items match: up to 10,000 for a query, and `is_capped` where counting stopped early.
+         */
+        get: operations["count_items_api_v1_datasets__dataset_id__items_count_get"];
+        put?: never;
+        /**
+         * Count Found
+         * @description As the count, with the query in the body.
+         */
+        post: operations["count_found_api_v1_datasets__dataset_id__items_count_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/items/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Items
+         * @description Remove many items in one revision, all or none; earlier revisions still hold them.
+         */
+        post: operations["delete_items_api_v1_datasets__dataset_id__items_delete_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/items/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Items
+         * @description As the list, with the query in the body.
+         */
+        post: operations["search_items_api_v1_datasets__dataset_id__items_search_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote Predictions
+         * @description Make ground truth of predictions, on record as accepted by this person.
+         */
+        post: operations["promote_predictions_api_v1_datasets__dataset_id__promote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Revisions
+         * @description Who changed it and how, newest first.
+         */
+        get: operations["list_revisions_api_v1_datasets__dataset_id__revisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Snapshots
+         * @description The named revisions, oldest first.
+         */
+        get: operations["list_snapshots_api_v1_datasets__dataset_id__snapshots_get"];
+        put?: never;
+        /**
+         * Create Snapshot
+         * @description Name a revision; it costs the same for any size.
+         */
+        post: operations["create_snapshot_api_v1_datasets__dataset_id__snapshots_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Dataset
+         * @description Give each item without a subset one; nothing that has one moves.
+         */
+        post: operations["split_dataset_api_v1_datasets__dataset_id__split_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluation
+         * @description One evaluation.
+         */
+        get: operations["get_evaluation_api_v1_evaluations__evaluation_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues/{issue_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Issue
+         * @description Say that an issue is mended.
+         */
+        post: operations["resolve_issue_api_v1_issues__issue_id__resolve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Item
+         * @description One item, now or at a revision.
+         */
+        get: operations["get_item_api_v1_items__item_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Item
+         * @description Remove an item; earlier revisions still hold it.
+         */
+        delete: operations["delete_item_api_v1_items__item_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Item
+         * @description Change an item; what is left out stays, and a metadata value of null removes its key.
+         */
+        patch: operations["update_item_api_v1_items__item_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Annotations
+         * @description The item's ground truth, and the revision to base a save on.
+         */
+        get: operations["list_annotations_api_v1_items__item_id__annotations_get"];
+        /**
+         * Replace Annotations
+         * @description Make these the item's ground truth; 409 with both versions when somebody saved in between.
+         */
+        put: operations["replace_annotations_api_v1_items__item_id__annotations_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Annotations
+         * @description Add, change and remove some; 409 with both versions when somebody saved in between.
+         */
+        patch: operations["change_annotations_api_v1_items__item_id__annotations_patch"];
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/annotations/as-of/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Annotations As Of
+         * @description The item's ground truth as it stood at a revision.
+         */
+        get: operations["list_annotations_as_of_api_v1_items__item_id__annotations_as_of__revision__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/annotations/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Predictions
+         * @description What models said about the item, or one of them.
+         */
+        get: operations["list_predictions_api_v1_items__item_id__annotations_predictions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Content
+         * @description The bytes as they came. Never served as a page: unknown types are sent to be saved.
+         */
+        get: operations["get_content_api_v1_items__item_id__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thumbnail
+         * @description A JPEG of at most a few hundred pixels, upright.
+         */
+        get: operations["get_thumbnail_api_v1_items__item_id__thumbnail_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job
+         * @description One job and how far it is.
+         */
+        get: operations["get_job_api_v1_jobs__job_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Job
+         * @description Ask a job to stop: at once when it waits, at its next step when it runs.
+         */
+        post: operations["cancel_job_api_v1_jobs__job_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Log
+         * @description The last lines that the job wrote.
+         */
+        get: operations["get_log_api_v1_jobs__job_id__log_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log In
+         * @description Open a session with email and password; the cookie comes with the answer.
+         */
+        post: operations["log_in_api_v1_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log Out
+         * @description End the session, or revoke the token that was sent.
+         */
+        post: operations["log_out_api_v1_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Me
+         * @description Who is asking.
+         */
+        get: operations["get_me_api_v1_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set My Password
+         * @description Set one's own password; the current one is needed, except from this machine's own launch link.
+         */
+        put: operations["set_my_password_api_v1_me_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model
+         * @description One model and everything it came from.
+         */
+        get: operations["get_model_api_v1_models__model_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy Model
+         * @description Make it the champion of its project, or of the pipeline named.
+         */
+        post: operations["deploy_model_api_v1_models__model_id__deploy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations
+         * @description Its evaluations, oldest first.
+         */
+        get: operations["list_evaluations_api_v1_models__model_id__evaluations_get"];
+        put?: never;
+        /**
+         * Evaluate Model
+         * @description Score it on a test subset, as a job; its result names the evaluation.
+         */
+        post: operations["evaluate_model_api_v1_models__model_id__evaluations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/folder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Model
+         * @description Its folder as a zip file: ``model.yaml``, ``model.onnx``, ``metrics.jsonl``.
+         */
+        get: operations["download_model_api_v1_models__model_id__folder_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/predict/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict Image
+         * @description What it says about an image that is sent along; neither is kept.
+         */
+        post: operations["predict_image_api_v1_models__model_id__predict_image_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/predict/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict Items
+         * @description What it says about items, at once; nothing is kept.
+         */
+        post: operations["predict_items_api_v1_models__model_id__predict_items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict Dataset
+         * @description Predict a dataset's items, as a job; predictions stand beside the ground truth, never in it.
+         */
+        post: operations["predict_dataset_api_v1_models__model_id__predictions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Model
+         * @description Make the champion before it the champion again.
+         */
+        post: operations["roll_back_model_api_v1_models__model_id__rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train Model
+         * @description Train it, as a job; a model that failed or was cancelled may be trained again.
+         */
+        post: operations["train_model_api_v1_models__model_id__train_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Node Types
+         * @description Every kind of node: its ports, and the JSON schema of its parameters.
+         */
+        get: operations["list_node_types_api_v1_node_types_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List People
+         * @description Everybody who can sign in.
+         */
+        get: operations["list_people_api_v1_people_get"];
+        put?: never;
+        /**
+         * Create Person
+         * @description Add somebody.
+         */
+        post: operations["create_person_api_v1_people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Person
+         * @description Lock somebody out, let them in again, or give them a new password.
+         */
+        patch: operations["update_person_api_v1_people__person_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/pipeline-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Templates
+         * @description The pipelines that ship with Whorl.
+         */
+        get: operations["get_templates_api_v1_pipeline_templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipeline-templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Template
+         * @description The definition of one template, ready to be filled in and applied.
+         */
+        get: operations["get_template_api_v1_pipeline_templates__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pipeline
+         * @description One pipeline at its current version, with its variables' present values.
+         */
+        get: operations["get_pipeline_api_v1_pipelines__pipeline_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate
+         * @description Let its triggers fire.
+         */
+        post: operations["activate_api_v1_pipelines__pipeline_id__activate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dead Letters
+         * @description The tokens that used up their tries, with their last error, oldest first.
+         */
+        get: operations["list_dead_letters_api_v1_pipelines__pipeline_id__dead_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/dead-letters/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Dead Letters
+         * @description Try dead letters again, with all their tries.
+         */
+        post: operations["retry_dead_letters_api_v1_pipelines__pipeline_id__dead_letters_retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Stop its triggers; tokens under way go on.
+         */
+        post: operations["pause_api_v1_pipelines__pipeline_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description Its runs, newest first.
+         */
+        get: operations["list_runs_api_v1_pipelines__pipeline_id__runs_get"];
+        put?: never;
+        /**
+         * Start Runs
+         * @description Start runs by hand: for items or models by id, for what a query finds, or once where a signal enters.
+         */
+        post: operations["start_runs_api_v1_pipelines__pipeline_id__runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Status
+         * @description How many runs are in which state, and how many tokens are where.
+         */
+        get: operations["get_status_api_v1_pipelines__pipeline_id__status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/variables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Variable
+         * @description Change a variable; every node reads it with its next batch.
+         */
+        put: operations["set_variable_api_v1_pipelines__pipeline_id__variables__name__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Its versions, newest first.
+         */
+        get: operations["list_versions_api_v1_pipelines__pipeline_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description The definition of one version.
+         */
+        get: operations["get_version_api_v1_pipelines__pipeline_id__versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Projects
+         * @description The projects one has a role in.
+         */
+        get: operations["list_projects_api_v1_projects_get"];
+        put?: never;
+        /**
+         * Create Project
+         * @description Make a project; who makes it owns it.
+         */
+        post: operations["create_project_api_v1_projects_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project
+         * @description One project.
+         */
+        get: operations["get_project_api_v1_projects__project_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Project
+         * @description Rename a project or replace its settings.
+         */
+        patch: operations["update_project_api_v1_projects__project_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description What was done here that matters for security, newest first.
+         */
+        get: operations["list_audit_api_v1_projects__project_id__audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/champions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Champions
+         * @description Where the project's champion is written, and which model it is now.
+         */
+        get: operations["list_champions_api_v1_projects__project_id__champions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Comparisons
+         * @description The decisions between models, newest first.
+         */
+        get: operations["list_comparisons_api_v1_projects__project_id__comparisons_get"];
+        put?: never;
+        /**
+         * Compare Models
+         * @description Compare two models on one revision's test subset, as a job; its result names the comparison.
+         *
+         *     Whichever is not scored on that revision yet is scored first. The test subset is frozen from then on.
+         */
+        post: operations["compare_models_api_v1_projects__project_id__comparisons_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Datasets
+         * @description The datasets, oldest first; or the one of a name.
+         */
+        get: operations["list_datasets_api_v1_projects__project_id__datasets_get"];
+        put?: never;
+        /**
+         * Create Dataset
+         * @description Make an empty dataset.
+         */
+        post: operations["create_dataset_api_v1_projects__project_id__datasets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch Events
+         * @description Server-sent events of a project from a point on; the stream goes on until the client leaves.
+         */
+        get: operations["watch_events_api_v1_projects__project_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description The project's jobs, newest first.
+         */
+        get: operations["list_jobs_api_v1_projects__project_id__jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Members
+         * @description Everybody with a role in the project.
+         */
+        get: operations["list_members_api_v1_projects__project_id__members_get"];
+        /**
+         * Set Member
+         * @description Give a person a role.
+         */
+        put: operations["set_member_api_v1_projects__project_id__members_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/members/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Member
+         * @description Take a person's role away.
+         */
+        delete: operations["remove_member_api_v1_projects__project_id__members__person_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description The models, newest first.
+         */
+        get: operations["list_models_api_v1_projects__project_id__models_get"];
+        put?: never;
+        /**
+         * Create Model
+         * @description Register a model on the dataset's present revision; training reads exactly that.
+         */
+        post: operations["create_model_api_v1_projects__project_id__models_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/ontologies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ontologies
+         * @description Every version, newest first.
+         */
+        get: operations["list_ontologies_api_v1_projects__project_id__ontologies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/ontology": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ontology
+         * @description The ontology, newest version when none is named.
+         */
+        get: operations["get_ontology_api_v1_projects__project_id__ontology_get"];
+        /**
+         * Save Ontology
+         * @description Make the next version; saving what is there changes nothing.
+         */
+        put: operations["save_ontology_api_v1_projects__project_id__ontology_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pipelines
+         * @description The pipelines at their current versions, in the order of their making.
+         */
+        get: operations["list_pipelines_api_v1_projects__project_id__pipelines_get"];
+        put?: never;
+        /**
+         * Apply Pipeline
+         * @description Save a pipeline: new, or as the next version of the project's one of the same name.
+         */
+        post: operations["apply_pipeline_api_v1_projects__project_id__pipelines_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pipelines/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Validate Pipeline
+         * @description Everything that keeps a graph from running; empty when nothing does.
+         */
+        post: operations["validate_pipeline_api_v1_projects__project_id__pipelines_validate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/recipes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Recipes
+         * @description The recipes, by name.
+         */
+        get: operations["list_recipes_api_v1_projects__project_id__recipes_get"];
+        put?: never;
+        /**
+         * Create Recipe
+         * @description Make a recipe on the newest ontology.
+         */
+        post: operations["create_recipe_api_v1_projects__project_id__recipes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tasks
+         * @description The tasks with their counts, newest first.
+         */
+        get: operations["list_tasks_api_v1_projects__project_id__tasks_get"];
+        put?: never;
+        /**
+         * Create Task
+         * @description Make an empty task on a dataset.
+         */
+        post: operations["create_task_api_v1_projects__project_id__tasks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Service Tokens
+         * @description A project's service tokens.
+         */
+        get: operations["list_service_tokens_api_v1_projects__project_id__tokens_get"];
+        put?: never;
+        /**
+         * Create Service Token
+         * @description Make a service token that acts as a role in this project.
+         */
+        post: operations["create_service_token_api_v1_projects__project_id__tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Service Token
+         * @description Make a service token useless.
+         */
+        delete: operations["revoke_service_token_api_v1_projects__project_id__tokens__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description One run.
+         */
+        get: operations["get_run_api_v1_runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Steps
+         * @description The journey of a run: each node it passed, in order.
+         */
+        get: operations["list_steps_api_v1_runs__run_id__steps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Task
+         * @description One task with its counts.
+         */
+        get: operations["get_task_api_v1_tasks__task_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Task
+         * @description Rename, pause, resume or end a task.
+         */
+        patch: operations["update_task_api_v1_tasks__task_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Issues
+         * @description The issues of a task and of the reviews that look after it, oldest first.
+         */
+        get: operations["list_issues_api_v1_tasks__task_id__issues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Task Items
+         * @description Where each item of the task stands.
+         */
+        get: operations["list_task_items_api_v1_tasks__task_id__items_get"];
+        put?: never;
+        /**
+         * Add Task Items
+         * @description Put items into the queue; those already there are left alone.
+         */
+        post: operations["add_task_items_api_v1_tasks__task_id__items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Task Item
+         * @description Where one item stands in the task.
+         */
+        get: operations["get_task_item_api_v1_tasks__task_id__items__item_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/items/{item_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Item
+         * @description Accept an item's work, with own corrections when given; open issues block it.
+         */
+        post: operations["approve_item_api_v1_tasks__task_id__items__item_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/items/{item_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Item
+         * @description Say that an item cannot be worked on, and why.
+         */
+        post: operations["discard_item_api_v1_tasks__task_id__items__item_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/items/{item_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Draft
+         * @description Keep unfinished work; it is nobody's truth until submitted.
+         */
+        put: operations["save_draft_api_v1_tasks__task_id__items__item_id__draft_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/items/{item_id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Heartbeat
+         * @description Keep a lease for another term.
+         */
+        post: operations["heartbeat_api_v1_tasks__task_id__items__item_id__heartbeat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/items/{item_id}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Raise Issue
+         * @description Say what needs mending; the author gets the item again.
+         */
+        post: operations["raise_issue_api_v1_tasks__task_id__items__item_id__issues_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/items/{item_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Give an item back unfinished.
+         */
+        post: operations["release_api_v1_tasks__task_id__items__item_id__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/items/{item_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Item
+         * @description Finish an item; repeating it changes nothing. 409 with both versions when somebody saved in between.
+         */
+        post: operations["submit_item_api_v1_tasks__task_id__items__item_id__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/leases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Leases
+         * @description The leases one holds, to go on after a reload.
+         */
+        get: operations["list_leases_api_v1_tasks__task_id__leases_get"];
+        put?: never;
+        /**
+         * Lease Next
+         * @description Take up to n items to work on; empty when nothing waits. Leasing in a review task needs a reviewer.
+         */
+        post: operations["lease_next_api_v1_tasks__task_id__leases_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List My Tokens
+         * @description One's own personal tokens.
+         */
+        get: operations["list_my_tokens_api_v1_tokens_get"];
+        put?: never;
+        /**
+         * Create My Token
+         * @description Make a personal token; it may do what its person may.
+         */
+        post: operations["create_my_token_api_v1_tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke My Token
+         * @description Make a personal token useless.
+         */
+        delete: operations["revoke_my_token_api_v1_tokens__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description Whether the server and its database answer.
+         */
+        get: operations["get_health_healthz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Annotation
+         * @description One statement about an item, as it stood at a revision.
+         */
+        Annotation: {
+            /** Attributes */
+            attributes?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Author Id */
+            author_id: string;
+            author_kind: components["schemas"]["AuthorKind"];
+            /** Born Rev */
+            born_rev: number;
+            /** Confidence */
+            confidence?: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Died Rev
+             * @description Revision that replaced or removed it; null while it stands.
+             */
+            died_rev?: number | null;
+            /** From Prediction */
+            from_prediction?: string | null;
+            /** Geometry */
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            /** Id */
+            id: string;
+            /** Item Id */
+            item_id: string;
+            /** Label */
+            label: string;
+            layer: components["schemas"]["Layer"];
+            origin: components["schemas"]["Origin"];
+        };
+        /**
+         * AnnotationDraft
+         * @description An annotation to be saved.
+         */
+        AnnotationDraft: {
+            /** Attributes */
+            attributes?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Confidence */
+            confidence?: number | null;
+            /**
+             * From Prediction
+             * @description Id of the prediction this accepts or edits.
+             */
+            from_prediction?: string | null;
+            /** Geometry */
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            /**
+             * Id
+             * @description Id of the annotation this replaces; null for a new one.
+             */
+            id?: string | null;
+            /** Label */
+            label: string;
+        };
+        /**
+         * AnnotationsChange
+         * @description Changes to an item's ground truth; annotations that are not mentioned stay.
+         */
+        AnnotationsChange: {
+            /** Annotations */
+            annotations?: components["schemas"]["AnnotationDraft"][];
+            /** Base Revision */
+            base_revision: number;
+            /** Removed Ids */
+            removed_ids?: string[];
+        };
+        /**
+         * AnnotationsReplace
+         * @description The whole ground truth of an item; what is not among these is removed.
+         */
+        AnnotationsReplace: {
+            /** Annotations */
+            annotations: components["schemas"]["AnnotationDraft"][];
+            /**
+             * Base Revision
+             * @description The revision that came with the annotations that this began from.
+             */
+            base_revision: number;
+        };
+        /**
+         * Approve
+         * @description Accept an item's work. In a review task with the lease's token.
+         */
+        Approve: {
+            /**
+             * Active Seconds
+             * @description Seconds of work since the last call that said so, idle time left out; capped by the server's clock.
+             * @default 0
+             */
+            active_seconds: number;
+            /**
+             * Annotations
+             * @description The reviewer's own corrections.
+             */
+            annotations?: components["schemas"]["AnnotationDraft"][] | null;
+            /**
+             * Base Revision
+             * @description Needed with annotations.
+             */
+            base_revision?: number | null;
+            /** Lease Token */
+            lease_token?: string | null;
+            /** Removed Ids */
+            removed_ids?: string[];
+        };
+        /**
+         * Attribute
+         * @description A property an annotation may carry besides its label.
+         */
+        Attribute: {
+            /**
+             * Choices
+             * @description Allowed values, for type choice only.
+             */
+            choices?: string[];
+            /**
+             * Labels
+             * @description Labels it applies to; empty for all.
+             */
+            labels?: string[];
+            /** Name */
+            name: string;
+            type: components["schemas"]["AttributeType"];
+        };
+        /**
+         * AttributeType
+         * @description What values an attribute takes.
+         * @enum {string}
+         */
+        AttributeType: "text" | "number" | "flag" | "choice";
+        /**
+         * AuditEntry
+         * @description Something security-relevant that somebody did.
+         */
+        AuditEntry: {
+            /** Action */
+            action: string;
+            /** Actor Id */
+            actor_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Details */
+            details: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Id */
+            id: number;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * AuthorKind
+         * @description Who made an annotation.
+         * @enum {string}
+         */
+        AuthorKind: "person" | "model" | "import";
+        /** Body_predict_image_api_v1_models__model_id__predict_image_post */
+        Body_predict_image_api_v1_models__model_id__predict_image_post: {
+            /**
+             * File
+             * @description The image; its type is read from its bytes.
+             */
+            file: string;
+        };
+        /** Body_upload_item_api_v1_datasets__dataset_id__items_post */
+        Body_upload_item_api_v1_datasets__dataset_id__items_post: {
+            /**
+             * File
+             * @description The image; its type is read from its bytes.
+             */
+            file: string;
+            /** Group Key */
+            group_key?: string | null;
+            /**
+             * Metadata
+             * @description A JSON object.
+             */
+            metadata?: string | null;
+            /** Name */
+            name?: string | null;
+            subset?: components["schemas"]["Subset"] | null;
+        };
+        /**
+         * Box
+         * @description An axis-aligned box; x1 > x0 and y1 > y0.
+         */
+        Box: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "box";
+            /** X0 */
+            x0: number;
+            /** X1 */
+            x1: number;
+            /** Y0 */
+            y0: number;
+            /** Y1 */
+            y1: number;
+        };
+        /**
+         * Champion
+         * @description The place where a project's champion is written: a pipeline's variable, or the project's own setting.
+         */
+        Champion: {
+            /** Model Id */
+            model_id: string | null;
+            /**
+             * Pipeline Id
+             * @description Null for the project's own setting.
+             */
+            pipeline_id: string | null;
+            /** Pipeline Name */
+            pipeline_name: string | null;
+            /** Variable */
+            variable: string;
+        };
+        /**
+         * ChangeCounts
+         * @description How many things were added, removed and changed.
+         */
+        ChangeCounts: {
+            /**
+             * Added
+             * @default 0
+             */
+            added: number;
+            /**
+             * Changed
+             * @default 0
+             */
+            changed: number;
+            /**
+             * Removed
+             * @default 0
+             */
+            removed: number;
+        };
+        /**
+         * ChangeKind
+         * @description What became of a thing between two revisions.
+         * @enum {string}
+         */
+        ChangeKind: "added" | "removed" | "changed";
+        /**
+         * ClassTag
+         * @description The label holds for the whole item.
+         */
+        ClassTag: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "class";
+        };
+        /**
+         * CompareRequest
+         * @description Two models to be compared on the test subset of one revision.
+         */
+        CompareRequest: {
+            /** Challenger Id */
+            challenger_id: string;
+            /**
+             * Champion Id
+             * @description Null asks whether the challenger beats having no model.
+             */
+            champion_id?: string | null;
+            /**
+             * Dataset Id
+             * @description The challenger's own when left out.
+             */
+            dataset_id?: string | null;
+            /**
+             * Floor Drop
+             * @description How far a class may fall; null sets no floor.
+             * @default 0.1
+             */
+            floor_drop: number | null;
+            /**
+             * Min Delta
+             * @description Smallest gain worth a change.
+             */
+            min_delta?: number | null;
+            /**
+             * Snapshot
+             * @description Name or id of a snapshot; the present state when left out.
+             */
+            snapshot?: string | null;
+        };
+        /**
+         * Comparison
+         * @description Champion against challenger on the same items, and the decision.
+         */
+        Comparison: {
+            /** Challenger Id */
+            challenger_id: string;
+            /** Champion Id */
+            champion_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Decision
+             * @description promote, keep or tie
+             */
+            decision: string;
+            /** Id */
+            id: string;
+            /** Items Digest */
+            items_digest: string;
+            /** Numbers */
+            numbers: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * CountTrigger
+         * @description Starts a run after every so many matching events.
+         */
+        CountTrigger: {
+            /**
+             * @description Whose events are counted.
+             * @default any
+             */
+            by: components["schemas"]["EventSource"];
+            dataset?: components["schemas"]["JsonValue"];
+            /** Event */
+            event: string;
+            /** @description A number of one or more, or a variable. */
+            every: components["schemas"]["JsonValue"];
+            /** Id */
+            id: string;
+            /** Target */
+            target: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "count";
+        };
+        /**
+         * CronTrigger
+         * @description Starts a run at the times of a cron expression, in UTC.
+         */
+        CronTrigger: {
+            /** Cron */
+            cron: string;
+            /** Id */
+            id: string;
+            /**
+             * Missed
+             * @description What to do about times that passed.
+             * @default once
+             * @enum {string}
+             */
+            missed: "skip" | "once";
+            /** Target */
+            target: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "cron";
+        };
+        /**
+         * Dataset
+         * @description A set of items with a revision counter.
+         */
+        Dataset: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id: string;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * DatasetCounts
+         * @description How many items a dataset holds, in all and by subset.
+         */
+        DatasetCounts: {
+            /** Items */
+            items: number;
+            /** No Subset */
+            no_subset: number;
+            /** Revision */
+            revision: number;
+            /** Test */
+            test: number;
+            /** Train */
+            train: number;
+            /** Validation */
+            validation: number;
+        };
+        /**
+         * DatasetCreate
+         * @description A dataset to be made.
+         */
+        DatasetCreate: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * DeadLetter
+         * @description A token that used up its tries, with its last error.
+         */
+        DeadLetter: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Attempts */
+            attempts: number;
+            /** Error */
+            error: string;
+            /** Error Code */
+            error_code: string;
+            /** Id */
+            id: number;
+            /** Node */
+            node: string;
+            /** Ref */
+            ref: string;
+            /** Run Id */
+            run_id: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DeadLettersRetried
+         * @description How many tokens are on their way again.
+         */
+        DeadLettersRetried: {
+            /** Retried */
+            retried: number;
+        };
+        /**
+         * DeadLettersRetry
+         * @description Which dead letters to try again; all of the pipeline when null.
+         */
+        DeadLettersRetry: {
+            /** Ids */
+            ids?: number[] | null;
+        };
+        /**
+         * DeployRequest
+         * @description Where to deploy; needed only when a project has several places.
+         */
+        DeployRequest: {
+            /** Pipeline Id */
+            pipeline_id?: string | null;
+            /** Variable */
+            variable?: string | null;
+        };
+        /**
+         * Discard
+         * @description Say that an item cannot be worked on.
+         */
+        Discard: {
+            /**
+             * Active Seconds
+             * @description Seconds of work since the last call that said so, idle time left out; capped by the server's clock.
+             * @default 0
+             */
+            active_seconds: number;
+            /** Lease Token */
+            lease_token: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Draft
+         * @description Work that was saved and not submitted.
+         */
+        Draft: {
+            /** Annotations */
+            annotations: components["schemas"]["AnnotationDraft"][];
+            /** Author Id */
+            author_id: string;
+            /** Base Revision */
+            base_revision: number;
+            /** Removed Ids */
+            removed_ids?: string[];
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+        };
+        /**
+         * DraftSave
+         * @description Keep unfinished work. It is nobody's truth until submitted.
+         */
+        DraftSave: {
+            /**
+             * Active Seconds
+             * @description Seconds of work since the last call that said so, idle time left out; capped by the server's clock.
+             * @default 0
+             */
+            active_seconds: number;
+            /**
+             * Annotations
+             * @description New and changed ones; others stay.
+             */
+            annotations: components["schemas"]["AnnotationDraft"][];
+            /**
+             * Base Revision
+             * @description The revision of the item's annotations that this work began from.
+             */
+            base_revision: number;
+            /** Lease Token */
+            lease_token: string;
+            /** Removed Ids */
+            removed_ids?: string[];
+        };
+        /**
+         * EdgeSpec
+         * @description A way from an output port to an input port, for the items that match ``when``.
+         */
+        EdgeSpec: {
+            /**
+             * Source
+             * @description node.port
+             */
+            source: string;
+            /**
+             * Target
+             * @description node.port
+             */
+            target: string;
+            /**
+             * When
+             * @description A query in its text form; only for item ports.
+             */
+            when?: string | null;
+        };
+        /**
+         * EvaluateRequest
+         * @description Which test items; those of the dataset that the model was trained on when left out.
+         */
+        EvaluateRequest: {
+            /** Dataset Id */
+            dataset_id?: string | null;
+            /**
+             * Query
+             * @description Narrows the test subset, as text or DQL.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /**
+         * Evaluation
+         * @description A model's scored predictions on one frozen set of items.
+         */
+        Evaluation: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Is Stale
+             * @description A label of its items was edited since.
+             */
+            is_stale: boolean;
+            /** Items Digest */
+            items_digest: string;
+            /**
+             * Metric
+             * @description Null when it cannot be computed, as for AP without any truth.
+             */
+            metric: number | null;
+            /** Metric Name */
+            metric_name: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Model Id */
+            model_id: string;
+            /** N Items */
+            n_items: number;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * EventSource
+         * @description Whose events a trigger looks at: this pipeline's own, all others', or any.
+         * @enum {string}
+         */
+        EventSource: "own" | "others" | "any";
+        /**
+         * EventTrigger
+         * @description Starts a run for each matching event.
+         */
+        EventTrigger: {
+            /**
+             * @description Whose events; its own would loop.
+             * @default others
+             */
+            by: components["schemas"]["EventSource"];
+            /** @description Only events of this dataset id or variable. */
+            dataset?: components["schemas"]["JsonValue"];
+            /** Event */
+            event: string;
+            /** Id */
+            id: string;
+            /** @description Stop after so many runs; a number or a variable. */
+            max_fires?: components["schemas"]["JsonValue"];
+            /**
+             * Mode
+             * @description once: one run per subject, ever.
+             * @default once
+             * @enum {string}
+             */
+            mode: "once" | "always";
+            /**
+             * Target
+             * @description node.port that the token enters
+             */
+            target: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "event";
+        };
+        /**
+         * ExportRequest
+         * @description A folder on the server's machine to be written; it must be empty or not exist.
+         */
+        ExportRequest: {
+            /** As Of */
+            as_of?: number | null;
+            /**
+             * Format
+             * @default coco
+             */
+            format: string;
+            /** Path */
+            path: string;
+            /**
+             * Query
+             * @description As text or DQL; everything if null.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /**
+         * FreezeRequest
+         * @description Why the test subset may not change from now on.
+         */
+        FreezeRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * FrozenTest
+         * @description Since when and why a dataset's test subset may not change.
+         */
+        FrozenTest: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Reason */
+            reason: string;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * GraphProblem
+         * @description Something that keeps a graph from running, and where.
+         */
+        GraphProblem: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Node */
+            node?: string | null;
+            /** Port */
+            port?: string | null;
+        };
+        /**
+         * Health
+         * @description The server answers and its database does too.
+         */
+        Health: {
+            /** Pending Writes */
+            pending_writes: number;
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+        };
+        /**
+         * Heartbeat
+         * @description Keep a lease.
+         */
+        Heartbeat: {
+            /**
+             * Active Seconds
+             * @description Seconds of work since the last call that said so, idle time left out; capped by the server's clock.
+             * @default 0
+             */
+            active_seconds: number;
+            /** Lease Token */
+            lease_token: string;
+        };
+        /**
+         * ImportRequest
+         * @description A folder on the server's machine to be taken in.
+         */
+        ImportRequest: {
+            /**
+             * Format
+             * @description Found out when left out.
+             */
+            format?: string | null;
+            /**
+             * Is Dry Run
+             * @default false
+             */
+            is_dry_run: boolean;
+            /** Options */
+            options?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Path */
+            path: string;
+        };
+        /**
+         * Issue
+         * @description Something that a reviewer wants mended.
+         */
+        Issue: {
+            /** Annotation Id */
+            annotation_id: string | null;
+            /** Author Id */
+            author_id: string;
+            /** Body */
+            body: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Item Id */
+            item_id: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Resolved By */
+            resolved_by: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "resolved";
+            /** Task Id */
+            task_id: string;
+            /** X */
+            x: number | null;
+            /** Y */
+            y: number | null;
+        };
+        /**
+         * IssueCreate
+         * @description Something that needs mending: on an annotation, at a place, or about the whole item.
+         */
+        IssueCreate: {
+            /**
+             * Active Seconds
+             * @description Seconds of work since the last call that said so, idle time left out; capped by the server's clock.
+             * @default 0
+             */
+            active_seconds: number;
+            /** Annotation Id */
+            annotation_id?: string | null;
+            /** Body */
+            body: string;
+            /**
+             * Lease Token
+             * @description In a review task: the reviewer's lease.
+             */
+            lease_token?: string | null;
+            /** X */
+            x?: number | null;
+            /** Y */
+            y?: number | null;
+        };
+        /**
+         * Item
+         * @description One image as it stood at a revision. Width and height are pixels of the upright image.
+         */
+        Item: {
+            /** Born Rev */
+            born_rev: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Group Key */
+            group_key?: string | null;
+            /** Health */
+            health?: {
+                [key: string]: number;
+            };
+            /** Height */
+            height: number;
+            /** Id */
+            id: string;
+            /**
+             * Is Checked Empty
+             * @default false
+             */
+            is_checked_empty: boolean;
+            /** Media Type */
+            media_type: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+            subset?: components["schemas"]["Subset"] | null;
+            /** Width */
+            width: number;
+        };
+        /**
+         * ItemAnnotations
+         * @description The ground truth of one item and the revision it was read at: the ``base_revision`` of the next save.
+         */
+        ItemAnnotations: {
+            /** Annotations */
+            annotations: components["schemas"]["Annotation"][];
+            /** Item Id */
+            item_id: string;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * ItemChange
+         * @description One item that differs between two revisions.
+         */
+        ItemChange: {
+            /** Item Id */
+            item_id: string;
+            kind: components["schemas"]["ChangeKind"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * ItemCount
+         * @description How many items match.
+         */
+        ItemCount: {
+            /** Count */
+            count: number;
+            /**
+             * Is Capped
+             * @description Counting stopped early, to stay quick: there are at least `count`.
+             */
+            is_capped: boolean;
+        };
+        /**
+         * ItemPatch
+         * @description A change to an item's state; fields that are not given stay as they are.
+         *
+         *     ``metadata`` is a merge patch (RFC 7396): a null removes the key.
+         */
+        ItemPatch: {
+            /** Group Key */
+            group_key?: string | null;
+            /**
+             * Is Checked Empty
+             * @default false
+             */
+            is_checked_empty: boolean;
+            /** Metadata */
+            metadata?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            subset?: components["schemas"]["Subset"] | null;
+        };
+        /**
+         * ItemsDelete
+         * @description Items to be removed.
+         */
+        ItemsDelete: {
+            /** Item Ids */
+            item_ids: string[];
+        };
+        /**
+         * ItemsDeleted
+         * @description How many items were removed.
+         */
+        ItemsDeleted: {
+            /** Deleted */
+            deleted: number;
+        };
+        /**
+         * ItemSearch
+         * @description A query too long for an address.
+         */
+        ItemSearch: {
+            /** As Of */
+            as_of?: number | null;
+            /** Cursor */
+            cursor?: string | null;
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /** Query */
+            query?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * ItemsToCount
+         * @description A query too long for an address.
+         */
+        ItemsToCount: {
+            /** As Of */
+            as_of?: number | null;
+            /** Query */
+            query?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * ItemsUpdate
+         * @description Changes to many items at once, by item id.
+         */
+        ItemsUpdate: {
+            /** Patches */
+            patches: {
+                [key: string]: components["schemas"]["ItemPatch"];
+            };
+        };
+        /**
+         * ItemsUpdated
+         * @description How many items were changed.
+         */
+        ItemsUpdated: {
+            /** Updated */
+            updated: number;
+        };
+        /**
+         * Job
+         * @description One long piece of work and how far it is.
+         */
+        Job: {
+            /** Actor Id */
+            actor_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Error */
+            error?: string | null;
+            /** Error Code */
+            error_code?: string | null;
+            /** Finished At */
+            finished_at?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Is Cancel Requested
+             * @default false
+             */
+            is_cancel_requested: boolean;
+            /**
+             * Kind
+             * @description Such as import, export, train or evaluate.
+             */
+            kind: string;
+            /**
+             * Message
+             * @description What it does now, for people.
+             */
+            message: string;
+            /** Params */
+            params?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Progress
+             * @description Share done.
+             */
+            progress: number;
+            /** Project Id */
+            project_id: string | null;
+            /**
+             * Result
+             * @description What came of it; empty until done.
+             */
+            result?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Started At */
+            started_at?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+        };
+        JsonValue: unknown;
+        /**
+         * Label
+         * @description One class name; ``parent`` is the name of the label it is a kind of.
+         */
+        Label: {
+            /**
+             * Color
+             * @description As #rrggbb; null: Whorl picks.
+             */
+            color?: string | null;
+            /** Name */
+            name: string;
+            /** Parent */
+            parent?: string | null;
+        };
+        /**
+         * Layer
+         * @description Which statement this is: what people stand behind, or what a model run said.
+         * @enum {string}
+         */
+        Layer: "truth" | "prediction";
+        /**
+         * Lease
+         * @description An item in one person's hands.
+         */
+        Lease: {
+            draft: components["schemas"]["Draft"] | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Item Id */
+            item_id: string;
+            /** Lease Token */
+            lease_token: string;
+            /**
+             * Status Before
+             * @description rework: a reviewer sent it back; see its issues.
+             * @enum {string}
+             */
+            status_before: "queued" | "rework";
+            /** Task Id */
+            task_id: string;
+        };
+        /**
+         * LeaseNext
+         * @description Ask for work.
+         */
+        LeaseNext: {
+            /**
+             * Lease Seconds
+             * @description The task's own when left out.
+             */
+            lease_seconds?: number | null;
+            /**
+             * N
+             * @default 1
+             */
+            n: number;
+        };
+        /**
+         * Login
+         * @description Sign in with a password.
+         */
+        Login: {
+            /** Email */
+            email: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * Mask
+         * @description A binary mask as COCO's compressed run lengths (column by column, zeros first).
+         */
+        Mask: {
+            /** Counts */
+            counts: string;
+            /** Height */
+            height: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mask";
+            /** Width */
+            width: number;
+        };
+        /**
+         * Me
+         * @description Who is asking.
+         */
+        Me: {
+            /**
+             * Csrf Token
+             * @description Null unless the request came with a session cookie.
+             */
+            csrf_token?: string | null;
+            /** Id */
+            id: string;
+            /** Is Admin */
+            is_admin: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "service";
+            /** Name */
+            name: string;
+            /**
+             * Roles
+             * @description Role by project id; empty for an admin, who is owner everywhere.
+             */
+            roles: {
+                [key: string]: "owner" | "manager" | "reviewer" | "annotator" | "viewer";
+            };
+        };
+        /**
+         * Member
+         * @description A person's role in a project.
+         */
+        Member: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "manager" | "reviewer" | "annotator" | "viewer";
+        };
+        /**
+         * MemberSet
+         * @description Give a person, by email or id, a role in the project.
+         */
+        MemberSet: {
+            /**
+             * Person
+             * @description Email or id.
+             */
+            person: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "manager" | "reviewer" | "annotator" | "viewer";
+        };
+        /**
+         * Model
+         * @description A model version and everything it came from.
+         */
+        Model: {
+            /** Architecture */
+            architecture: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string | null;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Items Digest
+             * @description SHA-256 over the ids and bytes of its training items.
+             */
+            items_digest: string | null;
+            /** Labels */
+            labels: string[];
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** N Items */
+            n_items: number | null;
+            /** Name */
+            name: string;
+            /** Params */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Parent Id */
+            parent_id: string | null;
+            /** Project Id */
+            project_id: string;
+            /** Query */
+            query: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Revision
+             * @description The dataset revision it was trained on.
+             */
+            revision: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Status
+             * @description created, training, trained, failed or cancelled
+             */
+            status: string;
+            /** Task */
+            task: string;
+            /** Trained At */
+            trained_at: string | null;
+        };
+        /**
+         * ModelCreate
+         * @description A model to be registered; training makes it real.
+         */
+        ModelCreate: {
+            /**
+             * Architecture
+             * @description Such as builtin:linear or my_pkg.mod:MyModel.
+             */
+            architecture: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description The architecture's own parameters.
+             */
+            params?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Parent Id
+             * @description The model that this one is to replace.
+             */
+            parent_id?: string | null;
+            /**
+             * Query
+             * @description Which labelled items, as text or DQL; all when null.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Task
+             * @description Left out: what the architecture does, else what the dataset's ground truth is made of.
+             */
+            task?: string | null;
+        };
+        /**
+         * NodeCounts
+         * @description How many tokens are where, at one node.
+         */
+        NodeCounts: {
+            /**
+             * Done
+             * @default 0
+             */
+            done: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Parked
+             * @default 0
+             */
+            parked: number;
+            /**
+             * Running
+             * @default 0
+             */
+            running: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
+        /**
+         * NodeSpec
+         * @description One node. A parameter may be ``{"$var": "name"}``; it is read anew for every batch.
+         */
+        NodeSpec: {
+            /** Id */
+            id: string;
+            /** Params */
+            params?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Type */
+            type: string;
+        };
+        /**
+         * NodeTypeInfo
+         * @description A kind of node: its ports, and the JSON schema of its parameters.
+         */
+        NodeTypeInfo: {
+            /** Inputs */
+            inputs: {
+                [key: string]: components["schemas"]["PortType"];
+            };
+            /** Is Barrier */
+            is_barrier: boolean;
+            /** Name */
+            name: string;
+            /** Optional Inputs */
+            optional_inputs: string[];
+            /** Outputs */
+            outputs: {
+                [key: string]: components["schemas"]["PortType"];
+            };
+            /** Params */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * Ontology
+         * @description One version of a project's ontology.
+         */
+        Ontology: {
+            /** Attributes */
+            attributes?: components["schemas"]["Attribute"][];
+            /** Author Id */
+            author_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Is Open
+             * @description Whether an import may add labels it meets.
+             * @default false
+             */
+            is_open: boolean;
+            /** Labels */
+            labels?: components["schemas"]["Label"][];
+            /** Project Id */
+            project_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * OntologyDraft
+         * @description The labels and attributes of an ontology to be saved.
+         */
+        OntologyDraft: {
+            /** Attributes */
+            attributes?: components["schemas"]["Attribute"][];
+            /**
+             * Is Open
+             * @description Whether an import may add labels it meets.
+             * @default false
+             */
+            is_open: boolean;
+            /** Labels */
+            labels?: components["schemas"]["Label"][];
+        };
+        /**
+         * Origin
+         * @description How an annotation came to be.
+         * @enum {string}
+         */
+        Origin: "drawn" | "imported" | "predicted" | "accepted" | "edited" | "auto_accepted";
+        /** Page[AuditEntry] */
+        Page_AuditEntry_: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Comparison] */
+        Page_Comparison_: {
+            /** Items */
+            items: components["schemas"]["Comparison"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Dataset] */
+        Page_Dataset_: {
+            /** Items */
+            items: components["schemas"]["Dataset"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[DeadLetter] */
+        Page_DeadLetter_: {
+            /** Items */
+            items: components["schemas"]["DeadLetter"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Evaluation] */
+        Page_Evaluation_: {
+            /** Items */
+            items: components["schemas"]["Evaluation"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Item] */
+        Page_Item_: {
+            /** Items */
+            items: components["schemas"]["Item"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[ItemChange] */
+        Page_ItemChange_: {
+            /** Items */
+            items: components["schemas"]["ItemChange"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Job] */
+        Page_Job_: {
+            /** Items */
+            items: components["schemas"]["Job"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Model] */
+        Page_Model_: {
+            /** Items */
+            items: components["schemas"]["Model"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Person] */
+        Page_Person_: {
+            /** Items */
+            items: components["schemas"]["Person"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Pipeline] */
+        Page_Pipeline_: {
+            /** Items */
+            items: components["schemas"]["Pipeline"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Project] */
+        Page_Project_: {
+            /** Items */
+            items: components["schemas"]["Project"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Revision] */
+        Page_Revision_: {
+            /** Items */
+            items: components["schemas"]["Revision"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Run] */
+        Page_Run_: {
+            /** Items */
+            items: components["schemas"]["Run"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Snapshot] */
+        Page_Snapshot_: {
+            /** Items */
+            items: components["schemas"]["Snapshot"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[TaskItem] */
+        Page_TaskItem_: {
+            /** Items */
+            items: components["schemas"]["TaskItem"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[TaskSummary] */
+        Page_TaskSummary_: {
+            /** Items */
+            items: components["schemas"]["TaskSummary"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /**
+         * PasswordSet
+         * @description A new password for oneself.
+         */
+        PasswordSet: {
+            /**
+             * Current
+             * @description Null when there is none yet.
+             */
+            current?: string | null;
+            /** Password */
+            password: string;
+        };
+        /**
+         * Person
+         * @description Somebody who can sign in.
+         */
+        Person: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Is Admin */
+            is_admin: boolean;
+            /** Is Disabled */
+            is_disabled: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PersonCreate
+         * @description A person to be added. Without a password they can only use tokens.
+         */
+        PersonCreate: {
+            /** Email */
+            email: string;
+            /**
+             * Is Admin
+             * @default false
+             */
+            is_admin: boolean;
+            /** Name */
+            name: string;
+            /** Password */
+            password?: string | null;
+        };
+        /**
+         * PersonUpdate
+         * @description What to change of a person; what is left out stays.
+         */
+        PersonUpdate: {
+            /** Is Disabled */
+            is_disabled?: boolean | null;
+            /** Password */
+            password?: string | null;
+        };
+        /**
+         * Pipeline
+         * @description A pipeline at its current version.
+         */
+        Pipeline: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            definition: components["schemas"]["PipelineDefinition"];
+            /** Id */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id: string;
+            /** Variables */
+            variables: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * PipelineDefinition
+         * @description A whole pipeline.
+         */
+        PipelineDefinition: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Edges */
+            edges?: components["schemas"]["EdgeSpec"][];
+            /**
+             * Format
+             * @default 1
+             * @constant
+             */
+            format: 1;
+            /** Name */
+            name: string;
+            /** Nodes */
+            nodes: components["schemas"]["NodeSpec"][];
+            /** Triggers */
+            triggers?: (components["schemas"]["EventTrigger"] | components["schemas"]["CountTrigger"] | components["schemas"]["CronTrigger"])[];
+            /** Variables */
+            variables?: components["schemas"]["VariableSpec"][];
+        };
+        /**
+         * PipelineStatus
+         * @description The live state of a pipeline.
+         */
+        PipelineStatus: {
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["NodeCounts"];
+            };
+            /** Pipeline Id */
+            pipeline_id: string;
+            /** Runs */
+            runs: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * PipelineVersion
+         * @description One version of a pipeline; runs stay on the version they began with.
+         */
+        PipelineVersion: {
+            /** Author Id */
+            author_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Points
+         * @description Key points, in order.
+         */
+        Points: {
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "points";
+        };
+        /**
+         * Polygon
+         * @description One or more closed rings of at least three points; parts of one object, even-odd filled.
+         */
+        Polygon: {
+            /** Rings */
+            rings: [
+                number,
+                number
+            ][][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "polygon";
+        };
+        /**
+         * Polyline
+         * @description An open line of at least two points.
+         */
+        Polyline: {
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "polyline";
+        };
+        /**
+         * PortType
+         * @description What travels through a port.
+         * @enum {string}
+         */
+        PortType: "item" | "model" | "evaluation" | "comparison" | "signal";
+        /**
+         * PredictedAnnotation
+         * @description What a model says; pixels of the upright image.
+         */
+        PredictedAnnotation: {
+            /** Confidence */
+            confidence: number | null;
+            /** Geometry */
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            /** Label */
+            label: string;
+        };
+        /**
+         * PredictedImage
+         * @description Everything a model says about one image. Width and height are pixels of the upright image.
+         */
+        PredictedImage: {
+            /** Annotations */
+            annotations: components["schemas"]["PredictedAnnotation"][];
+            /** Height */
+            height: number;
+            /**
+             * Item Id
+             * @description Null for an image that was sent along.
+             */
+            item_id: string | null;
+            /** Width */
+            width: number;
+        };
+        /**
+         * PredictItemsRequest
+         * @description Items to predict at once, without keeping anything.
+         */
+        PredictItemsRequest: {
+            /** Item Ids */
+            item_ids: string[];
+            /**
+             * Min Confidence
+             * @default 0.05
+             */
+            min_confidence: number;
+        };
+        /**
+         * PredictRequest
+         * @description Which items to predict; those of the dataset that the model was trained on when left out.
+         */
+        PredictRequest: {
+            /** Dataset Id */
+            dataset_id?: string | null;
+            /**
+             * Min Confidence
+             * @description Weaker boxes are not kept.
+             * @default 0.05
+             */
+            min_confidence: number;
+            /**
+             * Query
+             * @description As text or DQL; every item when null.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /**
+         * Problem
+         * @description An error as RFC 9457 problem+json.
+         */
+        Problem: {
+            /**
+             * Code
+             * @description Stable code; see the list of errors in the reference.
+             */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Details */
+            details?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Hint
+             * @default
+             */
+            hint: string;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @description Stable address of the error's documentation.
+             */
+            type: string;
+        };
+        /**
+         * Project
+         * @description The unit of membership, ontology, pipelines and models.
+         */
+        Project: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Settings */
+            settings: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * ProjectCreate
+         * @description A project to be made.
+         */
+        ProjectCreate: {
+            /** Name */
+            name: string;
+            /** Settings */
+            settings?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * ProjectUpdate
+         * @description What to change of a project; what is left out stays.
+         */
+        ProjectUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /**
+         * Promoted
+         * @description The ids of the new ground truth.
+         */
+        Promoted: {
+            /** Annotation Ids */
+            annotation_ids: string[];
+        };
+        /**
+         * Promotion
+         * @description Predictions that a person accepts as they are.
+         */
+        Promotion: {
+            /** Annotation Ids */
+            annotation_ids: string[];
+        };
+        /**
+         * Recipe
+         * @description Ontology, tools and instructions for one kind of task.
+         */
+        Recipe: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Instructions
+             * @default
+             */
+            instructions: string;
+            /** Name */
+            name: string;
+            /** Ontology Id */
+            ontology_id: string;
+            /** Project Id */
+            project_id: string;
+            /** Tools */
+            tools: components["schemas"]["Tool"][];
+        };
+        /**
+         * RecipeDraft
+         * @description A recipe to be saved.
+         */
+        RecipeDraft: {
+            /**
+             * Instructions
+             * @default
+             */
+            instructions: string;
+            /** Name */
+            name: string;
+            /** Tools */
+            tools: components["schemas"]["Tool"][];
+        };
+        /**
+         * Release
+         * @description Give an item back unfinished; its draft stays.
+         */
+        Release: {
+            /**
+             * Active Seconds
+             * @description Seconds of work since the last call that said so, idle time left out; capped by the server's clock.
+             * @default 0
+             */
+            active_seconds: number;
+            /** Lease Token */
+            lease_token: string;
+        };
+        /**
+         * Revision
+         * @description Who changed a dataset, when, and what was done.
+         */
+        Revision: {
+            /** Action */
+            action: string;
+            /** Actor Id */
+            actor_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Revision */
+            revision: number;
+            /** Summary */
+            summary: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * RevisionDiff
+         * @description What differs between two revisions of a dataset; annotations are ground truth only.
+         */
+        RevisionDiff: {
+            annotations: components["schemas"]["ChangeCounts"];
+            /** Dataset Id */
+            dataset_id: string;
+            /** From Revision */
+            from_revision: number;
+            items: components["schemas"]["ChangeCounts"];
+            /** To Revision */
+            to_revision: number;
+        };
+        /**
+         * Run
+         * @description One token's journey.
+         */
+        Run: {
+            /** Cause */
+            cause: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at?: string | null;
+            /** Id */
+            id: string;
+            /** Pipeline Id */
+            pipeline_id: string;
+            /** Ref */
+            ref: string;
+            /** Start Node */
+            start_node: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RunRequest
+         * @description Runs to be started by hand. With neither refs nor query: one signal, or every item of the node's dataset.
+         */
+        RunRequest: {
+            /**
+             * Dataset Id
+             * @description Where to look when the node names no dataset.
+             */
+            dataset_id?: string | null;
+            /**
+             * Node
+             * @description node or node.port; the source when left out.
+             */
+            node?: string | null;
+            /**
+             * Query
+             * @description In text form: items of the node's dataset.
+             */
+            query?: string | null;
+            /**
+             * Refs
+             * @description Ids of items or models.
+             */
+            refs?: string[];
+        };
+        /**
+         * RunsStarted
+         * @description What a manual start began.
+         */
+        RunsStarted: {
+            /** Cause */
+            cause: string;
+            /**
+             * Runs
+             * @description The newest, at most a hundred.
+             */
+            runs: components["schemas"]["Run"][];
+            /** Started */
+            started: number;
+            /**
+             * Target
+             * @description node.port
+             */
+            target: string;
+        };
+        /**
+         * RunStep
+         * @description One node passed on a journey.
+         */
+        RunStep: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Machine Seconds */
+            machine_seconds: number;
+            /** Node */
+            node: string;
+            /** Output */
+            output: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Port */
+            port: string;
+            /** Ref */
+            ref: string;
+        };
+        /**
+         * ServiceTokenCreate
+         * @description A service token to be made: it acts as a role in one project.
+         */
+        ServiceTokenCreate: {
+            /** Expires In Days */
+            expires_in_days?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "manager" | "reviewer" | "annotator" | "viewer";
+        };
+        /**
+         * Session
+         * @description A session was opened; the browser holds its cookie.
+         */
+        Session: {
+            /**
+             * Csrf Token
+             * @description Send as `X-CSRF-Token` with every write that uses the cookie.
+             */
+            csrf_token: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * Snapshot
+         * @description A name for a dataset at a revision.
+         */
+        Snapshot: {
+            /** Author Id */
+            author_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * SnapshotCreate
+         * @description A name for a revision; the newest when left out.
+         */
+        SnapshotCreate: {
+            /** Name */
+            name: string;
+            /** Revision */
+            revision?: number | null;
+        };
+        /**
+         * SplitReport
+         * @description How many items each subset holds after a split, and how many were newly assigned.
+         */
+        SplitReport: {
+            /** Assigned */
+            assigned: number;
+            /** Revision */
+            revision: number;
+            /** Test */
+            test: number;
+            /** Train */
+            train: number;
+            /** Validation */
+            validation: number;
+        };
+        /**
+         * SplitRequest
+         * @description Give the items that are in no subset theirs. The shares add up to one.
+         */
+        SplitRequest: {
+            /** Quotas */
+            quotas?: {
+                [key: string]: number;
+            };
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * Submit
+         * @description Finish an item. Without annotations the draft is taken.
+         */
+        Submit: {
+            /**
+             * Active Seconds
+             * @description Seconds of work since the last call that said so, idle time left out; capped by the server's clock.
+             * @default 0
+             */
+            active_seconds: number;
+            /**
+             * Annotations
+             * @description New and changed ones; others stay.
+             */
+            annotations?: components["schemas"]["AnnotationDraft"][] | null;
+            /** @description For validate: yes or no. */
+            answer?: components["schemas"]["JsonValue"];
+            /**
+             * Base Revision
+             * @description Needed with annotations.
+             */
+            base_revision?: number | null;
+            /** Lease Token */
+            lease_token: string;
+            /** Removed Ids */
+            removed_ids?: string[];
+        };
+        /**
+         * Subset
+         * @description Which part of a dataset an item belongs to.
+         * @enum {string}
+         */
+        Subset: "train" | "validation" | "test";
+        /**
+         * Task
+         * @description Human work of one kind on a set of items.
+         */
+        Task: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "label" | "review" | "validate" | "classify";
+            /** Lease Seconds */
+            lease_seconds: number;
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id: string;
+            /** Recipe Id */
+            recipe_id: string | null;
+            /**
+             * Reviews Task Id
+             * @description The labelling task whose work this one reviews.
+             */
+            reviews_task_id: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "paused" | "done";
+        };
+        /**
+         * TaskCounts
+         * @description How many items of a task stand where.
+         */
+        TaskCounts: {
+            /**
+             * Approved
+             * @default 0
+             */
+            approved: number;
+            /**
+             * Discarded
+             * @default 0
+             */
+            discarded: number;
+            /**
+             * Leased
+             * @default 0
+             */
+            leased: number;
+            /**
+             * Queued
+             * @default 0
+             */
+            queued: number;
+            /**
+             * Rework
+             * @default 0
+             */
+            rework: number;
+            /**
+             * Submitted
+             * @default 0
+             */
+            submitted: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
+        /**
+         * TaskCreate
+         * @description A task to be made.
+         */
+        TaskCreate: {
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Kind
+             * @default label
+             * @enum {string}
+             */
+            kind: "label" | "review" | "validate" | "classify";
+            /**
+             * Lease Seconds
+             * @default 600
+             */
+            lease_seconds: number;
+            /** Name */
+            name: string;
+            /** Recipe Id */
+            recipe_id?: string | null;
+            /**
+             * Reviews Task Id
+             * @description For a review: the labelling task it looks after.
+             */
+            reviews_task_id?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Takes Submitted
+             * @description For a review: take in each item submitted there.
+             * @default false
+             */
+            takes_submitted: boolean;
+        };
+        /**
+         * TaskItem
+         * @description Where one item stands in a task.
+         */
+        TaskItem: {
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Human Seconds */
+            human_seconds: number;
+            /** Item Id */
+            item_id: string;
+            /** Reviewed By */
+            reviewed_by: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "leased" | "submitted" | "approved" | "rework" | "waiting" | "discarded";
+            /** Submitted By */
+            submitted_by: string | null;
+            /** Task Id */
+            task_id: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * TaskItemsAdd
+         * @description Items to be worked on, by id or by query; those already there are left alone.
+         */
+        TaskItemsAdd: {
+            /** Item Ids */
+            item_ids?: string[];
+            /**
+             * Query
+             * @description DQL; every item that matches now.
+             */
+            query?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /**
+         * TaskItemsAdded
+         * @description How many items were new to the task.
+         */
+        TaskItemsAdded: {
+            /** Added */
+            added: number;
+        };
+        /**
+         * TaskSummary
+         * @description A task with its counts.
+         */
+        TaskSummary: {
+            counts: components["schemas"]["TaskCounts"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Human Seconds */
+            human_seconds: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "label" | "review" | "validate" | "classify";
+            /** Lease Seconds */
+            lease_seconds: number;
+            /** Name */
+            name: string;
+            /** Open Issues */
+            open_issues: number;
+            /** Project Id */
+            project_id: string;
+            /** Recipe Id */
+            recipe_id: string | null;
+            /**
+             * Reviews Task Id
+             * @description The labelling task whose work this one reviews.
+             */
+            reviews_task_id: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "paused" | "done";
+        };
+        /**
+         * TaskUpdate
+         * @description What to change of a task; what is left out stays.
+         */
+        TaskUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Status */
+            status?: ("active" | "paused" | "done") | null;
+        };
+        /**
+         * TemplateInfo
+         * @description A pipeline that ships with Whorl.
+         */
+        TemplateInfo: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** Variables */
+            variables: components["schemas"]["VariableSpec"][];
+        };
+        /**
+         * Token
+         * @description A token, without its secret.
+         */
+        Token: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "session" | "personal" | "service" | "launch";
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Role */
+            role: ("owner" | "manager" | "reviewer" | "annotator" | "viewer") | null;
+        };
+        /**
+         * TokenCreate
+         * @description A personal token to be made.
+         */
+        TokenCreate: {
+            /** Expires In Days */
+            expires_in_days?: number | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TokenCreated
+         * @description A new token with its secret, which is shown this once.
+         */
+        TokenCreated: {
+            /** Secret */
+            secret: string;
+            token: components["schemas"]["Token"];
+        };
+        /**
+         * Tool
+         * @description A drawing tool that a recipe allows: a kind of geometry.
+         * @enum {string}
+         */
+        Tool: "class" | "box" | "polygon" | "polyline" | "points" | "mask";
+        /**
+         * VariableSet
+         * @description A variable's new value.
+         */
+        VariableSet: {
+            value: components["schemas"]["JsonValue"];
+        };
+        /**
+         * VariableSpec
+         * @description A typed variable and its first value.
+         */
+        VariableSpec: {
+            /** Name */
+            name: string;
+            type: components["schemas"]["VariableType"];
+            value?: components["schemas"]["JsonValue"];
+        };
+        /**
+         * VariableType
+         * @description What a pipeline's variable holds.
+         * @enum {string}
+         */
+        VariableType: "model" | "dataset" | "query" | "number" | "text" | "json";
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type Annotation = components['schemas']['Annotation'];
+export type AnnotationDraft = components['schemas']['AnnotationDraft'];
+export type AnnotationsChange = components['schemas']['AnnotationsChange'];
+export type AnnotationsReplace = components['schemas']['AnnotationsReplace'];
+export type Approve = components['schemas']['Approve'];
+export type Attribute = components['schemas']['Attribute'];
+export type AttributeType = components['schemas']['AttributeType'];
+export type AuditEntry = components['schemas']['AuditEntry'];
+export type AuthorKind = components['schemas']['AuthorKind'];
+export type BodyPredictImageApiV1ModelsModelIdPredictImagePost = components['schemas']['Body_predict_image_api_v1_models__model_id__predict_image_post'];
+export type BodyUploadItemApiV1DatasetsDatasetIdItemsPost = components['schemas']['Body_upload_item_api_v1_datasets__dataset_id__items_post'];
+export type Box = components['schemas']['Box'];
+export type Champion = components['schemas']['Champion'];
+export type ChangeCounts = components['schemas']['ChangeCounts'];
+export type ChangeKind = components['schemas']['ChangeKind'];
+export type ClassTag = components['schemas']['ClassTag'];
+export type CompareRequest = components['schemas']['CompareRequest'];
+export type Comparison = components['schemas']['Comparison'];
+export type CountTrigger = components['schemas']['CountTrigger'];
+export type CronTrigger = components['schemas']['CronTrigger'];
+export type Dataset = components['schemas']['Dataset'];
+export type DatasetCounts = components['schemas']['DatasetCounts'];
+export type DatasetCreate = components['schemas']['DatasetCreate'];
+export type DeadLetter = components['schemas']['DeadLetter'];
+export type DeadLettersRetried = components['schemas']['DeadLettersRetried'];
+export type DeadLettersRetry = components['schemas']['DeadLettersRetry'];
+export type DeployRequest = components['schemas']['DeployRequest'];
+export type Discard = components['schemas']['Discard'];
+export type Draft = components['schemas']['Draft'];
+export type DraftSave = components['schemas']['DraftSave'];
+export type EdgeSpec = components['schemas']['EdgeSpec'];
+export type EvaluateRequest = components['schemas']['EvaluateRequest'];
+export type Evaluation = components['schemas']['Evaluation'];
+export type EventSource = components['schemas']['EventSource'];
+export type EventTrigger = components['schemas']['EventTrigger'];
+export type ExportRequest = components['schemas']['ExportRequest'];
+export type FreezeRequest = components['schemas']['FreezeRequest'];
+export type FrozenTest = components['schemas']['FrozenTest'];
+export type GraphProblem = components['schemas']['GraphProblem'];
+export type Health = components['schemas']['Health'];
+export type Heartbeat = components['schemas']['Heartbeat'];
+export type ImportRequest = components['schemas']['ImportRequest'];
+export type Issue = components['schemas']['Issue'];
+export type IssueCreate = components['schemas']['IssueCreate'];
+export type Item = components['schemas']['Item'];
+export type ItemAnnotations = components['schemas']['ItemAnnotations'];
+export type ItemChange = components['schemas']['ItemChange'];
+export type ItemCount = components['schemas']['ItemCount'];
+export type ItemPatch = components['schemas']['ItemPatch'];
+export type ItemsDelete = components['schemas']['ItemsDelete'];
+export type ItemsDeleted = components['schemas']['ItemsDeleted'];
+export type ItemSearch = components['schemas']['ItemSearch'];
+export type ItemsToCount = components['schemas']['ItemsToCount'];
+export type ItemsUpdate = components['schemas']['ItemsUpdate'];
+export type ItemsUpdated = components['schemas']['ItemsUpdated'];
+export type Job = components['schemas']['Job'];
+export type JsonValue = components['schemas']['JsonValue'];
+export type Label = components['schemas']['Label'];
+export type Layer = components['schemas']['Layer'];
+export type Lease = components['schemas']['Lease'];
+export type LeaseNext = components['schemas']['LeaseNext'];
+export type Login = components['schemas']['Login'];
+export type Mask = components['schemas']['Mask'];
+export type Me = components['schemas']['Me'];
+export type Member = components['schemas']['Member'];
+export type MemberSet = components['schemas']['MemberSet'];
+export type Model = components['schemas']['Model'];
+export type ModelCreate = components['schemas']['ModelCreate'];
+export type NodeCounts = components['schemas']['NodeCounts'];
+export type NodeSpec = components['schemas']['NodeSpec'];
+export type NodeTypeInfo = components['schemas']['NodeTypeInfo'];
+export type Ontology = components['schemas']['Ontology'];
+export type OntologyDraft = components['schemas']['OntologyDraft'];
+export type Origin = components['schemas']['Origin'];
+export type PageAuditEntry = components['schemas']['Page_AuditEntry_'];
+export type PageComparison = components['schemas']['Page_Comparison_'];
+export type PageDataset = components['schemas']['Page_Dataset_'];
+export type PageDeadLetter = components['schemas']['Page_DeadLetter_'];
+export type PageEvaluation = components['schemas']['Page_Evaluation_'];
+export type PageItem = components['schemas']['Page_Item_'];
+export type PageItemChange = components['schemas']['Page_ItemChange_'];
+export type PageJob = components['schemas']['Page_Job_'];
+export type PageModel = components['schemas']['Page_Model_'];
+export type PagePerson = components['schemas']['Page_Person_'];
+export type PagePipeline = components['schemas']['Page_Pipeline_'];
+export type PageProject = components['schemas']['Page_Project_'];
+export type PageRevision = components['schemas']['Page_Revision_'];
+export type PageRun = components['schemas']['Page_Run_'];
+export type PageSnapshot = components['schemas']['Page_Snapshot_'];
+export type PageTaskItem = components['schemas']['Page_TaskItem_'];
+export type PageTaskSummary = components['schemas']['Page_TaskSummary_'];
+export type PasswordSet = components['schemas']['PasswordSet'];
+export type Person = components['schemas']['Person'];
+export type PersonCreate = components['schemas']['PersonCreate'];
+export type PersonUpdate = components['schemas']['PersonUpdate'];
+export type Pipeline = components['schemas']['Pipeline'];
+export type PipelineDefinition = components['schemas']['PipelineDefinition'];
+export type PipelineStatus = components['schemas']['PipelineStatus'];
+export type PipelineVersion = components['schemas']['PipelineVersion'];
+export type Points = components['schemas']['Points'];
+export type Polygon = components['schemas']['Polygon'];
+export type Polyline = components['schemas']['Polyline'];
+export type PortType = components['schemas']['PortType'];
+export type PredictedAnnotation = components['schemas']['PredictedAnnotation'];
+export type PredictedImage = components['schemas']['PredictedImage'];
+export type PredictItemsRequest = components['schemas']['PredictItemsRequest'];
+export type PredictRequest = components['schemas']['PredictRequest'];
+export type Problem = components['schemas']['Problem'];
+export type Project = components['schemas']['Project'];
+export type ProjectCreate = components['schemas']['ProjectCreate'];
+export type ProjectUpdate = components['schemas']['ProjectUpdate'];
+export type Promoted = components['schemas']['Promoted'];
+export type Promotion = components['schemas']['Promotion'];
+export type Recipe = components['schemas']['Recipe'];
+export type RecipeDraft = components['schemas']['RecipeDraft'];
+export type Release = components['schemas']['Release'];
+export type Revision = components['schemas']['Revision'];
+export type RevisionDiff = components['schemas']['RevisionDiff'];
+export type Run = components['schemas']['Run'];
+export type RunRequest = components['schemas']['RunRequest'];
+export type RunsStarted = components['schemas']['RunsStarted'];
+export type RunStep = components['schemas']['RunStep'];
+export type ServiceTokenCreate = components['schemas']['ServiceTokenCreate'];
+export type Session = components['schemas']['Session'];
+export type Snapshot = components['schemas']['Snapshot'];
+export type SnapshotCreate = components['schemas']['SnapshotCreate'];
+export type SplitReport = components['schemas']['SplitReport'];
+export type SplitRequest = components['schemas']['SplitRequest'];
+export type Submit = components['schemas']['Submit'];
+export type Subset = components['schemas']['Subset'];
+export type Task = components['schemas']['Task'];
+export type TaskCounts = components['schemas']['TaskCounts'];
+export type TaskCreate = components['schemas']['TaskCreate'];
+export type TaskItem = components['schemas']['TaskItem'];
+export type TaskItemsAdd = components['schemas']['TaskItemsAdd'];
+export type TaskItemsAdded = components['schemas']['TaskItemsAdded'];
+export type TaskSummary = components['schemas']['TaskSummary'];
+export type TaskUpdate = components['schemas']['TaskUpdate'];
+export type TemplateInfo = components['schemas']['TemplateInfo'];
+export type Token = components['schemas']['Token'];
+export type TokenCreate = components['schemas']['TokenCreate'];
+export type TokenCreated = components['schemas']['TokenCreated'];
+export type Tool = components['schemas']['Tool'];
+export type VariableSet = components['schemas']['VariableSet'];
+export type VariableSpec = components['schemas']['VariableSpec'];
+export type VariableType = components['schemas']['VariableType'];
+export type $defs = Record<string, never>;
+export interface operations {
+    get_annotation_api_v1_annotations__annotation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                annotation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_history_api_v1_annotations__annotation_id__history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                annotation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_comparison_api_v1_comparisons__comparison_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comparison_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dataset_api_v1_datasets__dataset_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_items_api_v1_datasets__dataset_id__counts_get: {
+        parameters: {
+            query?: {
+                as_of?: number | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetCounts"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_revisions_api_v1_datasets__dataset_id__diff_get: {
+        parameters: {
+            query: {
+                from_revision: number;
+                to_revision: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionDiff"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_item_changes_api_v1_datasets__dataset_id__diff_items_get: {
+        parameters: {
+            query: {
+                cursor?: string | null;
+                from_revision: number;
+                kind: components["schemas"]["ChangeKind"];
+                limit?: number;
+                to_revision: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ItemChange_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_export_api_v1_datasets__dataset_id__exports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    freeze_test_api_v1_datasets__dataset_id__freeze_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenTest"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_import_api_v1_datasets__dataset_id__imports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_items_api_v1_datasets__dataset_id__items_get: {
+        parameters: {
+            query?: {
+                as_of?: number | null;
+                cursor?: string | null;
+                /** @description Query as JSON (DQL). */
+                dql?: string | null;
+                limit?: number;
+                /** @description Query as text: `label:car subset:train`. */
+                q?: string | null;
+                subset?: components["schemas"]["Subset"] | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Item_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_item_api_v1_datasets__dataset_id__items_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_upload_item_api_v1_datasets__dataset_id__items_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_items_api_v1_datasets__dataset_id__items_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsUpdated"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_items_api_v1_datasets__dataset_id__items_count_get: {
+        parameters: {
+            query?: {
+                as_of?: number | null;
+                /** @description Query as JSON (DQL). */
+                dql?: string | null;
+                /** @description Query as text: `label:car subset:train`. */
+                q?: string | null;
+                subset?: components["schemas"]["Subset"] | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemCount"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_found_api_v1_datasets__dataset_id__items_count_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsToCount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemCount"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_items_api_v1_datasets__dataset_id__items_delete_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsDelete"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsDeleted"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_items_api_v1_datasets__dataset_id__items_search_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemSearch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Item_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_predictions_api_v1_datasets__dataset_id__promote_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promoted"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_revisions_api_v1_datasets__dataset_id__revisions_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Revision_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_snapshots_api_v1_datasets__dataset_id__snapshots_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Snapshot_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_snapshot_api_v1_datasets__dataset_id__snapshots_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_dataset_api_v1_datasets__dataset_id__split_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SplitReport"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_evaluation_api_v1_evaluations__evaluation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_issue_api_v1_issues__issue_id__resolve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_item_api_v1_items__item_id__get: {
+        parameters: {
+            query?: {
+                as_of?: number | null;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_item_api_v1_items__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_item_api_v1_items__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_annotations_api_v1_items__item_id__annotations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemAnnotations"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_annotations_api_v1_items__item_id__annotations_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationsReplace"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemAnnotations"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_annotations_api_v1_items__item_id__annotations_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemAnnotations"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_annotations_as_of_api_v1_items__item_id__annotations_as_of__revision__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_predictions_api_v1_items__item_id__annotations_predictions_get: {
+        parameters: {
+            query?: {
+                model_id?: string | null;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_content_api_v1_items__item_id__content_get: {
+        parameters: {
+            query?: {
+                as_of?: number | null;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thumbnail_api_v1_items__item_id__thumbnail_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_job_api_v1_jobs__job_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job_api_v1_jobs__job_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_log_api_v1_jobs__job_id__log_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in_api_v1_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out_api_v1_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me_api_v1_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_my_password_api_v1_me_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model_api_v1_models__model_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deploy_model_api_v1_models__model_id__deploy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeployRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Champion"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_evaluations_api_v1_models__model_id__evaluations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Evaluation_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_model_api_v1_models__model_id__evaluations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_model_api_v1_models__model_id__folder_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_image_api_v1_models__model_id__predict_image_post: {
+        parameters: {
+            query?: {
+                min_confidence?: number;
+            };
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_predict_image_api_v1_models__model_id__predict_image_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictedImage"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_items_api_v1_models__model_id__predict_items_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictItemsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictedImage"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_dataset_api_v1_models__model_id__predictions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_model_api_v1_models__model_id__rollback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeployRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Champion"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_model_api_v1_models__model_id__train_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_node_types_api_v1_node_types_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTypeInfo"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people_api_v1_people_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Person_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_person_api_v1_people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_person_api_v1_people__person_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_templates_api_v1_pipeline_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateInfo"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_template_api_v1_pipeline_templates__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineDefinition"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pipeline_api_v1_pipelines__pipeline_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_api_v1_pipelines__pipeline_id__activate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_letters_api_v1_pipelines__pipeline_id__dead_letters_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeadLetter_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_dead_letters_api_v1_pipelines__pipeline_id__dead_letters_retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadLettersRetry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLettersRetried"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_api_v1_pipelines__pipeline_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs_api_v1_pipelines__pipeline_id__runs_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Run_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_runs_api_v1_pipelines__pipeline_id__runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsStarted"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_status_api_v1_pipelines__pipeline_id__status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineStatus"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_variable_api_v1_pipelines__pipeline_id__variables__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariableSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_versions_api_v1_pipelines__pipeline_id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineVersion"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_version_api_v1_pipelines__pipeline_id__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineDefinition"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_projects_api_v1_projects_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                name?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Project_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_project_api_v1_projects_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_project_api_v1_projects__project_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_project_api_v1_projects__project_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_api_v1_projects__project_id__audit_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_champions_api_v1_projects__project_id__champions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Champion"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_comparisons_api_v1_projects__project_id__comparisons_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Comparison_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_models_api_v1_projects__project_id__comparisons_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_datasets_api_v1_projects__project_id__datasets_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                name?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Dataset_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_dataset_api_v1_projects__project_id__datasets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_events_api_v1_projects__project_id__events_get: {
+        parameters: {
+            query?: {
+                /** @description As Last-Event-ID; 0 from the beginning, now when neither is given. */
+                after?: string | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_jobs_api_v1_projects__project_id__jobs_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                kind?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members_api_v1_projects__project_id__members_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_member_api_v1_projects__project_id__members_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_member_api_v1_projects__project_id__members__person_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models_api_v1_projects__project_id__models_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Model_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_model_api_v1_projects__project_id__models_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ontologies_api_v1_projects__project_id__ontologies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ontology"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ontology_api_v1_projects__project_id__ontology_get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ontology"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_ontology_api_v1_projects__project_id__ontology_put: {
+        parameters: {
+            query?: {
+                base_version?: number | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OntologyDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ontology"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pipelines_api_v1_projects__project_id__pipelines_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Pipeline_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_pipeline_api_v1_projects__project_id__pipelines_post: {
+        parameters: {
+            query?: {
+                /** @description old_node:new_node, for tokens of nodes that vanish; several with commas. */
+                migrate?: string[];
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineDefinition"];
+                "application/yaml": components["schemas"]["PipelineDefinition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validate_pipeline_api_v1_projects__project_id__pipelines_validate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineDefinition"];
+                "application/yaml": components["schemas"]["PipelineDefinition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphProblem"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recipes_api_v1_projects__project_id__recipes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_recipe_api_v1_projects__project_id__recipes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipeDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks_api_v1_projects__project_id__tasks_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                status?: ("active" | "paused" | "done") | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TaskSummary_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_task_api_v1_projects__project_id__tasks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_service_tokens_api_v1_projects__project_id__tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_service_token_api_v1_projects__project_id__tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceTokenCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_service_token_api_v1_projects__project_id__tokens__token_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_api_v1_runs__run_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_steps_api_v1_runs__run_id__steps_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStep"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_task_api_v1_tasks__task_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskSummary"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_task_api_v1_tasks__task_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_issues_api_v1_tasks__task_id__issues_get: {
+        parameters: {
+            query?: {
+                item_id?: string | null;
+                state?: ("open" | "resolved") | null;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_task_items_api_v1_tasks__task_id__items_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                status?: ("queued" | "leased" | "submitted" | "approved" | "rework" | "waiting" | "discarded") | null;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TaskItem_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_task_items_api_v1_tasks__task_id__items_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskItemsAdd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItemsAdded"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_task_item_api_v1_tasks__task_id__items__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_item_api_v1_tasks__task_id__items__item_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approve"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_item_api_v1_tasks__task_id__items__item_id__discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_draft_api_v1_tasks__task_id__items__item_id__draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftSave"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heartbeat_api_v1_tasks__task_id__items__item_id__heartbeat_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Heartbeat"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raise_issue_api_v1_tasks__task_id__items__item_id__issues_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_api_v1_tasks__task_id__items__item_id__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_item_api_v1_tasks__task_id__items__item_id__submit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_leases_api_v1_tasks__task_id__leases_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lease_next_api_v1_tasks__task_id__leases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseNext"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_tokens_api_v1_tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_my_token_api_v1_tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_my_token_api_v1_tokens__token_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_health_healthz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,199 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  type ErrorComponentProps,
+} from "@tanstack/react-router";
+
+import { NotFound } from "./NotFound";
+import { PageProblem } from "./PageProblem";
+import { ProjectShell } from "./ProjectShell";
+import { SignedIn } from "./SignedIn";
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (search: Record<string, unknown>): { to?: string } => ({ to: text(search.to) }),
+  component: lazyRouteComponent(() => import("@/features/login/LoginPage"), "LoginPage"),
+});
+
+const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in", component: SignedIn });
+
+const projects = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/projects/ProjectsPage"), "ProjectsPage"),
+});
+
+const project = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/p/$projectId",
+  component: ProjectShell,
+});
+
+const overview = createRoute({
+  getParentRoute: () => project,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/overview/OverviewPage"), "OverviewPage"),
+});
+
+/** The explorer's one filter and lens live in the address, so that a link shows the same. */
+export interface ExplorerSearch {
+  readonly dataset?: string;
+  readonly q?: string;
+  readonly lens?: string;
+  readonly view?: string;
+  readonly as_of?: number;
+}
+
+const explorer = createRoute({
+  getParentRoute: () => project,
+  path: "/explorer",
+  validateSearch: (search: Record<string, unknown>): ExplorerSearch => ({
+    dataset: text(search.dataset),
+    q: text(search.q),
+    lens: text(search.lens),
+    view: text(search.view),
+    as_of: typeof search.as_of === "number" ? search.as_of : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/explorer/ExplorerPage"), "ExplorerPage"),
+});
+
+const datasets = createRoute({
+  getParentRoute: () => project,
+  path: "/datasets",
+  component: lazyRouteComponent(() => import("@/features/datasets/DatasetsPage"), "DatasetsPage"),
+});
+
+const dataset = createRoute({
+  getParentRoute: () => project,
+  path: "/datasets/$datasetId",
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => ({ tab: text(search.tab) }),
+  component: lazyRouteComponent(() => import("@/features/datasets/DatasetPage"), "DatasetPage"),
+});
+
+const item = createRoute({
+  getParentRoute: () => project,
+  path: "/items/$itemId",
+  component: lazyRouteComponent(() => import("@/features/datasets/ItemPage"), "ItemPage"),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => project,
+  path: "/tasks",
+  component: lazyRouteComponent(() => import("@/features/tasks/TasksPage"), "TasksPage"),
+});
+
+const task = createRoute({
+  getParentRoute: () => project,
+  path: "/tasks/$taskId",
+  component: lazyRouteComponent(() => import("@/features/tasks/TaskPage"), "TaskPage"),
+});
+
+/** The item on the screen, so that a link and a reload come back to it. */
+export interface StudioSearch {
+  readonly item?: string;
+}
+
+const studio = createRoute({
+  getParentRoute: () => project,
+  path: "/studio/$taskId",
+  validateSearch: (search: Record<string, unknown>): StudioSearch => ({ item: text(search.item) }),
+  component: lazyRouteComponent(() => import("@/features/studio/StudioPage"), "StudioPage"),
+});
+
+const labelGrid = createRoute({
+  getParentRoute: () => project,
+  path: "/grid/$taskId",
+  component: lazyRouteComponent(() => import("@/features/grids/LabelGridPage"), "LabelGridPage"),
+});
+
+const reviewGrid = createRoute({
+  getParentRoute: () => project,
+  path: "/crops/$datasetId",
+  validateSearch: (search: Record<string, unknown>): { label?: string; model?: string } => ({
+    label: text(search.label),
+    model: text(search.model),
+  }),
+  component: lazyRouteComponent(() => import("@/features/grids/ReviewGridPage"), "ReviewGridPage"),
+});
+
+const models = createRoute({
+  getParentRoute: () => project,
+  path: "/models",
+  component: lazyRouteComponent(() => import("@/features/models/ModelsPage"), "ModelsPage"),
+});
+
+const model = createRoute({
+  getParentRoute: () => project,
+  path: "/models/$modelId",
+  component: lazyRouteComponent(() => import("@/features/models/ModelPage"), "ModelPage"),
+});
+
+const comparison = createRoute({
+  getParentRoute: () => project,
+  path: "/comparisons/$comparisonId",
+  component: lazyRouteComponent(() => import("@/features/models/ComparisonPage"), "ComparisonPage"),
+});
+
+const pipelines = createRoute({
+  getParentRoute: () => project,
+  path: "/pipelines",
+  component: lazyRouteComponent(() => import("@/features/pipelines/PipelinesPage"), "PipelinesPage"),
+});
+
+const pipeline = createRoute({
+  getParentRoute: () => project,
+  path: "/pipelines/$pipelineId",
+  component: lazyRouteComponent(() => import("@/features/pipelines/PipelinePage"), "PipelinePage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => project,
+  path: "/settings/$section",
+  component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
+});
+
+const inProject = [
+  overview,
+  explorer,
+  datasets,
+  dataset,
+  item,
+  tasks,
+  task,
+  studio,
+  labelGrid,
+  reviewGrid,
+  models,
+  model,
+  comparison,
+  pipelines,
+  pipeline,
+  settings,
+];
+
+const routeTree = root.addChildren([login, signedIn.addChildren([projects, project.addChildren(inProject)])]);
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: "intent",
+  defaultErrorComponent: ({ error, reset }: ErrorComponentProps) => (
+    <PageProblem error={error} onRetry={reset} />
+  ),
+  defaultNotFoundComponent: NotFound,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

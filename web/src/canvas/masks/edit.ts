@@ -1,0 +1,75 @@
+/** Writing into a mask and remembering what was there, so that the writing is a command. */
+
+import { paintedTile } from "../model/commands";
+import type { Command, PaintedTile, ShapeId } from "../types";
+import { type MaskPixels, TILE_PIXELS, TILE_SIZE, type TileAt } from "./raster";
+
+/** Something that takes runs of pixels along a row. */
+export interface PixelWriter {
+  readonly width: number;
+  readonly height: number;
+  /** Write pixels `x0` up to and without `x1` of row `y`; parts outside the image are left out. */
+  writeRow(y: number, x0: number, x1: number): void;
+}
+
+/** Writes onto copies of the tiles of a mask; the mask itself stays as it is. */
+export class MaskEdit implements PixelWriter {
+  readonly width: number;
+  readonly height: number;
+  readonly #copies = new Map<
+    number,
+    { readonly at: TileAt; readonly before: Uint8Array | null; readonly after: Uint8Array }
+  >();
+
+  constructor(
+    private readonly pixels: MaskPixels,
+    /** 1 sets pixels, 0 clears them. */
+    private readonly value: 0 | 1,
+  ) {
+    this.width = pixels.width;
+    this.height = pixels.height;
+  }
+
+  writeRow(y: number, x0: number, x1: number): void {
+    if (y < 0 || y >= this.height) return;
+    const end = Math.min(x1, this.width);
+    const row = Math.floor(y / TILE_SIZE);
+    for (let x = Math.max(0, x0); x < end;) {
+      const column = Math.floor(x / TILE_SIZE);
+      const stop = Math.min(end, (column + 1) * TILE_SIZE);
+      const line = (y % TILE_SIZE) * TILE_SIZE - column * TILE_SIZE;
+      this.#copy({ column, row })?.fill(this.value, line + x, line + stop);
+      x = stop;
+    }
+  }
+
+  /** The tiles that are different now. */
+  tiles(): PaintedTile[] {
+    return [...this.#copies.values()]
+      .filter(({ before, after }) => !isSame(before, after))
+      .map(({ at, before, after }) => paintedTile(at, { before, after }));
+  }
+
+  /** The command that does what was written; null when it changes nothing. */
+  command(id: ShapeId): Command | null {
+    const tiles = this.tiles();
+    return tiles.length === 0 ? null : { kind: "paint", id, tiles };
+  }
+
+  #copy(at: TileAt): Uint8Array | null {
+    const key = at.row * this.pixels.columns + at.column;
+    const known = this.#copies.get(key);
+    if (known !== undefined) return known.after;
+    const before = this.pixels.tile(at);
+    // Nothing can be cleared in a tile of zeros.
+    if (before === null && this.value === 0) return null;
+    const after = before === null ? new Uint8Array(TILE_PIXELS) : before.slice();
+    this.#copies.set(key, { at, before, after });
+    return after;
+  }
+}
+
+function isSame(before: Uint8Array | null, after: Uint8Array): boolean {
+  if (before === null) return !after.includes(1);
+  return before.every((bit, i) => bit === after[i]);
+}
