@@ -91,21 +91,20 @@ export interface Grip {
  * Null when it would have no area.
  */
 export function resizeBox(box: BoxGeometry, grip: Grip, to: XY): BoxGeometry | null {
-  const ends = (low: number, high: number, side: number, at: number): [number, number] => {
-    const [a, b] = side === 0 ? [low, high] : side < 0 ? [at, high] : [low, at];
-    return [tidy(Math.min(a, b)), tidy(Math.max(a, b))];
-  };
-  const [x0, x1] = ends(box.x0, box.x1, grip.sx, to[0]);
-  const [y0, y1] = ends(box.y0, box.y1, grip.sy, to[1]);
+  const [x0, x1] = pulled([box.x0, box.x1], grip.sx, to[0]);
+  const [y0, y1] = pulled([box.y0, box.y1], grip.sy, to[1]);
   return x1 > x0 && y1 > y0 ? { type: "box", x0, y0, x1, y1 } : null;
+}
+
+function pulled(ends: XY, side: -1 | 0 | 1, at: number): XY {
+  const [a, b] = side === 0 ? ends : side < 0 ? [at, ends[1]] : [ends[0], at];
+  return [tidy(Math.min(a, b)), tidy(Math.max(a, b))];
 }
 
 /** A turned box with the held side or corner brought to a point; the side across stays where it is. */
 export function resizeRotatedBox(box: RotatedBoxGeometry, grip: Grip, to: XY): RotatedBoxGeometry | null {
   const [x, y] = turned(to, [box.cx, box.cy], -box.angle);
   const local = [x - box.cx, y - box.cy] as const;
-  const span = (side: number, half: number, at: number): [number, number] =>
-    side === 0 ? [-half, half] : side < 0 ? [at, half] : [-half, at];
   const [left, right] = span(grip.sx, box.width / 2, local[0]);
   const [top, bottom] = span(grip.sy, box.height / 2, local[1]);
   const width = tidy(Math.abs(right - left));
@@ -114,6 +113,11 @@ export function resizeRotatedBox(box: RotatedBoxGeometry, grip: Grip, to: XY): R
   const middle: XY = [box.cx + (left + right) / 2, box.cy + (top + bottom) / 2];
   const [cx, cy] = tidyPoint(turned(middle, [box.cx, box.cy], box.angle));
   return { ...box, cx, cy, width, height };
+}
+
+function span(side: -1 | 0 | 1, half: number, at: number): XY {
+  if (side === 0) return [-half, half];
+  return side < 0 ? [at, half] : [-half, at];
 }
 
 /** Turned so that its upper side faces a point; `step` degrees at a time when given. */
