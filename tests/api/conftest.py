@@ -80,7 +80,7 @@ class Api:
 @pytest.fixture
 def services(sqlite: Database, tmp_path: Path) -> Services:
     """Services on an empty database, blobs in memory, decoding in this process."""
-    settings = Settings(home=tmp_path, max_upload_bytes=200_000)
+    settings = Settings(home=tmp_path, web=str(tmp_path / "web"), max_upload_bytes=200_000)
     return Services(db=sqlite, blobs=open_blobs("memory://"), settings=settings)
 
 

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         description="Largest upload accepted, in pixels; imports of folders take up to 250 million.",
     )
     max_upload_bytes: int = Field(default=256 * 2**20, gt=0, description="Largest single upload, in bytes.")
+    web: str = Field(default="", description="Folder of the built web app; the one in the package when empty.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Log detail.")
 
     @property

@@ -24,11 +24,12 @@ SESSION_COOKIE = "whorl_session"
 CSRF_HEADER = "x-csrf-token"
 MAX_JSON_BYTES = 32 * 2**20
 API = "/api/v1/"
-CSP = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; "
-    "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
+_CSP = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src {styles}; img-src 'self' blob: data:; "
+    "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
+CSP = _CSP.format(styles="'self'")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN_WRITES = frozenset({"/api/v1/login"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -144,6 +145,11 @@ class _Answer:
             headers.setdefault("content-security-policy", CSP)
             headers.setdefault("cache-control", "no-store")
         await self._send(message)
+
+
+def page_policy(nonce: str) -> str:
+    """The policy of one page whose own styles carry ``nonce``."""
+    return _CSP.format(styles=f"'self' 'nonce-{nonce}'")
 
 
 def _request_id(headers: Headers) -> str:

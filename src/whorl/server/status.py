@@ -1,4 +1,4 @@
-"""The page at ``/``: where each project stands. Plain HTML, no script."""
+"""The page while the app is not built: where each project stands, and how to build it. Plain HTML, no script."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from html import escape
 from whorl.access.rules import Actor, ActorKind
 from whorl.server.queries import ProjectLine, TaskLine, read_status
 from whorl.server.services import Services
+
+_NOT_BUILT = (
+    "<section class='card'><h2>The web app is not built</h2><p>Everything else works. To build it: <code>pip install "
+    "-e .</code> in a checkout (Node comes from a wheel when it is missing), or <code>npm ci &amp;&amp; npm run build"
+    "</code> in <code>web/</code>; then reload this page.</p></section>"
+)
 
 
 def render_status(services: Services, actor: Actor) -> str:
@@ -70,6 +76,6 @@ def _page(body: str, *, who: str = "") -> str:
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Whorl</title>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         "<link rel='stylesheet' href='/status.css'></head><body>"
-        f"<header><h1>Whorl</h1>{signed_in}</header><main>{body}</main>"
+        f"<header><h1>Whorl</h1>{signed_in}</header><main>{_NOT_BUILT}{body}</main>"
         "<footer><a href='/api/v1/openapi.json'>API description (OpenAPI 3.1)</a></footer></body></html>"
     )

@@ -41,5 +41,6 @@ def all_routers() -> list[APIRouter]:
         pipelines,
         jobs,
         events,
+        web,  # Last: the app takes every address that nothing else answers.
     )
     return [module.router for module in modules]

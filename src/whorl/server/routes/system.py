@@ -1,29 +1,24 @@
-"""Health, the status page, signing in and out."""
+"""Health, signing in and out."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from importlib.resources import files
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlalchemy import Connection, text
-from starlette.concurrency import run_in_threadpool
+from sqlalchemy import text
 
-from whorl.access.actions import create_token, revoke_token, write_audit
+from whorl.access.actions import revoke_token
 from whorl.access.queries import find_person_by_password
-from whorl.access.rules import ANONYMOUS, Action, TokenKind
+from whorl.access.rules import Action
 from whorl.access.secrets import csrf_token
 from whorl.base.errors import TooManyRequests, Unauthenticated
-from whorl.schemas.access import Login, Me, Person, Session, TokenCreated
+from whorl.schemas.access import Login, Me, Session
 from whorl.schemas.wire import Wire
 from whorl.server.guard import SESSION_COOKIE
 from whorl.server.permits import CallerDep, needs
-from whorl.server.services import Services
-from whorl.server.status import render_status
+from whorl.server.sessions import SESSION_LIVES_FOR, open_session, set_session_cookie
 
-SESSION_LIVES_FOR = timedelta(days=14)
 router = APIRouter(tags=["system"])
 
 
@@ -39,16 +34,6 @@ def get_health(caller: CallerDep) -> Health:
     """Whether the server and its database answer."""
     caller.read(lambda conn: conn.execute(text("SELECT 1")).scalar_one())
     return Health(pending_writes=caller.services.db.pending_writes())
-
-
-@router.get("/", include_in_schema=False, **needs(Action.PUBLIC))
-async def get_status_page(request: Request, caller: CallerDep, token: str | None = None) -> Response:
-    """The status page; with ``?token=`` of this launch, sign in and come back without it."""
-    services = caller.services
-    if token is not None:
-        return await run_in_threadpool(_enter, services, token, _is_secure(request))
-    page = await run_in_threadpool(render_status, services, caller.actor)
-    return HTMLResponse(page, status_code=200 if caller.actor is not ANONYMOUS else 401)
 
 
 @router.get("/status.css", include_in_schema=False, **needs(Action.PUBLIC))
@@ -74,8 +59,8 @@ def log_in(request: Request, response: Response, caller: CallerDep, body: Login)
             services.login_failures.fail(key)
         raise Unauthenticated("email and password do not match", hint="Check both; an owner can set a new password.")
     services.login_failures.forgive(keys[0])
-    made = _open_session(services, who, "password")
-    _set_cookie(response, made.secret, _is_secure(request))
+    made = open_session(services, who)
+    set_session_cookie(response, made.secret, request)
     return Session(csrf_token=csrf_token(made.secret), expires_at=services.now() + SESSION_LIVES_FOR)
 
 
@@ -101,53 +86,3 @@ def get_me(caller: CallerDep) -> Me:
         roles={project_id: role.value for project_id, role in actor.roles.items()},
         csrf_token=None if caller.session is None else csrf_token(caller.session),
     )
-
-
-def _enter(services: Services, token: str, is_secure: bool) -> Response:
-    actor = services.actors.find(token)
-    if actor is None or not actor.is_local:
-        raise Unauthenticated("this link is of an earlier start", hint="Open the link that `whorl up` printed last.")
-
-    def work(conn: Connection) -> TokenCreated:
-        return create_token(
-            conn,
-            TokenKind.SESSION,
-            services.launch_name,
-            actor_id=actor.id,
-            now=services.now(),
-            person_id=actor.id,
-            lives_for=SESSION_LIVES_FOR,
-        )
-
-    made = services.db.write(work)
-    response = RedirectResponse("/", status_code=303)
-    _set_cookie(response, made.secret, is_secure)
-    return response
-
-
-def _open_session(services: Services, who: Person, name: str) -> TokenCreated:
-    now = services.now()
-
-    def work(conn: Connection) -> TokenCreated:
-        write_audit(conn, "session.open", actor_id=who.id, now=now, subject=who.id)
-        return create_token(
-            conn, TokenKind.SESSION, name, actor_id=who.id, now=now, person_id=who.id, lives_for=SESSION_LIVES_FOR
-        )
-
-    return services.db.write(work)
-
-
-def _set_cookie(response: Response, secret: str, is_secure: bool) -> None:
-    response.set_cookie(
-        SESSION_COOKIE,
-        secret,
-        max_age=int(SESSION_LIVES_FOR.total_seconds()),
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=is_secure,
-    )
-
-
-def _is_secure(request: Request) -> bool:
-    return request.url.scheme == "https"
