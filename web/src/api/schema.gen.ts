@@ -81,6 +81,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/annotations/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Annotations
+         * @description The annotations of many items at once, now or at a revision.
+         */
+        post: operations["read_annotations_api_v1_datasets__dataset_id__annotations_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/counts": {
         parameters: {
             query?: never;
@@ -287,6 +307,66 @@ export interface paths {
          * @description As the list, with the query in the body.
          */
         post: operations["search_items_api_v1_datasets__dataset_id__items_search_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Listing
+         * @description List the matching items at one revision; its positions never shift while others write.
+         */
+        post: operations["open_listing_api_v1_datasets__dataset_id__listings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/listings/{listing_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Listing
+         * @description How many items a listing holds by now, and whether that is all.
+         */
+        get: operations["get_listing_api_v1_datasets__dataset_id__listings__listing_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/listings/{listing_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Positions
+         * @description The items at some positions, as they stood at the listing's revision.
+         */
+        get: operations["list_positions_api_v1_datasets__dataset_id__listings__listing_id__items_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2062,6 +2142,21 @@ export interface components {
             base_revision: number;
         };
         /**
+         * AnnotationsWanted
+         * @description Items whose annotations are to be read at once; those that do not stand in the dataset are left out.
+         */
+        AnnotationsWanted: {
+            /**
+             * As Of
+             * @description A revision to read at; now when left out.
+             */
+            as_of?: number | null;
+            /** Item Ids */
+            item_ids: string[];
+            /** Layers */
+            layers?: components["schemas"]["Layer"][];
+        };
+        /**
          * Approve
          * @description Accept an item's work. In a review task with the lease's token.
          */
@@ -2694,6 +2789,42 @@ export interface components {
             port?: string | null;
         };
         /**
+         * GridAnnotation
+         * @description An annotation as a grid of items shows it.
+         */
+        GridAnnotation: {
+            /** Author Id */
+            author_id: string;
+            author_kind: components["schemas"]["AuthorKind"];
+            /** Confidence */
+            confidence: number | null;
+            /** Geometry */
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            /** Id */
+            id: string;
+            /** Item Id */
+            item_id: string;
+            /** Label */
+            label: string;
+            layer: components["schemas"]["Layer"];
+            origin: components["schemas"]["Origin"];
+        };
+        /**
+         * GridAnnotations
+         * @description The annotations of some items, in the order of the items.
+         */
+        GridAnnotations: {
+            /** Annotations */
+            annotations: components["schemas"]["GridAnnotation"][];
+            /**
+             * Is Truncated
+             * @description There are more annotations than one answer holds.
+             */
+            is_truncated: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /**
          * Health
          * @description The server answers and its database does too.
          */
@@ -2971,6 +3102,29 @@ export interface components {
             updated: number;
         };
         /**
+         * ItemsWanted
+         * @description Which items, by a query in text form or in JSON form; neither means every item.
+         */
+        ItemsWanted: {
+            /**
+             * As Of
+             * @description A revision to read at; now when left out.
+             */
+            as_of?: number | null;
+            /**
+             * Dql
+             * @description Query as JSON (DQL).
+             */
+            dql?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Q
+             * @description Query as text: `label:car subset:train`.
+             */
+            q?: string | null;
+        };
+        /**
          * Job
          * @description One long piece of work and how far it is.
          */
@@ -3092,6 +3246,51 @@ export interface components {
              * @default 1
              */
             n: number;
+        };
+        /**
+         * Listing
+         * @description A list of the matching items at one revision, whose positions never shift.
+         *
+         *     The server forgets listings that nobody used for long; `listing_gone` says to make it again.
+         */
+        Listing: {
+            /**
+             * Count
+             * @description How many items it holds; so far, while `is_complete` is false.
+             */
+            count: number;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Id */
+            id: string;
+            /** Is Complete */
+            is_complete: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * ListingPage
+         * @description The items at some positions of a listing, as they stood at its revision.
+         */
+        ListingPage: {
+            /**
+             * Annotations
+             * @description In the order of the items; empty unless asked for.
+             */
+            annotations: components["schemas"]["GridAnnotation"][];
+            /** Count */
+            count: number;
+            /** Is Complete */
+            is_complete: boolean;
+            /**
+             * Is Truncated
+             * @description There are more annotations than one answer holds.
+             */
+            is_truncated: boolean;
+            /** Items */
+            items: components["schemas"]["Item"][];
+            /** Start */
+            start: number;
         };
         /**
          * Login
@@ -4568,6 +4767,7 @@ export type Annotation = components['schemas']['Annotation'];
 export type AnnotationDraft = components['schemas']['AnnotationDraft'];
 export type AnnotationsChange = components['schemas']['AnnotationsChange'];
 export type AnnotationsReplace = components['schemas']['AnnotationsReplace'];
+export type AnnotationsWanted = components['schemas']['AnnotationsWanted'];
 export type Approve = components['schemas']['Approve'];
 export type Attribute = components['schemas']['Attribute'];
 export type AttributeType = components['schemas']['AttributeType'];
@@ -4603,6 +4803,8 @@ export type ExportRequest = components['schemas']['ExportRequest'];
 export type FreezeRequest = components['schemas']['FreezeRequest'];
 export type FrozenTest = components['schemas']['FrozenTest'];
 export type GraphProblem = components['schemas']['GraphProblem'];
+export type GridAnnotation = components['schemas']['GridAnnotation'];
+export type GridAnnotations = components['schemas']['GridAnnotations'];
 export type Health = components['schemas']['Health'];
 export type Heartbeat = components['schemas']['Heartbeat'];
 export type ImportRequest = components['schemas']['ImportRequest'];
@@ -4619,12 +4821,15 @@ export type ItemSearch = components['schemas']['ItemSearch'];
 export type ItemsToCount = components['schemas']['ItemsToCount'];
 export type ItemsUpdate = components['schemas']['ItemsUpdate'];
 export type ItemsUpdated = components['schemas']['ItemsUpdated'];
+export type ItemsWanted = components['schemas']['ItemsWanted'];
 export type Job = components['schemas']['Job'];
 export type JsonValue = components['schemas']['JsonValue'];
 export type Label = components['schemas']['Label'];
 export type Layer = components['schemas']['Layer'];
 export type Lease = components['schemas']['Lease'];
 export type LeaseNext = components['schemas']['LeaseNext'];
+export type Listing = components['schemas']['Listing'];
+export type ListingPage = components['schemas']['ListingPage'];
 export type Login = components['schemas']['Login'];
 export type Mask = components['schemas']['Mask'];
 export type Me = components['schemas']['Me'];
@@ -4823,6 +5028,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_annotations_api_v1_datasets__dataset_id__annotations_batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationsWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridAnnotations"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -5285,6 +5525,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Item_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_listing_api_v1_datasets__dataset_id__listings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_listing_api_v1_datasets__dataset_id__listings__listing_id__get: {
+        parameters: {
+            query?: {
+                /** @description Answer later, once it is complete. */
+                wait_s?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_positions_api_v1_datasets__dataset_id__listings__listing_id__items_get: {
+        parameters: {
+            query?: {
+                /** @description `truth`, `prediction` or `truth,prediction`. */
+                layers?: string;
+                limit?: number;
+                start?: number;
+                with_annotations?: boolean;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingPage"];
                 };
             };
             /** @description Problem, as application/problem+json */
