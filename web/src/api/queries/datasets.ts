@@ -22,7 +22,9 @@ export function datasetQuery(datasetId: string) {
   return queryOptions({
     queryKey: ["dataset", datasetId],
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/datasets/{dataset_id}", { params: { path: { dataset_id: datasetId } }, signal })),
+      unwrap(
+        api.GET("/api/v1/datasets/{dataset_id}", { params: { path: { dataset_id: datasetId } }, signal }),
+      ),
   });
 }
 
@@ -31,7 +33,10 @@ export function datasetCountsQuery(datasetId: string) {
     queryKey: ["dataset", datasetId, "counts"],
     queryFn: ({ signal }) =>
       unwrap(
-        api.GET("/api/v1/datasets/{dataset_id}/counts", { params: { path: { dataset_id: datasetId } }, signal }),
+        api.GET("/api/v1/datasets/{dataset_id}/counts", {
+          params: { path: { dataset_id: datasetId } },
+          signal,
+        }),
       ),
   });
 }
@@ -50,7 +55,10 @@ export function snapshotsQuery(datasetId: string) {
     queryKey: ["snapshots", datasetId],
     queryFn: ({ signal }) =>
       unwrap(
-        api.GET("/api/v1/datasets/{dataset_id}/snapshots", { params: { path: { dataset_id: datasetId } }, signal }),
+        api.GET("/api/v1/datasets/{dataset_id}/snapshots", {
+          params: { path: { dataset_id: datasetId } },
+          signal,
+        }),
       ),
   });
 }
@@ -117,4 +125,16 @@ export function diffItemsQuery({ datasetId, from, to, kind }: DiffOf & { kind: C
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     staleTime: Infinity,
   });
+}
+
+export function splitDataset(options: {
+  datasetId: string;
+  quotas: { train: number; validation: number; test: number };
+}) {
+  return unwrap(
+    api.POST("/api/v1/datasets/{dataset_id}/split", {
+      params: { path: { dataset_id: options.datasetId } },
+      body: { quotas: options.quotas, seed: 0 },
+    }),
+  );
 }
