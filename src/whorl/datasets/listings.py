@@ -10,6 +10,7 @@ import hashlib
 import threading
 from array import array
 from collections import OrderedDict
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, func, select
 
 from whorl.base.errors import ListingGone, Unavailable
 from whorl.datasets.dql import CompiledQuery, Query, compile_query, iter_keys, resolve_snapshot
+from whorl.datasets.dql.ast import EVERYTHING
 from whorl.datasets.revisions import check_as_of, load_dataset, standing
 from whorl.store.db import Database
 from whorl.store.db.tables import item_state
@@ -35,6 +37,7 @@ class KeyList:
 
     Attributes:
         dataset_key: Integer key of the dataset, for reads of what the listing names.
+        is_whole: It holds every item of the dataset.
     """
 
     id: str
@@ -42,6 +45,7 @@ class KeyList:
     dataset_key: int
     revision: int
     is_complete: bool = False
+    is_whole: bool = False
     error: Exception | None = None
     is_dropped: bool = False
     _keys: array[int] | range = field(default_factory=lambda: array("q"))
@@ -86,10 +90,10 @@ class KeyList:
         with self._changed:
             return list(self._keys[start:stop])
 
-    def every(self, step: int) -> list[int]:
-        """Each ``step``-th key, from the first on."""
+    def pick(self, positions: Sequence[int]) -> list[int]:
+        """The keys at some positions, which are filled."""
         with self._changed:
-            return list(self._keys[::step])
+            return [self._keys[position] for position in positions]
 
     def _has(self, count: int | None) -> bool:
         is_over = self.is_complete or self.error is not None or self.is_dropped
@@ -252,7 +256,8 @@ def _resolve(conn: Connection, dataset_id: str, query: Query, as_of: int | None)
     compiled = compile_query(query, dataset_key=row.key, as_of=None if is_now else at)
     said = repr((dataset_id, revision, query.where, query.sort))
     digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-    return KeyList(f"lst_{digest[:26]}", dataset_id, row.key, revision), compiled
+    is_whole = query.where == EVERYTHING
+    return KeyList(f"lst_{digest[:26]}", dataset_id, row.key, revision, is_whole=is_whole), compiled
 
 
 def _gapless(conn: Connection, compiled: CompiledQuery) -> range | None:

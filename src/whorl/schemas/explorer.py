@@ -83,6 +83,7 @@ class FacetBucket(Wire):
     low: float | None = None
     high: float | None = None
     count: int
+    title: str | None = Field(default=None, description="A name to show in place of the value, such as a person's.")
     chip: str = Field(description="The term to add to the query's text form; empty where the text form has none.")
 
 
@@ -106,7 +107,8 @@ class Facets(Wire):
     """What the matching items hold, field by field."""
 
     revision: int
-    count: int
+    count: int = Field(description="How many items match; so far, while `is_complete` is false.")
+    is_complete: bool = Field(description="False while the server still looks for matches: ask again a little later.")
     is_sampled: bool = Field(description="Counts are estimated from a sample of the items.")
     facets: list[Facet]
 
