@@ -96,14 +96,7 @@ class TrainingProcess:
 
     def metrics(self) -> list[dict[str, float]]:
         """All metrics reported so far, oldest first."""
-        for folder in (self.work / DRAFT, self.target):
-            try:
-                lines = (folder / CURVES).read_text(encoding="utf-8").splitlines(keepends=True)
-            except FileNotFoundError:
-                continue
-            # The last line may still be in writing.
-            return [json.loads(line) for line in lines if line.endswith("\n")]
-        return []
+        return read_curves(self.target)
 
     def cancel(self, *, grace_s: float = 5.0) -> None:
         """Ask it to stop, then terminate it; nothing is left behind."""
@@ -155,6 +148,18 @@ class TrainingProcess:
         error = _failure(self.work, code, cancelled=self.cancelled or code == EXIT_CANCELLED)
         shutil.rmtree(self.work, ignore_errors=True)
         raise error
+
+
+def read_curves(out_dir: Path) -> list[dict[str, float]]:
+    """The metrics that a training reported, oldest first; of a running one, those so far. Empty when there are none."""
+    for folder in (work_folder(out_dir) / DRAFT, out_dir):
+        try:
+            lines = (folder / CURVES).read_text(encoding="utf-8").splitlines(keepends=True)
+        except FileNotFoundError:
+            continue
+        # The last line may still be in writing.
+        return [json.loads(line) for line in lines if line.endswith("\n")]
+    return []
 
 
 def start_training(request: TrainingRequest, out_dir: Path, *, niceness: int = 10) -> TrainingProcess:

@@ -123,6 +123,61 @@ class DeployRequest(Wire):
     variable: str | None = None
 
 
+class LabelOutcomes(Wire):
+    """What people made of a model's proposals of one label."""
+
+    label: str
+    accepted: int = 0
+    edited: int = 0
+    rejected: int = 0
+    mean_edit_iou: float | None = Field(default=None, description="IoU of edited shapes with the proposed ones.")
+
+
+class ModelOutcomes(Wire):
+    """What people made of a model's proposals; each proposal counts once, by the last word about it."""
+
+    accepted: int
+    edited: int
+    rejected: int
+    mean_edit_iou: float | None = Field(description="IoU of edited shapes with the proposed ones; null without any.")
+    by_label: list[LabelOutcomes] = Field(description="By predicted label, most proposals first.")
+
+
+class WorstItem(Wire):
+    """A test item that the model got wrong; classes have truth and prediction, objects have counts."""
+
+    item_id: str
+    truth: str | None = None
+    predicted: str | None = None
+    confidence: float | None = None
+    matched: int = 0
+    confused: int = 0
+    missed: int = 0
+    spurious: int = 0
+
+
+class ReliabilityBin(Wire):
+    """Answers of about the same confidence, and the share of them that is correct."""
+
+    low: float
+    high: float
+    confidence: float = Field(description="Mean over the bin.")
+    accuracy: float
+    count: int
+
+
+class Examination(Wire):
+    """Where a model goes wrong on the test items of an evaluation."""
+
+    evaluation_id: str
+    labels: list[str]
+    matrix: list[list[int]] = Field(description="matrix[t][p]: how often true label t was taken for p.")
+    has_nothing: bool = Field(description="The last column holds missed objects, the last row spurious ones.")
+    score_threshold: float | None = Field(description="Weakest box that counts in the matrix; null for classes.")
+    reliability: list[ReliabilityBin]
+    worst: list[WorstItem] = Field(description="Surest wrong answers, or images with most errors, first.")
+
+
 class PredictItemsRequest(Wire):
     """Items to predict at once, without keeping anything."""
 

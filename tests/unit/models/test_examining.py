@@ -1,0 +1,66 @@
+"""Where a model goes wrong, told from an evaluation's outputs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from whorl.models.evaluation.types import PredictedObjects, TruthObjects
+from whorl.models.examining import examine_outputs, reliability
+from whorl.models.outputs import ClassOutputs, ObjectOutputs
+from whorl.schemas.models import ReliabilityBin, WorstItem
+
+
+def test_examine_outputs__names_the_surest_wrong_answers_first() -> None:
+    outputs = ClassOutputs(
+        ("cat", "dog"),
+        ("itm_a", "itm_b", "itm_c", "itm_d"),
+        np.array([0, 0, 1, 1]),
+        np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.95, 0.05]]),
+    )
+    found = examine_outputs(outputs, evaluation_id="evl_x", worst=5)
+    assert (found.labels, found.matrix, found.has_nothing) == (["cat", "dog"], [[1, 1], [1, 1]], False)
+    assert found.worst == [
+        WorstItem(item_id="itm_d", truth="dog", predicted="cat", confidence=0.95),
+        WorstItem(item_id="itm_b", truth="cat", predicted="dog", confidence=0.6),
+    ]
+
+
+def test_examine_outputs__counts_missed_and_spurious_boxes() -> None:
+    true = TruthObjects(np.array([[0.0, 0, 10, 10], [20, 20, 30, 30]]), np.array([0, 1]))
+    found = PredictedObjects(np.array([[0.0, 0, 10, 10], [50, 50, 60, 60]]), np.array([0.9, 0.4]), np.array([1, 0]))
+    nothing = PredictedObjects(np.zeros((0, 4)), np.zeros(0), np.zeros(0, np.int64))
+    outputs = ObjectOutputs(
+        ("a", "b"),
+        ("itm_x", "itm_y"),
+        (true, TruthObjects(np.zeros((0, 4)), np.zeros(0, np.int64))),
+        (found, nothing),
+    )
+    told = examine_outputs(outputs, evaluation_id="evl_x")
+    # Rows are the truth, the last one nothing; columns are the prediction, the last one missed.
+    assert told.matrix == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
+    assert told.worst == [WorstItem(item_id="itm_x", confused=1, missed=1, spurious=1)]
+    assert [(one.confidence, one.accuracy) for one in told.reliability] == [(0.4, 0.0), (0.9, 0.0)]
+
+
+def test_examine_outputs__a_box_on_its_object_is_a_right_answer() -> None:
+    box = np.array([[0.0, 0, 10, 10]])
+    outputs = ObjectOutputs(
+        ("a",),
+        ("itm_x",),
+        (TruthObjects(box, np.array([0])),),
+        (PredictedObjects(box, np.array([0.7]), np.array([0])),),
+    )
+    told = examine_outputs(outputs, evaluation_id="evl_x")
+    assert told.reliability == [ReliabilityBin(low=0.7, high=0.8, confidence=0.7, accuracy=1.0, count=1)]
+    assert told.worst == []
+
+
+def test_examine_outputs__no_items() -> None:
+    empty = ClassOutputs(("a",), (), np.zeros(0, np.int64), np.zeros((0, 1)))
+    told = examine_outputs(empty, evaluation_id="evl_x")
+    assert (told.matrix, told.reliability, told.worst) == ([[0]], [], [])
+
+
+def test_reliability__a_full_confidence_falls_into_the_last_bin() -> None:
+    told = reliability(np.array([1.0, 0.95]), np.array([True, False]))
+    assert told == [ReliabilityBin(low=0.9, high=1.0, confidence=0.975, accuracy=0.5, count=2)]
