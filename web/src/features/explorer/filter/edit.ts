@@ -1,0 +1,95 @@
+/** Chips on and off: pure functions from one query text to the next. */
+import { splitTerms, type Term } from "./terms";
+
+/** Whether this very term stands at the outermost level. */
+export function hasTerm(text: string, term: string): boolean {
+  const wanted = term.trim();
+  return splitTerms(text).some((one) => one.text === wanted);
+}
+
+/** The text with one more term at its end; as it was when the term stands there already. */
+export function addTerm(text: string, term: string): string {
+  const wanted = term.trim();
+  if (wanted === "" || hasTerm(text, wanted)) return text;
+  const kept = text.trimEnd();
+  return kept === "" ? wanted : `${kept} ${wanted}`;
+}
+
+/** The text without the term at an index of `splitTerms`, and without the space that parted it. */
+export function removeTermAt(text: string, index: number): string {
+  const term = splitTerms(text)[index];
+  if (term === undefined) return text;
+  const before = text.slice(0, term.start).trimEnd();
+  const after = text.slice(term.end).trimStart();
+  return before === "" || after === "" ? before + after : `${before} ${after}`;
+}
+
+/** The text without each outermost occurrence of the term. */
+export function removeTerm(text: string, term: string): string {
+  const wanted = term.trim();
+  const index = splitTerms(text).findIndex((one) => one.text === wanted);
+  return index < 0 ? text : removeTerm(removeTermAt(text, index), wanted);
+}
+
+/** Put the term in, or take it out when it is there. */
+export function toggleTerm(text: string, term: string): string {
+  return hasTerm(text, term) ? removeTerm(text, term) : addTerm(text, term);
+}
+
+/** The term that means the opposite. */
+export function negated(term: string): string {
+  return term.startsWith("-") ? term.slice(1) : `-${term}`;
+}
+
+/** Ask for the opposite of one term, in its place. */
+export function negateTermAt(text: string, index: number): string {
+  const term = splitTerms(text)[index];
+  if (term === undefined) return text;
+  return text.slice(0, term.start) + negated(term.text) + text.slice(term.end);
+}
+
+/** Take the term out whichever way round it stands, and put it in turned around. */
+export function excludeTerm(text: string, term: string): string {
+  const opposite = negated(term);
+  if (hasTerm(text, opposite)) return removeTerm(text, opposite);
+  return addTerm(removeTerm(text, term), opposite);
+}
+
+/** Take out the outermost terms about a field, then add these: what moving a histogram's brush does. */
+export function replaceField(text: string, field: string, terms: readonly string[]): string {
+  const isAbout = (one: Term) => one.kind === "term" && !one.isNegated && one.field === field;
+  let rest = text;
+  for (let at = splitTerms(rest).findIndex(isAbout); at >= 0; at = splitTerms(rest).findIndex(isAbout)) {
+    rest = removeTermAt(rest, at);
+  }
+  return terms.reduce(addTerm, rest);
+}
+
+/** A value as it must be written: in quotes where it would be read as something else. */
+export function writeValue(value: string): string {
+  const isPlain =
+    value !== "" && !/[\s|()"\\*?]/u.test(value) && !["true", "false", "null", "none"].includes(value);
+  return isPlain && !/^[+\-.\d]/u.test(value) ? value : `"${value.replace(/[\\"]/gu, "\\$&")}"`;
+}
+
+/** Where a server's message about a query points, counted from 0; null when it names no column. */
+export function columnOf(message: string): number | null {
+  const found = /\(at column (\d+)\)/u.exec(message);
+  return found === null ? null : Number(found[1]) - 1;
+}
+
+/** The text with the misspelt name replaced by the one that the server's hint names; null when it names none. */
+export function applyHint(
+  text: string,
+  problem: { readonly message: string; readonly hint: string },
+): string | null {
+  const meant = /Did you mean ([^\s?]+)\?/u.exec(problem.hint)?.[1];
+  const wrong = /: '([^']+)'/u.exec(problem.message)?.[1];
+  const column = columnOf(problem.message);
+  if (meant === undefined || wrong === undefined || column === null) return null;
+  // A path is named by its last key.
+  const at = text.indexOf(wrong.split(".").at(-1) ?? wrong, Math.max(0, column));
+  if (at < 0) return null;
+  const name = wrong.split(".").at(-1) ?? wrong;
+  return text.slice(0, at) + meant + text.slice(at + name.length);
+}
