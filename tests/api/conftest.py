@@ -19,10 +19,12 @@ from whorl.annotations.actions import save_annotations
 from whorl.base.errors import JsonValue
 from whorl.base.settings import Settings
 from whorl.datasets.revisions import load_dataset
+from whorl.datasets.views import create_view
 from whorl.engine.jobs import create_job
 from whorl.ontology.actions import create_recipe, save_ontology
 from whorl.pipelines.queries import list_runs
 from whorl.schemas.annotations import AnnotationDraft, ClassTag
+from whorl.schemas.explorer import SavedViewDraft
 from whorl.schemas.models import ModelCreate
 from whorl.schemas.ontology import Label, OntologyDraft, RecipeDraft, Tool
 from whorl.schemas.pipelines import PipelineDefinition
@@ -143,6 +145,8 @@ def _things(conn: Connection, api: Api) -> None:
     (lease,) = lease_next(conn, task.id, actor_id="per_x", now=NOW)
     submit_item(conn, task.id, item_id, lease_token=lease.lease_token, actor_id="per_x", now=NOW)
     api.ids["issue_id"] = raise_issue(conn, task.id, item_id, "look", actor_id="per_y", now=NOW).id
+    view = SavedViewDraft(name="cats", query_text="label:cat")
+    api.ids["view_id"] = create_view(conn, api.ids["project_id"], view, actor_id="per_x", now=NOW).id
     api.ids["job_id"] = create_job(
         conn, "import", project_id=api.ids["project_id"], params={}, actor_id="per_x", now=NOW
     )

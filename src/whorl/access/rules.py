@@ -55,6 +55,7 @@ class Action(StrEnum):
     ONTOLOGY_WRITE = "ontology.write"
     DATASET_READ = "dataset.read"
     DATASET_WRITE = "dataset.write"
+    VIEW_WRITE = "view.write"
     ITEM_READ = "item.read"
     ITEM_WRITE = "item.write"
     ANNOTATION_READ = "annotation.read"
@@ -93,7 +94,7 @@ _VIEWER = frozenset(
     }
 )
 _ANNOTATOR = _VIEWER | {Action.TASK_WORK, Action.MODEL_PREDICT}
-_REVIEWER = _ANNOTATOR | {Action.TASK_REVIEW, Action.ANNOTATION_WRITE}
+_REVIEWER = _ANNOTATOR | {Action.TASK_REVIEW, Action.ANNOTATION_WRITE, Action.VIEW_WRITE}
 _MANAGER = _REVIEWER | {
     Action.PROJECT_UPDATE,
     Action.MEMBER_WRITE,

@@ -42,6 +42,7 @@ PREFIXES: dict[str, str] = {
     "run": "run",
     "job": "job",
     "endpoint": "end",
+    "view": "viw",
 }
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 

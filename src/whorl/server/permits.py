@@ -28,6 +28,7 @@ from whorl.store.db.tables import (
     project,
     recipe,
     run,
+    saved_view,
     task,
 )
 
@@ -51,6 +52,7 @@ _PROJECT_OF: dict[str, tuple[ColumnElement[Any], Select[Any]]] = {
     "comparison_id": (comparison.c.id, select(comparison.c.project_id)),
     "pipeline_id": (pipeline.c.id, select(pipeline.c.project_id)),
     "run_id": (run.c.id, select(pipeline.c.project_id).join(run, run.c.pipeline_id == pipeline.c.id)),
+    "view_id": (saved_view.c.id, select(saved_view.c.project_id)),
     "job_id": (job.c.id, select(job.c.project_id)),
 }
 """How to find the project of each id that a path may hold."""

@@ -26,6 +26,7 @@ def all_routers() -> list[APIRouter]:
         projects,
         system,
         tasks,
+        views,
         web,
     )
 
@@ -38,6 +39,7 @@ def all_routers() -> list[APIRouter]:
         items,
         listings,
         facets,
+        views,
         annotations,
         tasks,
         models,

@@ -34,6 +34,7 @@ from whorl.store.db.tables.pipelines import (
     trigger_state,
 )
 from whorl.store.db.tables.tasks import issue, task, task_item
+from whorl.store.db.tables.views import saved_view
 
 __all__ = [
     "annotation",
@@ -68,6 +69,7 @@ __all__ = [
     "revision",
     "run",
     "run_step",
+    "saved_view",
     "snapshot",
     "source_file",
     "task",

@@ -42,6 +42,7 @@ def upgrade() -> None:
     _recipe()
     _revision()
     _run()
+    _saved_view()
     _snapshot()
     _trigger_fire()
     _trigger_state()
@@ -507,6 +508,24 @@ def _run() -> None:
         sa.ForeignKeyConstraint(["pipeline_id"], ["pipeline.id"], name="fk_run_pipeline_id"),
     )
     op.create_index("ix_run_pipeline_id_state_key", "run", ["pipeline_id", "state", "key"])
+
+
+def _saved_view() -> None:
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("project_id", sa.String(length=40), nullable=False),
+        sa.Column("dataset_id", sa.String(length=40), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("query_text", sa.Text(), nullable=False),
+        sa.Column("lens", JSON, nullable=False),
+        sa.Column("author_id", sa.String(length=40), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_saved_view"),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_saved_view_project_id"),
+        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name="fk_saved_view_dataset_id"),
+    )
+    op.create_index("ix_saved_view_project_id_id", "saved_view", ["project_id", "id"])
 
 
 def _snapshot() -> None:
