@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from whorl.base.errors import InvalidInput, JsonValue
-from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline
+from whorl.geometry.rotated import corners_of
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox
 
 EDGE_TOLERANCE_PX = 0.01
 """How far outside the image a coordinate may be: the noise of formats that store shares of the width."""
@@ -23,6 +24,8 @@ def find_bounds(geometry: Geometry) -> Bounds | None:
             return None
         case Box():
             return geometry.x0, geometry.y0, geometry.x1, geometry.y1
+        case RotatedBox():
+            return _around(box_corners(geometry))
         case Polygon():
             return _around([point for ring in geometry.rings for point in ring])
         case Polyline() | Points():
@@ -31,6 +34,11 @@ def find_bounds(geometry: Geometry) -> Bounds | None:
             return _mask_bounds(geometry)
         case _:
             assert_never(geometry)
+
+
+def box_corners(box: RotatedBox) -> list[tuple[float, float]]:
+    """Give the four corners of a rotated box in order, in pixels of the upright image; they may lie outside it."""
+    return corners_of(box.cx, box.cy, box.width, box.height, box.angle)
 
 
 def check_inside(geometry: Geometry, *, width: int, height: int, where: str) -> None:
@@ -48,13 +56,16 @@ def check_inside(geometry: Geometry, *, width: int, height: int, where: str) -> 
         # Decoded, so that counts which do not add up are refused.
         find_bounds(geometry)
         return
-    bounds = find_bounds(geometry)
+    # A turned box around an object at the edge sticks out; its centre does not.
+    is_turned = isinstance(geometry, RotatedBox)
+    bounds = (geometry.cx, geometry.cy) * 2 if isinstance(geometry, RotatedBox) else find_bounds(geometry)
     if bounds is None:
         return
     x0, y0, x1, y1 = bounds
     low, right, bottom = -EDGE_TOLERANCE_PX, width + EDGE_TOLERANCE_PX, height + EDGE_TOLERANCE_PX
     if x0 < low or y0 < low or x1 > right or y1 > bottom:
-        shape = f"{geometry.type} {x0:g}, {y0:g}, {x1:g}, {y1:g}"
+        what = f"the centre of {geometry.type}" if is_turned else geometry.type
+        shape = f"{what} {x0:g}, {y0:g}" if is_turned else f"{what} {x0:g}, {y0:g}, {x1:g}, {y1:g}"
         raise InvalidInput(
             f"{where}: {shape} is outside the image of {width} x {height} pixels",
             hint="Coordinates are pixels of the upright image, from its top left corner.",

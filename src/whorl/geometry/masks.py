@@ -107,6 +107,24 @@ def mask_area(counts: str) -> int:
     return sum(expand_runs(counts)[1::2])
 
 
+def counts_iou(a: str, b: str) -> float:
+    """Intersection over union of two compressed masks of one size, without filling them; 0 when both are empty.
+
+    Raises:
+        MaskError: A string is malformed, or the sizes differ.
+    """
+    ends = [np.cumsum(np.asarray(expand_runs(counts), dtype=np.int64)) for counts in (a, b)]
+    totals = [int(one[-1]) if len(one) else 0 for one in ends]
+    if totals[0] != totals[1]:
+        raise MaskError(f"masks of {totals[0]} and {totals[1]} pixels cannot be compared")
+    cuts = np.union1d(*ends)
+    lengths = np.diff(cuts, prepend=0)
+    # Run i of a mask is set when i is odd; a piece that ends at a cut lies in the run whose end is not before it.
+    inside = [np.searchsorted(one, cuts, side="left") % 2 == 1 for one in ends]
+    union = int(lengths[inside[0] | inside[1]].sum())
+    return int(lengths[inside[0] & inside[1]].sum()) / union if union else 0.0
+
+
 def mask_bounds(mask: BoolImage) -> tuple[int, int, int, int] | None:
     """Smallest box x0, y0, x1, y1 around the set pixels; None for an empty mask."""
     columns = np.flatnonzero(mask.any(axis=0))

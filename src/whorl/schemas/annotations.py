@@ -74,6 +74,20 @@ class Box(Wire):
         return self
 
 
+class RotatedBox(Wire):
+    """A box turned about its centre by ``angle`` degrees, clockwise as seen on screen, in [-180, 180).
+
+    At angle 0 the width runs along x. The centre lies in the image; corners may stick out.
+    """
+
+    type: Literal["rotated_box"] = "rotated_box"
+    cx: Pixel
+    cy: Pixel
+    width: Annotated[Pixel, Field(gt=0)]
+    height: Annotated[Pixel, Field(gt=0)]
+    angle: Annotated[float, AfterValidator(_finite), Field(ge=-180, lt=180)] = 0.0
+
+
 class Polygon(Wire):
     """One or more closed rings of at least three points; parts of one object, even-odd filled."""
 
@@ -104,7 +118,7 @@ class Mask(Wire):
     counts: str
 
 
-Geometry = Annotated[ClassTag | Box | Polygon | Polyline | Points | Mask, Field(discriminator="type")]
+Geometry = Annotated[ClassTag | Box | RotatedBox | Polygon | Polyline | Points | Mask, Field(discriminator="type")]
 
 
 class AnnotationDraft(Wire):

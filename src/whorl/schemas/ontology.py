@@ -67,6 +67,7 @@ class Tool(StrEnum):
 
     CLASS = "class"
     BOX = "box"
+    ROTATED_BOX = "rotated_box"
     POLYGON = "polygon"
     POLYLINE = "polyline"
     POINTS = "points"

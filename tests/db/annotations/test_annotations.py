@@ -22,6 +22,7 @@ from whorl.schemas.annotations import (
     Points,
     Polygon,
     Polyline,
+    RotatedBox,
 )
 from whorl.schemas.datasets import ChangeCounts, ChangeKind
 from whorl.schemas.records import AnnotationRecord
@@ -66,6 +67,7 @@ def test_save__every_geometry_comes_back_as_given(house: Any) -> None:
     shapes = [
         ClassTag(),
         Box(x0=0, y0=0.25, x1=100, y1=80),
+        RotatedBox(cx=99, cy=40, width=20, height=10, angle=-30),
         Polygon(rings=[[(1, 1), (9, 1), (9, 9)], [(2, 2), (3, 2), (3, 3)]]),
         Polyline(points=[(0, 0), (5.5, 7)]),
         Points(points=[(3, 4)]),
