@@ -15,6 +15,7 @@ from whorl.annotations.changes import (
     insert_annotations,
     lock_dataset_of_item,
 )
+from whorl.annotations.outcomes import Outcome, Verdict, find_predictions, save_outcomes, verdict_of
 from whorl.annotations.rows import AnyRow, NewAnnotation, annotation_from, annotation_of, geometry_of
 from whorl.annotations.rules import check_inside, clip_box, statement_digest
 from whorl.base.errors import InvalidInput, JsonValue, NotFound, StaleWrite
@@ -79,7 +80,7 @@ def save_annotations(
     _check_drafts(conn, row, drafts, at)
     _check_ids(drafts, removed_ids, standing, item_name=at.name)
     changed = [draft for draft in drafts if draft.id is None or not _says_same(draft, standing[draft.id])]
-    predictions = _load_predictions(conn, [d.from_prediction for d in changed if d.from_prediction], at.key)
+    predictions = _load_predictions(conn, changed, removed_ids, standing, at.key)
     if not changed and not removed_ids:
         return _item_annotations(at, row.revision, standing, [], set(), now)
     new = [_version(draft, standing, predictions, at.key, actor_id, author_kind, now) for draft in changed]
@@ -94,6 +95,9 @@ def save_annotations(
     gone = {*replaced, *removed_ids}
     close_annotations(conn, [standing[one].key for one in gone], revision=revision, died_by=actor_id)
     insert_annotations(conn, new, dataset_key=row.key, revision=revision, now=now)
+    if predictions and author_kind is AuthorKind.PERSON:
+        verdicts = _verdicts(new, removed_ids, standing, predictions)
+        save_outcomes(conn, verdicts, person_id=actor_id, now=now)
     if new and at.is_checked_empty:
         clear_checked_empty(conn, row, [item_id], revision=revision)
     payload: dict[str, JsonValue] = {
@@ -202,6 +206,8 @@ def promote_predictions(
     summary: dict[str, JsonValue] = {"how": how.value, "annotations": len(new), "certificate": certificate}
     revision = next_revision(conn, row.key, actor_id=actor_id, action="promote_predictions", summary=summary, now=now)
     insert_annotations(conn, new, dataset_key=row.key, revision=revision, now=now)
+    if how is Origin.ACCEPTED:
+        save_outcomes(conn, [Verdict(one, Outcome.ACCEPTED) for one in todo], person_id=actor_id, now=now)
     by_item: dict[str, list[tuple[NewAnnotation, str]]] = {}
     for one, source in zip(new, todo, strict=True):
         by_item.setdefault(source.item_id, []).append((one, source.model_id))
@@ -319,18 +325,41 @@ def _row_digest(row: AnyRow) -> str:
     return statement_digest(row.label, geometry_of(row), confidence=row.confidence, attributes=row.attributes)
 
 
-def _load_predictions(conn: Connection, prediction_ids: Sequence[str], item_key: int) -> dict[str, AnyRow]:
-    """Versions named as sources, by id; dead ones too: the model may have run again while a person was drawing."""
-    found: dict[str, AnyRow] = {}
-    for some in batches(list(prediction_ids)):
-        query = select(annotation).where(
-            annotation.c.id.in_(some), annotation.c.item_key == item_key, annotation.c.layer == "prediction"
-        )
-        found.update((one.id, one) for one in conn.execute(query))
-    missing = next((one for one in prediction_ids if one not in found), None)
+def _load_predictions(
+    conn: Connection,
+    changed: Sequence[AnnotationDraft],
+    removed_ids: Sequence[str],
+    standing: Mapping[str, AnyRow],
+    item_key: int,
+) -> dict[str, AnyRow]:
+    """The predictions that the drafts name, and those that what they replace or remove came from, by id."""
+    named = [draft.from_prediction for draft in changed if draft.from_prediction]
+    touched = [standing[one] for one in (*(draft.id for draft in changed), *removed_ids) if one is not None]
+    # Truth that was copied here came from a prediction on another item; that one is not found, and need not be.
+    earlier = [row.from_prediction for row in touched if row.from_prediction]
+    if not named and not earlier:
+        return {}
+    found = find_predictions(conn, [*named, *earlier], item_key=item_key)
+    missing = next((one for one in named if one not in found), None)
     if missing is not None:
         raise NotFound(f"no prediction with id {missing} on this item", hint="Leave from_prediction out.")
     return found
+
+
+def _verdicts(
+    new: Sequence[NewAnnotation],
+    removed_ids: Sequence[str],
+    standing: Mapping[str, AnyRow],
+    predictions: Mapping[str, AnyRow],
+) -> list[Verdict]:
+    """What the saved versions and removals say about the predictions they came from."""
+    refused = [standing[one].from_prediction for one in removed_ids]
+    verdicts = {one: Verdict(predictions[one], Outcome.REJECTED) for one in refused if one in predictions}
+    for version in new:
+        source = predictions.get(version.from_prediction or "")
+        if source is not None:
+            verdicts[source.id] = verdict_of(source, version.label, version.geometry)
+    return list(verdicts.values())
 
 
 def _version(

@@ -35,6 +35,7 @@ PREFIXES: dict[str, str] = {
     "snapshot": "snp",
     "task": "tsk",
     "issue": "iss",
+    "comment": "cmt",
     "model": "mdl",
     "evaluation": "evl",
     "comparison": "cmp",

@@ -60,6 +60,12 @@ def current_draft(conn: Connection, project_id: str) -> OntologyDraft:
     return OntologyDraft(labels=found.labels, attributes=found.attributes, is_open=found.is_open)
 
 
+def list_earlier_labels(conn: Connection, project_id: str) -> set[str]:
+    """Every label that some version of the project's ontology has or had."""
+    query = select(ontology.c.labels).where(ontology.c.project_id == project_id)
+    return {label["name"] for labels in conn.execute(query).scalars() for label in labels}
+
+
 def check_labels(conn: Connection, project_id: str, labels: Iterable[str]) -> None:
     """Check that the project's ontology has each label.
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from whorl.base.errors import JsonValue
 from whorl.schemas.annotations import AnnotationDraft, Pixel
-from whorl.schemas.wire import UtcTime, Wire
+from whorl.schemas.wire import Problem, UtcTime, Wire
 
 TaskKindName = Literal["label", "review", "validate", "classify"]
 TaskStatusName = Literal["active", "paused", "done"]
@@ -46,6 +46,7 @@ class Task(Wire):
     reviews_task_id: str | None = Field(description="The labelling task whose work this one reviews.")
     lease_seconds: int
     settings: dict[str, JsonValue]
+    assignee_ids: list[str] | None = Field(default=None, description="Only these people may lease; null: everyone.")
     created_at: UtcTime
 
 
@@ -75,6 +76,9 @@ class TaskUpdate(Wire):
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
     status: TaskStatusName | None = None
+    assignee_ids: list[str] | None = Field(
+        default=None, max_length=1000, description="Only these people may lease; null, when given: everyone."
+    )
 
 
 class TaskItemsAdd(Wire):
@@ -108,7 +112,9 @@ class Draft(Wire):
 
     annotations: list[AnnotationDraft]
     removed_ids: list[str] = Field(default_factory=list)
+    rejected_ids: list[str] = Field(default_factory=list)
     base_revision: int
+    version: int = Field(default=1, description="Counts the saves of this draft, from 1.")
     author_id: str
     saved_at: UtcTime
 
@@ -147,7 +153,13 @@ class DraftSave(Heartbeat):
 
     annotations: list[AnnotationDraft] = Field(max_length=10_000, description="New and changed ones; others stay.")
     removed_ids: list[str] = Field(default_factory=list, max_length=10_000)
+    rejected_ids: list[str] = Field(
+        default_factory=list, max_length=10_000, description="Predictions that were looked at and refused."
+    )
     base_revision: int = Field(description="The revision of the item's annotations that this work began from.")
+    draft_version: int | None = Field(
+        default=None, ge=0, description="Version of the draft this replaces, 0 for none; not checked when left out."
+    )
 
 
 class Submit(Heartbeat):
@@ -157,7 +169,13 @@ class Submit(Heartbeat):
         default=None, max_length=10_000, description="New and changed ones; others stay."
     )
     removed_ids: list[str] = Field(default_factory=list, max_length=10_000)
+    rejected_ids: list[str] = Field(
+        default_factory=list, max_length=10_000, description="Predictions that were looked at and refused."
+    )
     base_revision: int | None = Field(default=None, description="Needed with annotations.")
+    draft_version: int | None = Field(
+        default=None, ge=0, description="Version of the draft this replaces, 0 for none; not checked when left out."
+    )
     answer: JsonValue = Field(default=None, description="For validate: yes or no.")
 
 
@@ -175,6 +193,9 @@ class Approve(Wire):
         default=None, max_length=10_000, description="The reviewer's own corrections."
     )
     removed_ids: list[str] = Field(default_factory=list, max_length=10_000)
+    rejected_ids: list[str] = Field(
+        default_factory=list, max_length=10_000, description="Predictions that were looked at and refused."
+    )
     base_revision: int | None = Field(default=None, description="Needed with annotations.")
     active_seconds: float = ActiveSeconds
 
@@ -188,6 +209,36 @@ class IssueCreate(Wire):
     y: Pixel | None = None
     lease_token: str | None = Field(default=None, description="In a review task: the reviewer's lease.")
     active_seconds: float = ActiveSeconds
+
+
+class CommentCreate(Wire):
+    """Something to say about an item: at a place, on an annotation, or in general."""
+
+    body: str = Field(min_length=1, max_length=4000)
+    annotation_id: str | None = None
+    x: Pixel | None = None
+    y: Pixel | None = None
+
+
+class ReplyCreate(Wire):
+    """A reply to an issue."""
+
+    body: str = Field(min_length=1, max_length=4000)
+
+
+class Comment(Wire):
+    """Something somebody said about an item, or in reply to an issue."""
+
+    id: str
+    item_id: str
+    issue_id: str | None = Field(description="The issue it replies to; null for a comment on the item.")
+    annotation_id: str | None
+    x: float | None
+    y: float | None
+    body: str
+    author_id: str
+    author_name: str
+    created_at: UtcTime
 
 
 class Issue(Wire):
@@ -205,3 +256,41 @@ class Issue(Wire):
     created_at: UtcTime
     resolved_at: UtcTime | None
     resolved_by: str | None
+    comments: list[Comment] = Field(default_factory=list, description="Replies, oldest first.")
+
+
+class TaskPerson(Wire):
+    """What one person did in a task. Work handed in again counts again."""
+
+    person_id: str
+    name: str
+    leased: int = Field(description="Items in hand now.")
+    submitted: int
+    approved: int = Field(description="Of this person's work, or in a review: by this person.")
+    sent_back: int = Field(description="Of this person's work, or in a review: by this person.")
+    human_seconds: float
+    items_per_hour: float | None = Field(description="Items finished per hour of human seconds; null before any.")
+    last_active_at: UtcTime | None
+    approved_untouched_share: float | None = Field(
+        description="Share of the approved work that its reviewer did not change; null before any."
+    )
+
+
+class BulkItem(Submit):
+    """One item of a bulk submit."""
+
+    item_id: str
+
+
+class BulkSubmit(Wire):
+    """Many items finished at once, as from a grid."""
+
+    items: list[BulkItem] = Field(min_length=1, max_length=500)
+
+
+class BulkResult(Wire):
+    """What became of one item of a bulk submit: the item, or the problem that kept it."""
+
+    item_id: str
+    item: TaskItem | None = None
+    problem: Problem | None = None

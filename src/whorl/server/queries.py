@@ -19,7 +19,7 @@ from whorl.store.db.tables import (
     pipeline_variable,
     project,
     task,
-    task_item,
+    task_count,
 )
 from whorl.store.db.types import ALIVE
 
@@ -124,10 +124,9 @@ def _read_models(conn: Connection, lines: dict[str, ProjectLine]) -> None:
 
 def _read_tasks(conn: Connection, lines: dict[str, ProjectLine]) -> None:
     query = (
-        select(task.c.project_id, task.c.key, task.c.name, task.c.kind, task_item.c.status, func.count().label("n"))
-        .join(task_item, task_item.c.task_key == task.c.key)
+        select(task.c.project_id, task.c.key, task.c.name, task.c.kind, task_count.c.status, task_count.c.n_items)
+        .join(task_count, task_count.c.task_key == task.c.key)
         .where(task.c.project_id.in_(list(lines)), task.c.status == "active")
-        .group_by(task.c.project_id, task.c.key, task.c.name, task.c.kind, task_item.c.status)
         .order_by(task.c.key)
     )
     found: dict[int, TaskLine] = {}
@@ -137,11 +136,11 @@ def _read_tasks(conn: Connection, lines: dict[str, ProjectLine]) -> None:
             lines[row.project_id].tasks.append(found[row.key])
         line = found[row.key]
         if row.status in {"queued", "rework"}:
-            line.todo += row.n
+            line.todo += row.n_items
         elif row.status in {"leased", "waiting"}:
-            line.in_hand += row.n
+            line.in_hand += row.n_items
         else:
-            line.done += row.n
+            line.done += row.n_items
 
 
 def _read_jobs(conn: Connection, lines: dict[str, ProjectLine]) -> None:

@@ -29,6 +29,7 @@ KINDS = (
     "comparison.decided",
     "feedback.received",
     "flag.raised",
+    "comment.added",
     "drift.detected",
     "variable.changed",
     "run.changed",

@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from whorl.access.rules import POLICY, Action, Role
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.base.ids import new_id
 from whorl.schemas.tasks import Task
-from whorl.store.db.tables import dataset, item, recipe, task, task_item
+from whorl.store.db.tables import dataset, item, membership, person, recipe, task, task_item
 from whorl.store.db.types import ALIVE
 from whorl.store.events import emit
 from whorl.tasks import queries
+from whorl.tasks.moves import new_task_item
 from whorl.tasks.rules import ItemStatus, TaskKind, TaskStatus
-from whorl.tasks.work import new_task_item
+from whorl.tasks.tally import count_added, open_tally
 
 _CHUNK = 500
 _FINISHED = frozenset({ItemStatus.SUBMITTED, ItemStatus.APPROVED, ItemStatus.DISCARDED})
@@ -61,8 +63,9 @@ def create_task(
     if reviews_task_id is not None:
         reviewed_key = _reviewed_key(conn, reviews_task_id, dataset_key=home.key)
     task_id = new_id("task")
-    conn.execute(
-        insert(task).values(
+    task_key = conn.execute(
+        insert(task)
+        .values(
             id=task_id,
             project_id=home.project_id,
             dataset_key=home.key,
@@ -73,9 +76,12 @@ def create_task(
             reviews_task_key=reviewed_key,
             lease_seconds=lease_seconds,
             settings={**(settings or {}), **({"takes_submitted": True} if takes_submitted else {})},
+            assignee_ids=null(),
             created_at=now,
         )
-    )
+        .returning(task.c.key)
+    ).scalar_one()
+    open_tally(conn, task_key)
     emit(conn, "task.changed", project_id=home.project_id, subject_id=task_id, actor_id=actor_id, now=now)
     return queries.get_task(conn, task_id)
 
@@ -97,6 +103,24 @@ def update_task(
     before = queries.get_task(conn, task_id)
     values = {"name": name or before.name, "status": status or before.status}
     conn.execute(update(task).where(task.c.id == task_id).values(**values))
+    emit(conn, "task.changed", project_id=before.project_id, subject_id=task_id, actor_id=actor_id, now=now)
+    return queries.get_task(conn, task_id)
+
+
+def assign_task(
+    conn: Connection, task_id: str, person_ids: Sequence[str] | None, *, actor_id: str, now: datetime
+) -> Task:
+    """Let only these people lease from a task, or everyone with None. Leases that others hold stay good.
+
+    Raises:
+        NotFound: There is no such task.
+        InvalidInput: Somebody is not a member of the project, or has a role that does not work on tasks.
+    """
+    before = queries.get_task(conn, task_id)
+    if person_ids is not None:
+        _check_workers(conn, before.project_id, person_ids)
+    chosen = null() if person_ids is None else list(dict.fromkeys(person_ids))
+    conn.execute(update(task).where(task.c.id == task_id).values(assignee_ids=chosen))
     emit(conn, "task.changed", project_id=before.project_id, subject_id=task_id, actor_id=actor_id, now=now)
     return queries.get_task(conn, task_id)
 
@@ -199,7 +223,9 @@ def _insert_new(conn: Connection, task_key: int, rows: Sequence[Mapping[str, obj
     dialect_insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     statement = dialect_insert(task_item).on_conflict_do_nothing(index_elements=["task_key", "item_key"])
     conn.execute(statement, rows)
-    return conn.execute(count).scalar_one() - before
+    added: int = conn.execute(count).scalar_one() - before
+    count_added(conn, task_key, n=added)
+    return added
 
 
 def _item_keys(conn: Connection, item_ids: Sequence[str], *, dataset_key: int) -> dict[str, int]:
@@ -223,6 +249,18 @@ def _reviewed_key(conn: Connection, task_id: str, *, dataset_key: int) -> int:
     if key is None:
         raise NotFound(f"no such task on this dataset: {task_id}")
     return int(key)
+
+
+def _check_workers(conn: Connection, project_id: str, person_ids: Sequence[str]) -> None:
+    query = select(membership.c.person_id, membership.c.role).where(membership.c.project_id == project_id)
+    roles = {row.person_id: Role(row.role) for row in conn.execute(query)}
+    admins = set(conn.execute(select(person.c.id).where(person.c.is_admin.is_(True))).scalars())
+    for one in person_ids:
+        is_worker = one in admins or (one in roles and Action.TASK_WORK in POLICY[roles[one]])
+        if not is_worker:
+            raise InvalidInput(
+                f"{one} does not work on tasks in this project", hint="Make them a member who may annotate first."
+            )
 
 
 def _check_recipe(conn: Connection, recipe_id: str, *, project_id: str) -> None:

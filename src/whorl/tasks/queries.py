@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 from whorl.base.errors import InvalidInput, NotFound
 from whorl.schemas.tasks import Draft, Issue, Lease, Task, TaskCounts, TaskItem, TaskSummary
 from whorl.schemas.wire import Page
-from whorl.store.db.tables import dataset, issue, item, task, task_item
+from whorl.store.db.tables import dataset, issue, item, task, task_count, task_item, task_person
+from whorl.tasks.comments import list_replies
 from whorl.tasks.rules import ItemStatus
 
 _REVIEWED = task.alias("reviewed")
@@ -131,7 +132,7 @@ def list_leases(conn: Connection, task_id: str, actor_id: str, *, now: datetime)
         )
         .order_by(task_item.c.rank, task_item.c.key)
     )
-    return [to_lease(row) for row in conn.execute(query)]
+    return [to_lease(row, task_id=row.task_id, item_id=row.item_id) for row in conn.execute(query)]
 
 
 def list_issues(conn: Connection, task_id: str, *, item_id: str | None = None, state: str | None = None) -> list[Issue]:
@@ -148,7 +149,7 @@ def list_issues(conn: Connection, task_id: str, *, item_id: str | None = None, s
         query = query.where(item.c.id == item_id)
     if state is not None:
         query = query.where(issue.c.state == state)
-    return [_to_issue(row) for row in conn.execute(query).mappings()]
+    return _to_issues(conn, conn.execute(query).mappings().all())
 
 
 def get_issue(conn: Connection, issue_id: str) -> Issue:
@@ -166,7 +167,7 @@ def get_issue(conn: Connection, issue_id: str) -> Issue:
     row = conn.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound(f"no such issue: {issue_id}")
-    return _to_issue(row)
+    return _to_issues(conn, [row])[0]
 
 
 def count_open_issues(conn: Connection, *, task_keys: Sequence[int], item_key: int) -> int:
@@ -177,8 +178,10 @@ def count_open_issues(conn: Connection, *, task_keys: Sequence[int], item_key: i
     return conn.execute(query).scalar_one()
 
 
-def pick_candidates(conn: Connection, task_key: int, actor_id: str, *, n: int, now_ms: int, grace_ms: int) -> list[int]:
-    """Keys of up to ``n`` items to lease next, locked so that nobody else picks them in this moment.
+def pick_candidates(
+    conn: Connection, task_key: int, actor_id: str, *, n: int, now_ms: int, grace_ms: int
+) -> list[tuple[int, str]]:
+    """Keys and statuses of up to ``n`` items to lease next, locked so that nobody else picks them in this moment.
 
     Own rework first, then leases that expired, then the queue, then rework that its author left lying for longer than
     ``grace_ms``; in each group by rank.
@@ -191,19 +194,33 @@ def pick_candidates(conn: Connection, task_key: int, actor_id: str, *, n: int, n
         task_item.c.assignee_id != actor_id,
         task_item.c.lease_until_ms <= now_ms - grace_ms,
     )
-    keys: list[int] = []
+    picked: list[tuple[int, str]] = []
     for condition in (mine, expired, queued, abandoned):
         query = (
-            select(task_item.c.key)
+            select(task_item.c.key, task_item.c.status)
             .where(task_item.c.task_key == task_key, condition)
             .order_by(task_item.c.rank, task_item.c.key)
-            .limit(n - len(keys))
+            .limit(n - len(picked))
             .with_for_update(skip_locked=True)
         )
-        keys += conn.execute(query).scalars()
-        if len(keys) == n:
+        picked += [(row.key, row.status) for row in conn.execute(query)]
+        if len(picked) == n:
             break
-    return keys
+    return picked
+
+
+# Any: columns of different types.
+def find_queue(conn: Connection, task_id: str) -> Row[*tuple[Any, ...]]:
+    """Give what leasing needs to know of a task: key, kind, status, lease_seconds, assignee_ids.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    columns = (task.c.key, task.c.kind, task.c.status, task.c.lease_seconds, task.c.assignee_ids)
+    row = conn.execute(select(*columns).where(task.c.id == task_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"no such task: {task_id}")
+    return row
 
 
 def lock_task_item(conn: Connection, task_id: str, item_id: str) -> Row[*tuple[Any, ...]]:
@@ -240,11 +257,11 @@ def to_ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def to_lease(row: Row[*tuple[Any, ...]]) -> Lease:
+def to_lease(row: Row[*tuple[Any, ...]], *, task_id: str, item_id: str) -> Lease:
     """Make a lease of a row with its columns."""
     return Lease(
-        task_id=row.task_id,
-        item_id=row.item_id,
+        task_id=task_id,
+        item_id=item_id,
         lease_token=row.lease_token,
         expires_at=datetime.fromtimestamp(row.lease_until_ms / 1000, tz=UTC),
         status_before="queued" if row.submitted_by is None else "rework",
@@ -265,6 +282,7 @@ def _tasks() -> Select[Any]:
             _REVIEWED.c.id.label("reviews_task_id"),
             task.c.lease_seconds,
             task.c.settings,
+            task.c.assignee_ids,
             task.c.created_at,
         )
         .join(dataset, dataset.c.key == task.c.dataset_key)
@@ -277,14 +295,19 @@ def _summaries(conn: Connection, tasks: Sequence[Task]) -> list[TaskSummary]:
     counts: dict[str, dict[str, int]] = {one: {} for one in ids}
     seconds = dict.fromkeys(ids, 0.0)
     by_status = (
-        select(task.c.id, task_item.c.status, func.count().label("n"), func.sum(task_item.c.human_seconds).label("s"))
-        .join(task, task.c.key == task_item.c.task_key)
+        select(task.c.id, task_count.c.status, task_count.c.n_items)
+        .join(task, task.c.key == task_count.c.task_key)
         .where(task.c.id.in_(ids))
-        .group_by(task.c.id, task_item.c.status)
     )
     for row in conn.execute(by_status):
-        counts[row.id][row.status] = row.n
-        seconds[row.id] += row.s
+        counts[row.id][row.status] = row.n_items
+    by_task = (
+        select(task.c.id, func.sum(task_person.c.human_seconds).label("s"))
+        .join(task, task.c.key == task_person.c.task_key)
+        .where(task.c.id.in_(ids))
+        .group_by(task.c.id)
+    )
+    seconds |= {row.id: row.s for row in conn.execute(by_task)}
     open_issues = (
         select(task.c.id, func.count().label("n"))
         .join(task, task.c.key == issue.c.task_key)
@@ -322,5 +345,7 @@ def _to_task_item(row: Mapping[Any, Any]) -> TaskItem:
     return TaskItem(**{name: row[name] for name in TaskItem.model_fields})
 
 
-def _to_issue(row: Mapping[Any, Any]) -> Issue:
-    return Issue(**{name: row[name] for name in Issue.model_fields})
+def _to_issues(conn: Connection, rows: Sequence[Mapping[Any, Any]]) -> list[Issue]:
+    replies = list_replies(conn, [row["id"] for row in rows])
+    fields = [name for name in Issue.model_fields if name != "comments"]
+    return [Issue(**{name: row[name] for name in fields}, comments=replies[row["id"]]) for row in rows]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, null, select, update
+from sqlalchemy import Connection, insert, null, select, update
 
 from whorl.base.errors import Conflict, NotFound
 from whorl.base.ids import new_id
@@ -16,9 +15,10 @@ from whorl.store.db.tables import annotation, issue, task, task_item
 from whorl.store.db.types import ALIVE
 from whorl.store.events import emit
 from whorl.tasks import queries
+from whorl.tasks.moves import ItemRow, Work, change_item, check_lease, finish, new_task_item, save_work
 from whorl.tasks.queries import lock_task_item, to_ms
 from whorl.tasks.rules import ItemStatus, Move, TaskKind, next_status
-from whorl.tasks.work import change_item, check_lease, finish, new_task_item, save_work
+from whorl.tasks.tally import count_added, credit_person
 
 
 def approve_item(
@@ -31,6 +31,7 @@ def approve_item(
     lease_token: str | None = None,
     annotations: Sequence[AnnotationDraft] | None = None,
     removed_ids: Sequence[str] = (),
+    rejected_ids: Sequence[str] = (),
     base_revision: int | None = None,
     active_seconds: float = 0.0,
 ) -> TaskItem:
@@ -52,18 +53,24 @@ def approve_item(
     elif row.status == ItemStatus.LEASED:
         raise Conflict("the item is not submitted yet: somebody works on it", hint="Wait until it is submitted.")
     _check_no_open_issues(conn, row)
-    save_work(conn, row, annotations, removed_ids, base_revision=base_revision, actor_id=actor_id, now=now)
+    work = Work(annotations, removed_ids, rejected_ids, base_revision).or_draft(row)
+    is_untouched = not save_work(conn, row, work, actor_id=actor_id, now=now)
+    is_review = row.task_kind == TaskKind.REVIEW
     seconds = change_item(
         conn,
         row,
         now=now,
         active_seconds=active_seconds,
+        credit={"submitted": 1, "approved": 1, "untouched": int(is_untouched)} if is_review else None,
         status=next_status(ItemStatus(row.status), Move.APPROVE),
         reviewed_by=actor_id,
         draft=null(),
         return_to=null(),
     )
-    _approve_reviewed(conn, row, actor_id=actor_id, now=now)
+    if is_review:
+        _approve_reviewed(conn, row, actor_id=actor_id, now=now, is_untouched=is_untouched)
+    else:
+        _credit_author(conn, row, now=now, approved=1, untouched=int(is_untouched))
     finish(conn, row, "approved", actor_id=actor_id, now=now, human_seconds=seconds)
     return queries.get_task_item(conn, task_id, item_id)
 
@@ -112,7 +119,7 @@ def raise_issue(
         resolved_at=None,
         resolved_by=None,
     )
-    values = made.model_dump(exclude={"task_id", "item_id"})
+    values = made.model_dump(exclude={"task_id", "item_id", "comments"})
     conn.execute(insert(issue).values(**values, task_key=row.task_key, item_key=row.item_key))
     emit(
         conn,
@@ -151,8 +158,7 @@ def resolve_issue(conn: Connection, issue_id: str, *, actor_id: str, now: dateti
     return queries.get_issue(conn, issue_id)
 
 
-# Any: a row of the join in `lock_task_item`, here and below.
-def _check_no_open_issues(conn: Connection, row: Row[*tuple[Any, ...]]) -> None:
+def _check_no_open_issues(conn: Connection, row: ItemRow) -> None:
     reviews = conn.execute(select(task.c.key).where(task.c.reviews_task_key == row.task_key)).scalars().all()
     keys = [key for key in (row.task_key, row.reviews_task_key, *reviews) if key is not None]
     n_open = queries.count_open_issues(conn, task_keys=keys, item_key=row.item_key)
@@ -164,7 +170,7 @@ def _check_no_open_issues(conn: Connection, row: Row[*tuple[Any, ...]]) -> None:
         )
 
 
-def _check_annotation(conn: Connection, row: Row[*tuple[Any, ...]], annotation_id: str) -> None:
+def _check_annotation(conn: Connection, row: ItemRow, annotation_id: str) -> None:
     query = select(annotation.c.key).where(
         annotation.c.id == annotation_id, annotation.c.item_key == row.item_key, annotation.c.died_rev == ALIVE
     )
@@ -174,7 +180,7 @@ def _check_annotation(conn: Connection, row: Row[*tuple[Any, ...]], annotation_i
 
 def _send_back_reviewed(
     conn: Connection,
-    row: Row[*tuple[Any, ...]],
+    row: ItemRow,
     lease_token: str | None,
     *,
     actor_id: str,
@@ -194,6 +200,7 @@ def _send_back_reviewed(
         row,
         now=now,
         active_seconds=active_seconds,
+        credit={"submitted": 1, "sent_back": 1},
         status=next_status(ItemStatus(row.status), Move.HOLD),
         reviewed_by=actor_id,
     )
@@ -201,11 +208,12 @@ def _send_back_reviewed(
     if reviewed is None:
         fresh = new_task_item(row.reviews_task_key, row.item_key, now=now, status=ItemStatus.QUEUED)
         conn.execute(insert(task_item).values(**fresh))
+        count_added(conn, row.reviews_task_key)
     elif reviewed.status in {ItemStatus.SUBMITTED, ItemStatus.APPROVED}:
         _reopen(conn, reviewed, now=now)
 
 
-def _reopen(conn: Connection, row: Row[*tuple[Any, ...]], *, now: datetime) -> None:
+def _reopen(conn: Connection, row: ItemRow, *, now: datetime) -> None:
     change_item(
         conn,
         row,
@@ -216,15 +224,22 @@ def _reopen(conn: Connection, row: Row[*tuple[Any, ...]], *, now: datetime) -> N
         lease_until_ms=to_ms(now),
         reviewed_by=None,
     )
+    _credit_author(conn, row, now=now, sent_back=1)
 
 
-def _approve_reviewed(conn: Connection, row: Row[*tuple[Any, ...]], *, actor_id: str, now: datetime) -> None:
+def _approve_reviewed(conn: Connection, row: ItemRow, *, actor_id: str, now: datetime, is_untouched: bool) -> None:
     reviewed = None if row.reviews_task_key is None else _find_reviewed(conn, row)
     if reviewed is not None and reviewed.status == ItemStatus.SUBMITTED:
         change_item(conn, reviewed, now=now, status=ItemStatus.APPROVED, reviewed_by=actor_id)
+        _credit_author(conn, reviewed, now=now, approved=1, untouched=int(is_untouched))
 
 
-def _find_reviewed(conn: Connection, row: Row[*tuple[Any, ...]]) -> Row[*tuple[Any, ...]] | None:
+def _credit_author(conn: Connection, row: ItemRow, *, now: datetime, **done: float) -> None:
+    if row.submitted_by is not None:
+        credit_person(conn, row.task_key, row.submitted_by, now=None, **done)
+
+
+def _find_reviewed(conn: Connection, row: ItemRow) -> ItemRow | None:
     query = (
         select(task_item)
         .where(task_item.c.task_key == row.reviews_task_key, task_item.c.item_key == row.item_key)

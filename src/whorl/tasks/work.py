@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, null, select, update
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, bindparam, insert, null, select, update
 
 from whorl.annotations.actions import save_annotations
 from whorl.annotations.queries import list_annotations
-from whorl.base.errors import Conflict, InvalidInput, JsonValue, LeaseLost, StaleWrite
+from whorl.base.errors import Conflict, Forbidden, InvalidInput, JsonValue, StaleWrite
 from whorl.datasets.actions import update_items
 from whorl.schemas.annotations import AnnotationDraft
 from whorl.schemas.datasets import ItemPatch
 from whorl.schemas.tasks import Draft, Lease, TaskItem
 from whorl.store.db.tables import dataset, item, task, task_item
-from whorl.store.events import emit
 from whorl.tasks import queries
+from whorl.tasks.moves import ItemRow, Work, change_item, check_lease, finish, new_task_item, save_work, stale
 from whorl.tasks.queries import lock_task_item, to_ms
-from whorl.tasks.rules import ItemStatus, Move, TaskKind, TaskStatus, counted_seconds, next_status
+from whorl.tasks.rules import ItemStatus, Move, TaskKind, TaskStatus, next_status
+from whorl.tasks.tally import count_added, count_moved
 
 REWORK_GRACE_SECONDS = 3600
 """How long rework waits for its author before others get it."""
+_DRAFTS = TypeAdapter(list[AnnotationDraft])
+_ITEM_ID = select(item.c.id).where(item.c.key == bindparam("of_key"))
+_TAKE = (
+    update(task_item)
+    .where(task_item.c.key == bindparam("of_key"))
+    .values(
+        status=ItemStatus.LEASED.value,
+        assignee_id=bindparam("to_person"),
+        lease_token=bindparam("with_token"),
+        lease_until_ms=bindparam("until_ms"),
+        measured_from_ms=bindparam("from_ms"),
+        version=task_item.c.version + 1,
+        updated_at=bindparam("at"),
+    )
+    .returning(
+        task_item.c.item_key,
+        task_item.c.lease_token,
+        task_item.c.lease_until_ms,
+        task_item.c.submitted_by,
+        task_item.c.draft,
+    )
+)
 
 
 def lease_next(
@@ -37,44 +63,39 @@ def lease_next(
         NotFound: There is no such task.
         Conflict: The task is paused or done.
     """
-    found = queries.get_task(conn, task_id)
+    found = queries.find_queue(conn, task_id)
     if found.status != TaskStatus.ACTIVE.value:
         raise Conflict(f"the task gives out no work: it is {found.status}", hint="A manager can set it active again.")
-    key = conn.execute(select(task.c.key).where(task.c.id == task_id)).scalar_one()
+    if found.assignee_ids is not None and actor_id not in found.assignee_ids:
+        raise Forbidden("this task is for other people", hint="A manager can assign you to it.")
     now_ms = to_ms(now)
-    keys = queries.pick_candidates(conn, key, actor_id, n=n, now_ms=now_ms, grace_ms=REWORK_GRACE_SECONDS * 1000)
-    return [_lease(conn, one, actor_id=actor_id, now=now, lease_s=lease_s or found.lease_seconds) for one in keys]
+    picked = queries.pick_candidates(
+        conn, found.key, actor_id, n=n, now_ms=now_ms, grace_ms=REWORK_GRACE_SECONDS * 1000
+    )
+    leases = [
+        _lease(conn, key, task_id, actor_id=actor_id, now=now, lease_s=lease_s or found.lease_seconds)
+        for key, _ in picked
+    ]
+    for status, n_moved in Counter(status for _, status in picked).items():
+        count_moved(conn, found.key, status, ItemStatus.LEASED, n=n_moved)
+    return leases
 
 
-def _lease(conn: Connection, key: int, *, actor_id: str, now: datetime, lease_s: int) -> Lease:
+def _lease(conn: Connection, key: int, task_id: str, *, actor_id: str, now: datetime, lease_s: int) -> Lease:
     now_ms = to_ms(now)
-    conn.execute(
-        update(task_item)
-        .where(task_item.c.key == key)
-        .values(
-            status=ItemStatus.LEASED,
-            assignee_id=actor_id,
-            lease_token=secrets.token_urlsafe(24),
-            lease_until_ms=now_ms + lease_s * 1000,
-            measured_from_ms=now_ms,
-            version=task_item.c.version + 1,
-            updated_at=now,
-        )
-    )
-    query = (
-        select(
-            task.c.id.label("task_id"),
-            item.c.id.label("item_id"),
-            task_item.c.lease_token,
-            task_item.c.lease_until_ms,
-            task_item.c.submitted_by,
-            task_item.c.draft,
-        )
-        .join(task, task.c.key == task_item.c.task_key)
-        .join(item, item.c.key == task_item.c.item_key)
-        .where(task_item.c.key == key)
-    )
-    return queries.to_lease(conn.execute(query).one())
+    row = conn.execute(
+        _TAKE,
+        {
+            "of_key": key,
+            "to_person": actor_id,
+            "with_token": secrets.token_urlsafe(24),
+            "until_ms": now_ms + lease_s * 1000,
+            "from_ms": now_ms,
+            "at": now,
+        },
+    ).one()
+    item_id = conn.execute(_ITEM_ID, {"of_key": row.item_key}).scalar_one()
+    return queries.to_lease(row, task_id=task_id, item_id=item_id)
 
 
 def heartbeat(
@@ -96,7 +117,8 @@ def heartbeat(
     check_lease(row, lease_token, actor_id)
     until_ms = to_ms(now) + row.lease_seconds * 1000
     change_item(conn, row, now=now, active_seconds=active_seconds, lease_until_ms=until_ms)
-    return queries.to_lease(lock_task_item(conn, task_id, item_id))
+    row = lock_task_item(conn, task_id, item_id)
+    return queries.to_lease(row, task_id=task_id, item_id=item_id)
 
 
 def release(
@@ -138,6 +160,8 @@ def save_draft(
     *,
     base_revision: int,
     removed_ids: Sequence[str] = (),
+    rejected_ids: Sequence[str] = (),
+    draft_version: int | None = None,
     lease_token: str,
     actor_id: str,
     now: datetime,
@@ -145,17 +169,31 @@ def save_draft(
 ) -> Lease:
     """Keep unfinished work and the lease with it. A draft is nobody's truth until it is submitted.
 
+    Args:
+        draft_version: Version of the draft that this replaces, 0 for none; None does not ask.
+
     Raises:
         LeaseLost: The token is not the item's current one.
-        StaleWrite: Somebody changed the item's annotations since ``base_revision``; both versions come with it.
+        StaleWrite: Somebody changed the item's annotations since ``base_revision``, or another window saved or
+            submitted; both versions come with it.
     """
     row = lock_task_item(conn, task_id, item_id)
+    work = Work(annotations, removed_ids, rejected_ids, base_revision)
+    _check_not_submitted(conn, row, work, lease_token, actor_id)
     check_lease(row, lease_token, actor_id)
     _check_base(conn, item_id, annotations, base_revision, actor_id=actor_id, now=now)
+    before = None if row.draft is None else Draft.model_validate(row.draft)
+    version = 0 if before is None else before.version
+    if before is not None and _says_same(before, work) and before.author_id == actor_id:
+        version -= 1
+    elif draft_version is not None:
+        _check_draft_version(conn, row, work, draft_version)
     draft = Draft(
         annotations=list(annotations),
         removed_ids=list(removed_ids),
+        rejected_ids=list(rejected_ids),
         base_revision=base_revision,
+        version=version + 1,
         author_id=actor_id,
         saved_at=now,
     )
@@ -168,7 +206,8 @@ def save_draft(
         draft=draft.model_dump(mode="json"),
         lease_until_ms=until_ms,
     )
-    return queries.to_lease(lock_task_item(conn, task_id, item_id))
+    row = lock_task_item(conn, task_id, item_id)
+    return queries.to_lease(row, task_id=task_id, item_id=item_id)
 
 
 def submit_item(
@@ -181,7 +220,9 @@ def submit_item(
     now: datetime,
     annotations: Sequence[AnnotationDraft] | None = None,
     removed_ids: Sequence[str] = (),
+    rejected_ids: Sequence[str] = (),
     base_revision: int | None = None,
+    draft_version: int | None = None,
     answer: JsonValue = None,
     active_seconds: float = 0.0,
 ) -> TaskItem:
@@ -190,26 +231,40 @@ def submit_item(
     Repeating it with the same token changes nothing. Without ``annotations`` the draft is taken, and without a draft
     the annotations stay as they are.
 
+    Args:
+        rejected_ids: Predictions that were looked at and refused.
+        draft_version: Version of the draft that this replaces, 0 for none; None does not ask.
+
     Raises:
+        LabelGone: The ontology lost labels of this work meanwhile.
         LeaseLost: The token is not the item's current one.
-        StaleWrite: Somebody changed the item's annotations since ``base_revision``; both versions come with it.
+        StaleWrite: Somebody changed the item's annotations since ``base_revision``, or another window saved or
+            submitted something else; both versions come with it.
         InvalidInput: ``base_revision`` is missing, or a yes/no task got another answer.
         Conflict: A review is approved, not submitted.
     """
     row = lock_task_item(conn, task_id, item_id)
-    if _is_repeat(row, lease_token, actor_id):
+    handed_in = Work(annotations, removed_ids, rejected_ids, base_revision)
+    submission = _fingerprint(handed_in, answer)
+    if _is_repeat(row, lease_token, actor_id, submission):
         return queries.get_task_item(conn, task_id, item_id)
+    _check_not_submitted(conn, row, handed_in, lease_token, actor_id)
     check_lease(row, lease_token, actor_id)
     _check_submission(row, answer)
-    save_work(conn, row, annotations, removed_ids, base_revision=base_revision, actor_id=actor_id, now=now)
+    if draft_version is not None and not handed_in.is_drafted:
+        _check_draft_version(conn, row, handed_in, draft_version)
+    work = handed_in.or_draft(row)
+    save_work(conn, row, work, actor_id=actor_id, now=now)
     _mark_checked_empty(conn, row, annotations, actor_id=actor_id, now=now)
     seconds = change_item(
         conn,
         row,
         now=now,
         active_seconds=active_seconds,
+        credit={"submitted": 1},
         status=next_status(ItemStatus(row.status), Move.SUBMIT),
         submitted_by=actor_id,
+        submission=submission,
         draft=null(),
         return_to=null(),
     )
@@ -251,97 +306,6 @@ def discard_item(
     return queries.get_task_item(conn, task_id, item_id)
 
 
-# Any: a row of the join in `lock_task_item`, here and below.
-def check_lease(row: Row[*tuple[Any, ...]], lease_token: str | None, actor_id: str) -> None:
-    """Let the holder of the current lease pass, even when it is past its time, as long as nobody else took the item.
-
-    Raises:
-        LeaseLost: The token is not the item's current one.
-    """
-    if row.status == ItemStatus.LEASED and row.lease_token == lease_token and row.assignee_id == actor_id:
-        return
-    raise LeaseLost(
-        f"this lease of item {row.item_id} is over; the item is {row.status}",
-        hint="Nothing was changed. Keep the work on your side, lease the item again and send it then.",
-        details={"item_id": row.item_id, "status": row.status},
-    )
-
-
-def change_item(
-    conn: Connection, row: Row[*tuple[Any, ...]], *, now: datetime, active_seconds: float = 0.0, **values: Any
-) -> float:
-    """Change an item in a task and count the time worked on it; give all human seconds so far."""
-    now_ms = to_ms(now)
-    worked = counted_seconds(active_seconds, since_ms=row.measured_from_ms, now_ms=now_ms)
-    if row.status == ItemStatus.LEASED and active_seconds:
-        values |= {"human_seconds": row.human_seconds + worked, "measured_from_ms": now_ms}
-    statement = update(task_item).where(task_item.c.key == row.key)
-    conn.execute(statement.values(**values, version=row.version + 1, updated_at=now))
-    seconds: float = values.get("human_seconds", row.human_seconds)
-    return seconds
-
-
-def save_work(
-    conn: Connection,
-    row: Row[*tuple[Any, ...]],
-    annotations: Sequence[AnnotationDraft] | None,
-    removed_ids: Sequence[str],
-    *,
-    base_revision: int | None,
-    actor_id: str,
-    now: datetime,
-) -> None:
-    """Write the annotations handed in, or else the draft's, as ground truth."""
-    if annotations is None and not removed_ids and row.draft is not None:
-        draft = Draft.model_validate(row.draft)
-        annotations, removed_ids, base_revision = draft.annotations, draft.removed_ids, draft.base_revision
-    if not annotations and not removed_ids:
-        return
-    if base_revision is None:
-        raise InvalidInput(
-            "annotations without base_revision", hint="Send the revision that came with the item's annotations."
-        )
-    save_annotations(
-        conn,
-        row.item_id,
-        drafts=annotations or (),
-        removed_ids=removed_ids,
-        base_revision=base_revision,
-        actor_id=actor_id,
-        now=now,
-    )
-
-
-def finish(
-    conn: Connection,
-    row: Row[*tuple[Any, ...]],
-    outcome: str,
-    *,
-    actor_id: str,
-    now: datetime,
-    human_seconds: float,
-    **more: JsonValue,
-) -> None:
-    """Tell the pipelines that an item is done here. ``return_to`` goes out once: redoing sends nothing on."""
-    payload: dict[str, JsonValue] = {
-        "task_id": row.task_id,
-        "item_id": row.item_id,
-        "outcome": outcome,
-        "return_to": row.return_to,
-        "human_seconds": round(human_seconds, 3),
-        **{key: value for key, value in more.items() if value is not None},
-    }
-    emit(
-        conn,
-        "task.item_finished",
-        project_id=row.project_id,
-        subject_id=row.item_id,
-        actor_id=actor_id,
-        now=now,
-        payload=payload,
-    )
-
-
 def _check_base(
     conn: Connection,
     item_id: str,
@@ -361,7 +325,7 @@ def _check_base(
 
 def _mark_checked_empty(
     conn: Connection,
-    row: Row[*tuple[Any, ...]],
+    row: ItemRow,
     annotations: Sequence[AnnotationDraft] | None,
     *,
     actor_id: str,
@@ -377,19 +341,55 @@ def _mark_checked_empty(
     update_items(conn, dataset_id, {row.item_id: patch}, actor_id=actor_id, now=now)
 
 
-def _is_repeat(row: Row[*tuple[Any, ...]], lease_token: str, actor_id: str) -> bool:
+def _is_repeat(row: ItemRow, lease_token: str, actor_id: str, submission: str) -> bool:
+    return _is_submitted(row, lease_token, actor_id) and row.submission == submission
+
+
+def _is_submitted(row: ItemRow, lease_token: str, actor_id: str) -> bool:
     is_done = row.status in {ItemStatus.SUBMITTED, ItemStatus.APPROVED}
     return is_done and row.lease_token == lease_token and row.submitted_by == actor_id
 
 
-def _check_submission(row: Row[*tuple[Any, ...]], answer: JsonValue) -> None:
+def _check_not_submitted(conn: Connection, row: ItemRow, work: Work, lease_token: str, actor_id: str) -> None:
+    """The same person's other window was first: not a repeat, so not to be answered as one."""
+    if _is_submitted(row, lease_token, actor_id):
+        raise stale(conn, row, f"item {row.item_id} was submitted already, from another window, with other work", work)
+
+
+def _check_draft_version(conn: Connection, row: ItemRow, work: Work, draft_version: int) -> None:
+    stored = 0 if row.draft is None else int(row.draft.get("version", 1))
+    if stored == draft_version:
+        return
+    what = f"the draft of item {row.item_id} is at version {stored}, saved from another window; yours began from "
+    current = [] if row.draft is None else row.draft["annotations"]
+    raise stale(conn, row, f"{what}{draft_version}", work, current=current, draft_version=stored)
+
+
+def _says_same(draft: Draft, work: Work) -> bool:
+    return (draft.annotations, draft.removed_ids, draft.rejected_ids, draft.base_revision) == (
+        list(work.annotations or ()),
+        list(work.removed_ids),
+        list(work.rejected_ids),
+        work.base_revision,
+    )
+
+
+def _fingerprint(work: Work, answer: JsonValue) -> str:
+    """Of what was handed in, the base apart: a repeat may come with a newer one."""
+    said = [None if work.annotations is None else "list", list(work.removed_ids), list(work.rejected_ids), answer]
+    digest = hashlib.sha256(json.dumps(said).encode())
+    digest.update(_DRAFTS.dump_json(list(work.annotations or ())))
+    return digest.hexdigest()
+
+
+def _check_submission(row: ItemRow, answer: JsonValue) -> None:
     if row.task_kind == TaskKind.REVIEW:
         raise Conflict("a review is approved or gets an issue; it is not submitted", hint="Use approve.")
     if row.task_kind == TaskKind.VALIDATE and answer not in {"yes", "no"}:
         raise InvalidInput(f"answer: {answer!r}; allowed: yes, no", hint="A validate task asks a yes/no question.")
 
 
-def _call_reviewers(conn: Connection, row: Row[*tuple[Any, ...]], *, now: datetime) -> None:
+def _call_reviewers(conn: Connection, row: ItemRow, *, now: datetime) -> None:
     """Wake the reviews that wait for this item, and hand it to those that take in what is submitted."""
     reviews = conn.execute(select(task.c.key, task.c.settings).where(task.c.reviews_task_key == row.task_key)).all()
     for review in reviews:
@@ -397,6 +397,7 @@ def _call_reviewers(conn: Connection, row: Row[*tuple[Any, ...]], *, now: dateti
         status = conn.execute(select(task_item.c.status).where(mine)).scalar_one_or_none()
         takes_it = bool(review.settings.get("takes_submitted"))
         if status == ItemStatus.WAITING or (takes_it and status == ItemStatus.APPROVED):
+            count_moved(conn, review.key, status, ItemStatus.QUEUED)
             conn.execute(
                 update(task_item)
                 .where(mine)
@@ -404,19 +405,4 @@ def _call_reviewers(conn: Connection, row: Row[*tuple[Any, ...]], *, now: dateti
             )
         elif status is None and takes_it:
             conn.execute(insert(task_item).values(**new_task_item(review.key, row.item_key, now=now, rank=row.rank)))
-
-
-def new_task_item(task_key: int, item_key: int, *, now: datetime, rank: int = 0, **values: Any) -> dict[str, Any]:
-    """The columns of an item that is new to a task."""
-    return {
-        "task_key": task_key,
-        "item_key": item_key,
-        "status": ItemStatus.QUEUED,
-        "rank": rank,
-        "lease_until_ms": 0,
-        "measured_from_ms": 0,
-        "version": 0,
-        "human_seconds": 0.0,
-        "updated_at": now,
-        **values,
-    }
+            count_added(conn, review.key)

@@ -24,10 +24,12 @@ def all_routers() -> list[APIRouter]:
         ontology,
         pipelines,
         projects,
+        reviews,
         system,
         tasks,
         views,
         web,
+        work,
     )
 
     modules = (
@@ -42,6 +44,8 @@ def all_routers() -> list[APIRouter]:
         views,
         annotations,
         tasks,
+        work,
+        reviews,
         models,
         examinations,
         pipelines,

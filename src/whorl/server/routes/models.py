@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, File, Query, Response, UploadFile
 from sqlalchemy import Connection
 
 from whorl.access.rules import Action
+from whorl.annotations.outcomes import read_outcomes
 from whorl.base.errors import Conflict, InvalidInput, JsonValue, ModelError, NotFound, PayloadTooLarge
 from whorl.datasets import queries as dataset_queries
 from whorl.datasets.dql import Query as DqlQuery
@@ -27,6 +28,7 @@ from whorl.schemas.models import (
     Evaluation,
     Model,
     ModelCreate,
+    ModelOutcomes,
     PredictedImage,
     PredictItemsRequest,
     PredictRequest,
@@ -75,6 +77,12 @@ def create_model(caller: CallerDep, project_id: str, body: ModelCreate) -> Model
 def get_model(caller: CallerDep, model_id: str) -> Model:
     """One model and everything it came from."""
     return caller.read(lambda conn: queries.get_model(conn, model_id))
+
+
+@router.get("/models/{model_id}/outcomes", **needs(Action.MODEL_READ))
+def get_outcomes(caller: CallerDep, model_id: str) -> ModelOutcomes:
+    """What people made of its proposals: accepted, edited or rejected, in all and by label."""
+    return caller.read(lambda conn: read_outcomes(conn, model_id))
 
 
 @router.post("/models/{model_id}/train", status_code=202, **needs(Action.MODEL_WRITE))

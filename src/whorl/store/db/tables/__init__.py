@@ -6,7 +6,7 @@ a row stands: born_rev <= r < died_rev, and died_rev is ALIVE while it stands.
 """
 
 from whorl.store.db.tables.access import audit, idempotency, membership, person, project, token
-from whorl.store.db.tables.annotations import annotation
+from whorl.store.db.tables.annotations import annotation, proposal_outcome
 from whorl.store.db.tables.base import metadata
 from whorl.store.db.tables.datasets import (
     blob,
@@ -33,13 +33,14 @@ from whorl.store.db.tables.pipelines import (
     trigger_fire,
     trigger_state,
 )
-from whorl.store.db.tables.tasks import issue, task, task_item
+from whorl.store.db.tables.tasks import comment, issue, task, task_count, task_item, task_person
 from whorl.store.db.tables.views import saved_view
 
 __all__ = [
     "annotation",
     "audit",
     "blob",
+    "comment",
     "comparison",
     "cron_fire",
     "dataset",
@@ -65,6 +66,7 @@ __all__ = [
     "pipeline_variable",
     "pipeline_version",
     "project",
+    "proposal_outcome",
     "recipe",
     "revision",
     "run",
@@ -73,7 +75,9 @@ __all__ = [
     "snapshot",
     "source_file",
     "task",
+    "task_count",
     "task_item",
+    "task_person",
     "token",
     "trigger_fire",
     "trigger_state",

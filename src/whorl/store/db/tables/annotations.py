@@ -14,7 +14,7 @@ annotation = Table(
     Column("dataset_key", Key, nullable=False),
     Column("layer", String(12), nullable=False),  # truth or prediction
     Column("label", String(200), nullable=False),
-    Column("kind", String(12), nullable=False),  # class, box, polygon, polyline, points, mask
+    Column("kind", String(12), nullable=False),  # class, box, rotated_box, polygon, polyline, points, mask
     Column("x0", Float),  # bounds in pixels of the upright image; null for a class
     Column("y0", Float),
     Column("x1", Float),
@@ -36,4 +36,18 @@ annotation = Table(
     Index("ix_annotation_id", "id", "born_rev"),
     Index("ix_annotation_born", "dataset_key", "born_rev"),
     Index("ix_annotation_died", "dataset_key", "died_rev", "key"),
+)
+
+proposal_outcome = Table(
+    "proposal_outcome",
+    metadata,
+    Column("prediction_id", String(40), primary_key=True),  # the last word of a person about it counts
+    Column("model_id", String(40), nullable=False),
+    Column("item_key", Key, ForeignKey("item.key"), nullable=False),
+    Column("label", String(200), nullable=False),  # as predicted
+    Column("outcome", String(10), nullable=False),  # accepted, edited, rejected
+    Column("iou", Float),  # of an edited shape with the predicted one; null where shapes have none
+    Column("person_id", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "model_id", "label", "outcome", "iou"),
 )

@@ -30,6 +30,7 @@ task = Table(
     Column("reviews_task_key", Key, ForeignKey("task.key")),  # the labelling task a review task reopens
     Column("lease_seconds", Integer, nullable=False),
     Column("settings", Json, nullable=False),
+    Column("assignee_ids", Json),  # only these people may lease; null: everyone
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "project_id", "key"),
 )
@@ -49,6 +50,7 @@ task_item = Table(
     Column("draft", Json),  # saved and not yet submitted: nobody's truth
     Column("version", Integer, nullable=False),
     Column("submitted_by", String(40)),
+    Column("submission", String(64)),  # fingerprint of what was handed in, to tell a repeat from another window's work
     Column("reviewed_by", String(40)),
     Column("human_seconds", Float, nullable=False),
     Column("return_to", Json),  # where a pipeline's token goes on: run, node, epoch
@@ -56,6 +58,27 @@ task_item = Table(
     UniqueConstraint("task_key", "item_key"),
     Index(None, "task_key", "status", "rank", "key"),
     Index(None, "assignee_id", "status"),
+)
+
+task_count = Table(
+    "task_count",
+    metadata,
+    Column("task_key", Key, ForeignKey("task.key"), primary_key=True),
+    Column("status", String(12), primary_key=True),
+    Column("n_items", BigInteger, nullable=False),  # kept in step with task_item in the same transaction
+)
+
+task_person = Table(
+    "task_person",
+    metadata,
+    Column("task_key", Key, ForeignKey("task.key"), primary_key=True),
+    Column("person_id", String(40), primary_key=True),
+    Column("submitted", BigInteger, nullable=False),  # times, as are the others: rework counts again
+    Column("approved", BigInteger, nullable=False),  # of this person's work
+    Column("untouched", BigInteger, nullable=False),  # of those, approved as handed in
+    Column("sent_back", BigInteger, nullable=False),
+    Column("human_seconds", Float, nullable=False),
+    Column("last_active_at", UtcDateTime),
 )
 
 issue = Table(
@@ -74,4 +97,21 @@ issue = Table(
     Column("resolved_at", UtcDateTime),
     Column("resolved_by", String(40)),
     Index(None, "item_key", "state"),
+    Index(None, "task_key", "state"),
+)
+
+comment = Table(
+    "comment",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("item_key", Key, ForeignKey("item.key"), nullable=False),
+    Column("issue_id", String(40), ForeignKey("issue.id")),  # a reply to an issue; null: about the item
+    Column("annotation_id", String(40)),
+    Column("x", Float),
+    Column("y", Float),
+    Column("body", Text, nullable=False),
+    Column("author_id", String(40), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "item_key", "id"),
+    Index(None, "issue_id", "id"),
 )

@@ -50,10 +50,14 @@ def upgrade() -> None:
     _comparison()
     _evaluation()
     _item_state()
+    _proposal_outcome()
     _source_file()
     _task()
     _issue()
+    _task_count()
     _task_item()
+    _task_person()
+    _comment()
 
 
 def _audit() -> None:
@@ -682,6 +686,25 @@ def _item_state() -> None:
     )
 
 
+def _proposal_outcome() -> None:
+    op.create_table(
+        "proposal_outcome",
+        sa.Column("prediction_id", sa.String(length=40), nullable=False),
+        sa.Column("model_id", sa.String(length=40), nullable=False),
+        sa.Column("item_key", KEY, nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("iou", sa.Float(), nullable=True),
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("prediction_id", name="pk_proposal_outcome"),
+        sa.ForeignKeyConstraint(["item_key"], ["item.key"], name="fk_proposal_outcome_item_key"),
+    )
+    op.create_index(
+        "ix_proposal_outcome_model_id_label_outcome_iou", "proposal_outcome", ["model_id", "label", "outcome", "iou"]
+    )
+
+
 def _source_file() -> None:
     op.create_table(
         "source_file",
@@ -715,6 +738,7 @@ def _task() -> None:
         sa.Column("reviews_task_key", KEY, nullable=True),
         sa.Column("lease_seconds", sa.Integer(), nullable=False),
         sa.Column("settings", JSON, nullable=False),
+        sa.Column("assignee_ids", JSON, nullable=True),
         sa.Column("created_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_task"),
         sa.UniqueConstraint("id", name="uq_task_id"),
@@ -746,6 +770,18 @@ def _issue() -> None:
         sa.ForeignKeyConstraint(["item_key"], ["item.key"], name="fk_issue_item_key"),
     )
     op.create_index("ix_issue_item_key_state", "issue", ["item_key", "state"])
+    op.create_index("ix_issue_task_key_state", "issue", ["task_key", "state"])
+
+
+def _task_count() -> None:
+    op.create_table(
+        "task_count",
+        sa.Column("task_key", KEY, nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("n_items", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("task_key", "status", name="pk_task_count"),
+        sa.ForeignKeyConstraint(["task_key"], ["task.key"], name="fk_task_count_task_key"),
+    )
 
 
 def _task_item() -> None:
@@ -763,6 +799,7 @@ def _task_item() -> None:
         sa.Column("draft", JSON, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("submitted_by", sa.String(length=40), nullable=True),
+        sa.Column("submission", sa.String(length=64), nullable=True),
         sa.Column("reviewed_by", sa.String(length=40), nullable=True),
         sa.Column("human_seconds", sa.Float(), nullable=False),
         sa.Column("return_to", JSON, nullable=True),
@@ -774,3 +811,39 @@ def _task_item() -> None:
     )
     op.create_index("ix_task_item_assignee_id_status", "task_item", ["assignee_id", "status"])
     op.create_index("ix_task_item_task_key_status_rank_key", "task_item", ["task_key", "status", "rank", "key"])
+
+
+def _task_person() -> None:
+    op.create_table(
+        "task_person",
+        sa.Column("task_key", KEY, nullable=False),
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("submitted", sa.BigInteger(), nullable=False),
+        sa.Column("approved", sa.BigInteger(), nullable=False),
+        sa.Column("untouched", sa.BigInteger(), nullable=False),
+        sa.Column("sent_back", sa.BigInteger(), nullable=False),
+        sa.Column("human_seconds", sa.Float(), nullable=False),
+        sa.Column("last_active_at", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("task_key", "person_id", name="pk_task_person"),
+        sa.ForeignKeyConstraint(["task_key"], ["task.key"], name="fk_task_person_task_key"),
+    )
+
+
+def _comment() -> None:
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("item_key", KEY, nullable=False),
+        sa.Column("issue_id", sa.String(length=40), nullable=True),
+        sa.Column("annotation_id", sa.String(length=40), nullable=True),
+        sa.Column("x", sa.Float(), nullable=True),
+        sa.Column("y", sa.Float(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.String(length=40), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_comment"),
+        sa.ForeignKeyConstraint(["item_key"], ["item.key"], name="fk_comment_item_key"),
+        sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name="fk_comment_issue_id"),
+    )
+    op.create_index("ix_comment_issue_id_id", "comment", ["issue_id", "id"])
+    op.create_index("ix_comment_item_key_id", "comment", ["item_key", "id"])

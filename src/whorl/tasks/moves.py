@@ -1,0 +1,215 @@
+"""What every write on an item in a task shares: the lease's check, the change of its row, the saving of its work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from whorl.annotations.actions import save_annotations
+from whorl.annotations.outcomes import reject_predictions
+from whorl.annotations.queries import list_annotations
+from whorl.base.errors import InvalidInput, JsonValue, LabelGone, LeaseLost, StaleWrite, UnknownLabel
+from whorl.ontology.queries import current_draft, list_earlier_labels
+from whorl.schemas.annotations import AnnotationDraft
+from whorl.schemas.tasks import Draft
+from whorl.store.db.tables import dataset, task_item
+from whorl.store.events import emit
+from whorl.tasks.queries import to_ms
+from whorl.tasks.rules import ItemStatus, counted_seconds
+from whorl.tasks.tally import count_moved, credit_person
+
+# Any: a row of the join in `lock_task_item`; its columns are typed by the tables.
+ItemRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What somebody hands in for an item.
+
+    Attributes:
+        annotations: New and changed ones; None takes the draft.
+        rejected_ids: Predictions that were looked at and refused.
+        base_revision: What it is based on; needed with annotations.
+    """
+
+    annotations: Sequence[AnnotationDraft] | None = None
+    removed_ids: Sequence[str] = ()
+    rejected_ids: Sequence[str] = ()
+    base_revision: int | None = None
+
+    @property
+    def is_drafted(self) -> bool:
+        """Whether no change of annotations was handed in, so that the draft counts."""
+        return self.annotations is None and not self.removed_ids
+
+    def or_draft(self, row: ItemRow) -> Work:
+        """This, or the row's draft when no change of annotations was handed in."""
+        if not self.is_drafted or row.draft is None:
+            return self
+        draft = Draft.model_validate(row.draft)
+        refused = [*draft.rejected_ids, *self.rejected_ids]
+        return Work(draft.annotations, draft.removed_ids, refused, draft.base_revision)
+
+
+def check_lease(row: ItemRow, lease_token: str | None, actor_id: str) -> None:
+    """Let the holder of the current lease pass, even when it is past its time, as long as nobody else took the item.
+
+    Raises:
+        LeaseLost: The token is not the item's current one.
+    """
+    if row.status == ItemStatus.LEASED and row.lease_token == lease_token and row.assignee_id == actor_id:
+        return
+    is_elsewhere = row.status == ItemStatus.LEASED and row.assignee_id != actor_id
+    raise LeaseLost(
+        f"this lease of item {row.item_id} is over; the item is {row.status}"
+        + (", by somebody else" if is_elsewhere else ""),
+        hint="Nothing was changed. Keep the work on your side, lease the item again and send it then.",
+        details={"item_id": row.item_id, "status": row.status, "is_elsewhere": is_elsewhere},
+    )
+
+
+def change_item(
+    conn: Connection,
+    row: ItemRow,
+    *,
+    now: datetime,
+    active_seconds: float = 0.0,
+    credit: dict[str, float] | None = None,
+    **values: Any,
+) -> float:
+    """Change an item in a task, count the move and the time worked on it; give all human seconds so far.
+
+    Args:
+        credit: What to add to the counts of the person in whose hands it is.
+    """
+    now_ms = to_ms(now)
+    worked = counted_seconds(active_seconds, since_ms=row.measured_from_ms, now_ms=now_ms)
+    is_measured = row.status == ItemStatus.LEASED and bool(active_seconds)
+    if is_measured:
+        values |= {"human_seconds": row.human_seconds + worked, "measured_from_ms": now_ms}
+    statement = update(task_item).where(task_item.c.key == row.key)
+    conn.execute(statement.values(**values, version=row.version + 1, updated_at=now))
+    if "status" in values:
+        count_moved(conn, row.task_key, row.status, values["status"])
+    if row.assignee_id is not None and (credit is not None or is_measured):
+        done = {**(credit or {}), "human_seconds": worked if is_measured else 0.0}
+        credit_person(conn, row.task_key, row.assignee_id, now=now, **done)
+    seconds: float = values.get("human_seconds", row.human_seconds)
+    return seconds
+
+
+def save_work(conn: Connection, row: ItemRow, work: Work, *, actor_id: str, now: datetime) -> bool:
+    """Write work as ground truth, with what it refuses of the models' proposals; give whether truth changed.
+
+    Raises:
+        InvalidInput: Annotations came without ``base_revision``.
+        LabelGone: The ontology had labels of this work once, and has them no longer.
+        StaleWrite: Somebody changed the item's annotations since; both versions come with it.
+    """
+    taken = {draft.from_prediction for draft in work.annotations or ()}
+    refused = [one for one in work.rejected_ids if one not in taken]
+    reject_predictions(conn, row.item_id, refused, person_id=actor_id, now=now)
+    if not work.annotations and not work.removed_ids:
+        return False
+    if work.base_revision is None:
+        raise InvalidInput(
+            "annotations without base_revision", hint="Send the revision that came with the item's annotations."
+        )
+    try:
+        saved = save_annotations(
+            conn,
+            row.item_id,
+            drafts=work.annotations or (),
+            removed_ids=work.removed_ids,
+            base_revision=work.base_revision,
+            actor_id=actor_id,
+            now=now,
+        )
+    except UnknownLabel as error:
+        raise _gone(conn, row.project_id, work.annotations or ()) or error from error
+    return bool(work.removed_ids) or any(one.born_rev == saved.revision for one in saved.annotations)
+
+
+def stale(
+    conn: Connection, row: ItemRow, what: str, work: Work, *, current: JsonValue = None, **more: JsonValue
+) -> StaleWrite:
+    """The refusal of work that another window or person overtook, with both versions."""
+    at = conn.execute(select(dataset.c.revision).where(dataset.c.key == row.dataset_key)).scalar_one()
+    if current is None:
+        current = [one.model_dump(mode="json") for one in list_annotations(conn, [row.item_id])]
+    return StaleWrite(
+        what,
+        hint="Nothing of yours was stored or lost here: look at both versions and save again on top of the current.",
+        details={
+            "yours": [one.model_dump(mode="json") for one in work.annotations or ()],
+            "current": current,
+            "base_revision": work.base_revision,
+            "current_revision": int(at),
+            "status": row.status,
+            **more,
+        },
+    )
+
+
+def finish(
+    conn: Connection,
+    row: ItemRow,
+    outcome: str,
+    *,
+    actor_id: str,
+    now: datetime,
+    human_seconds: float,
+    **more: JsonValue,
+) -> None:
+    """Tell the pipelines that an item is done here. ``return_to`` goes out once: redoing sends nothing on."""
+    payload: dict[str, JsonValue] = {
+        "task_id": row.task_id,
+        "item_id": row.item_id,
+        "outcome": outcome,
+        "return_to": row.return_to,
+        "human_seconds": round(human_seconds, 3),
+        **{key: value for key, value in more.items() if value is not None},
+    }
+    emit(
+        conn,
+        "task.item_finished",
+        project_id=row.project_id,
+        subject_id=row.item_id,
+        actor_id=actor_id,
+        now=now,
+        payload=payload,
+    )
+
+
+def new_task_item(task_key: int, item_key: int, *, now: datetime, rank: int = 0, **values: Any) -> dict[str, Any]:
+    """The columns of an item that is new to a task."""
+    return {
+        "task_key": task_key,
+        "item_key": item_key,
+        "status": ItemStatus.QUEUED,
+        "rank": rank,
+        "lease_until_ms": 0,
+        "measured_from_ms": 0,
+        "version": 0,
+        "human_seconds": 0.0,
+        "updated_at": now,
+        **values,
+    }
+
+
+def _gone(conn: Connection, project_id: str, annotations: Sequence[AnnotationDraft]) -> LabelGone | None:
+    """What to say when labels of this work were in an earlier version of the ontology; None when some never were."""
+    known = {label.name for label in current_draft(conn, project_id).labels}
+    unknown = list(dict.fromkeys(one.label for one in annotations if one.label not in known))
+    if not set(unknown) <= list_earlier_labels(conn, project_id):
+        return None
+    gone: list[JsonValue] = [*unknown]
+    return LabelGone(
+        f"taken out of the ontology while you worked: {', '.join(unknown)}",
+        hint="The draft is kept. Give these annotations another label and submit again.",
+        details={"labels": gone, "known": [*sorted(known)]},
+    )
