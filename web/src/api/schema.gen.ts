@@ -181,6 +181,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Facets
+         * @description How many of the matching items have each value of each field; estimated from a sample when they are many.
+         */
+        post: operations["count_facets_api_v1_datasets__dataset_id__facets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Fields
+         * @description The fields that the text form of a query may name here, with values to offer where they are few.
+         */
+        get: operations["list_fields_api_v1_datasets__dataset_id__fields_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/freeze": {
         parameters: {
             query?: never;
@@ -437,6 +477,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Annotation Sources
+         * @description People, models and imports that the annotations of this dataset come from.
+         */
+        get: operations["list_annotation_sources_api_v1_datasets__dataset_id__sources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/split": {
         parameters: {
             query?: never;
@@ -471,6 +531,46 @@ export interface paths {
         get: operations["get_evaluation_api_v1_evaluations__evaluation_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/examination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Examine Evaluation
+         * @description Confusion, calibration and the worst examples of one evaluation.
+         */
+        get: operations["examine_evaluation_api_v1_evaluations__evaluation_id__examination_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues/{issue_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply To Issue
+         * @description Answer an issue; its state stays what it is.
+         */
+        post: operations["reply_to_issue_api_v1_issues__issue_id__comments_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -587,6 +687,30 @@ export interface paths {
         get: operations["list_predictions_api_v1_items__item_id__annotations_predictions_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Comments
+         * @description What people said about the item, oldest first.
+         */
+        get: operations["list_comments_api_v1_items__item_id__comments_get"];
+        put?: never;
+        /**
+         * Add Comment
+         * @description Say something about the item: at a place, on an annotation, or in general.
+         */
+        post: operations["add_comment_api_v1_items__item_id__comments_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -793,6 +917,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{model_id}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Curves
+         * @description What its training reported, oldest first, each with the seconds since the start; of a running one, so far.
+         */
+        get: operations["list_curves_api_v1_models__model_id__curves_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{model_id}/deploy": {
         parameters: {
             query?: never;
@@ -849,6 +993,26 @@ export interface paths {
          * @description Its folder as a zip file: ``model.yaml``, ``model.onnx``, ``metrics.jsonl``.
          */
         get: operations["download_model_api_v1_models__model_id__folder_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outcomes
+         * @description What people made of its proposals: accepted, edited or rejected, in all and by label.
+         */
+        get: operations["get_outcomes_api_v1_models__model_id__outcomes_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1750,9 +1914,29 @@ export interface paths {
         head?: never;
         /**
          * Update Task
-         * @description Rename, pause, resume or end a task.
+         * @description Rename, pause, resume, end or assign a task.
          */
         patch: operations["update_task_api_v1_tasks__task_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Items
+         * @description Finish many items, each by itself: one that cannot be finished keeps none of the others.
+         */
+        post: operations["submit_items_api_v1_tasks__task_id__bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tasks/{task_id}/issues": {
@@ -1951,6 +2135,8 @@ export interface paths {
         /**
          * Submit Item
          * @description Finish an item; repeating it changes nothing. 409 with both versions when somebody saved in between.
+         *
+         *     Labels that left the ontology meanwhile are listed (409 label_gone), and the work is kept as the item's draft.
          */
         post: operations["submit_item_api_v1_tasks__task_id__items__item_id__submit_post"];
         delete?: never;
@@ -1977,6 +2163,26 @@ export interface paths {
          * @description Take up to n items to work on; empty when nothing waits. Leasing in a review task needs a reviewer.
          */
         post: operations["lease_next_api_v1_tasks__task_id__leases_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List People
+         * @description Who does what in the task and how fast, the busiest first.
+         */
+        get: operations["list_people_api_v1_tasks__task_id__people_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2080,7 +2286,7 @@ export interface components {
             /** From Prediction */
             from_prediction?: string | null;
             /** Geometry */
-            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
             /** Id */
             id: string;
             /** Item Id */
@@ -2107,7 +2313,7 @@ export interface components {
              */
             from_prediction?: string | null;
             /** Geometry */
-            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
             /**
              * Id
              * @description Id of the annotation this replaces; null for a new one.
@@ -2127,6 +2333,28 @@ export interface components {
             base_revision: number;
             /** Removed Ids */
             removed_ids?: string[];
+        };
+        /**
+         * AnnotationSource
+         * @description Somebody or something that annotations of a dataset come from.
+         */
+        AnnotationSource: {
+            /** Annotations */
+            annotations: number;
+            /** Author Id */
+            author_id: string;
+            author_kind: components["schemas"]["AuthorKind"];
+            /**
+             * Is Sampled
+             * @description The numbers are estimated from a sample of the items.
+             * @default false
+             */
+            is_sampled: boolean;
+            /** Items */
+            items: number;
+            layer: components["schemas"]["Layer"];
+            /** Name */
+            name: string;
         };
         /**
          * AnnotationsReplace
@@ -2179,6 +2407,11 @@ export interface components {
             base_revision?: number | null;
             /** Lease Token */
             lease_token?: string | null;
+            /**
+             * Rejected Ids
+             * @description Predictions that were looked at and refused.
+             */
+            rejected_ids?: string[];
             /** Removed Ids */
             removed_ids?: string[];
         };
@@ -2282,6 +2515,64 @@ export interface components {
             y1: number;
         };
         /**
+         * BulkItem
+         * @description One item of a bulk submit.
+         */
+        BulkItem: {
+            /**
+             * Active Seconds
+             * @description Seconds of work since the last call that said so, idle time left out; capped by the server's clock.
+             * @default 0
+             */
+            active_seconds: number;
+            /**
+             * Annotations
+             * @description New and changed ones; others stay.
+             */
+            annotations?: components["schemas"]["AnnotationDraft"][] | null;
+            /** @description For validate: yes or no. */
+            answer?: components["schemas"]["JsonValue"];
+            /**
+             * Base Revision
+             * @description Needed with annotations.
+             */
+            base_revision?: number | null;
+            /**
+             * Draft Version
+             * @description Version of the draft this replaces, 0 for none; not checked when left out.
+             */
+            draft_version?: number | null;
+            /** Item Id */
+            item_id: string;
+            /** Lease Token */
+            lease_token: string;
+            /**
+             * Rejected Ids
+             * @description Predictions that were looked at and refused.
+             */
+            rejected_ids?: string[];
+            /** Removed Ids */
+            removed_ids?: string[];
+        };
+        /**
+         * BulkResult
+         * @description What became of one item of a bulk submit: the item, or the problem that kept it.
+         */
+        BulkResult: {
+            item?: components["schemas"]["TaskItem"] | null;
+            /** Item Id */
+            item_id: string;
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * BulkSubmit
+         * @description Many items finished at once, as from a grid.
+         */
+        BulkSubmit: {
+            /** Items */
+            items: components["schemas"]["BulkItem"][];
+        };
+        /**
          * Champion
          * @description The place where a project's champion is written: a pipeline's variable, or the project's own setting.
          */
@@ -2335,6 +2626,52 @@ export interface components {
              * @enum {string}
              */
             type: "class";
+        };
+        /**
+         * Comment
+         * @description Something somebody said about an item, or in reply to an issue.
+         */
+        Comment: {
+            /** Annotation Id */
+            annotation_id: string | null;
+            /** Author Id */
+            author_id: string;
+            /** Author Name */
+            author_name: string;
+            /** Body */
+            body: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Issue Id
+             * @description The issue it replies to; null for a comment on the item.
+             */
+            issue_id: string | null;
+            /** Item Id */
+            item_id: string;
+            /** X */
+            x: number | null;
+            /** Y */
+            y: number | null;
+        };
+        /**
+         * CommentCreate
+         * @description Something to say about an item: at a place, on an annotation, or in general.
+         */
+        CommentCreate: {
+            /** Annotation Id */
+            annotation_id?: string | null;
+            /** Body */
+            body: string;
+            /** X */
+            x?: number | null;
+            /** Y */
+            y?: number | null;
         };
         /**
          * CompareRequest
@@ -2576,6 +2913,8 @@ export interface components {
             author_id: string;
             /** Base Revision */
             base_revision: number;
+            /** Rejected Ids */
+            rejected_ids?: string[];
             /** Removed Ids */
             removed_ids?: string[];
             /**
@@ -2583,6 +2922,12 @@ export interface components {
              * Format: date-time
              */
             saved_at: string;
+            /**
+             * Version
+             * @description Counts the saves of this draft, from 1.
+             * @default 1
+             */
+            version: number;
         };
         /**
          * DraftSave
@@ -2605,8 +2950,18 @@ export interface components {
              * @description The revision of the item's annotations that this work began from.
              */
             base_revision: number;
+            /**
+             * Draft Version
+             * @description Version of the draft this replaces, 0 for none; not checked when left out.
+             */
+            draft_version?: number | null;
             /** Lease Token */
             lease_token: string;
+            /**
+             * Rejected Ids
+             * @description Predictions that were looked at and refused.
+             */
+            rejected_ids?: string[];
             /** Removed Ids */
             removed_ids?: string[];
         };
@@ -2728,6 +3083,38 @@ export interface components {
             type: "event";
         };
         /**
+         * Examination
+         * @description Where a model goes wrong on the test items of an evaluation.
+         */
+        Examination: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /**
+             * Has Nothing
+             * @description The last column holds missed objects, the last row spurious ones.
+             */
+            has_nothing: boolean;
+            /** Labels */
+            labels: string[];
+            /**
+             * Matrix
+             * @description matrix[t][p]: how often true label t was taken for p.
+             */
+            matrix: number[][];
+            /** Reliability */
+            reliability: components["schemas"]["ReliabilityBin"][];
+            /**
+             * Score Threshold
+             * @description Weakest box that counts in the matrix; null for classes.
+             */
+            score_threshold: number | null;
+            /**
+             * Worst
+             * @description Surest wrong answers, or images with most errors, first.
+             */
+            worst: components["schemas"]["WorstItem"][];
+        };
+        /**
          * ExportRequest
          * @description A folder on the server's machine to be written; it must be empty or not exist.
          */
@@ -2748,6 +3135,105 @@ export interface components {
             query?: string | {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+        };
+        /**
+         * Facet
+         * @description What one field holds among the matching items.
+         */
+        Facet: {
+            /** Buckets */
+            buckets: components["schemas"]["FacetBucket"][];
+            /** Field */
+            field: string;
+            /**
+             * Is Sampled
+             * @default false
+             */
+            is_sampled: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "values" | "range";
+            /** Title */
+            title: string;
+        };
+        /**
+         * FacetBucket
+         * @description How many items have a value, or a value in low <= value < high (the last bucket holds its high too).
+         */
+        FacetBucket: {
+            /**
+             * Chip
+             * @description The term to add to the query's text form; empty where the text form has none.
+             */
+            chip: string;
+            /** Count */
+            count: number;
+            /** High */
+            high?: number | null;
+            /** Low */
+            low?: number | null;
+            /**
+             * Title
+             * @description A name to show in place of the value, such as a person's.
+             */
+            title?: string | null;
+            /**
+             * Value
+             * @description Null stands for no value.
+             */
+            value?: string | number | boolean | null;
+        };
+        /**
+         * Facets
+         * @description What the matching items hold, field by field.
+         */
+        Facets: {
+            /**
+             * Count
+             * @description How many items match; so far, while `is_complete` is false.
+             */
+            count: number;
+            /** Facets */
+            facets: components["schemas"]["Facet"][];
+            /**
+             * Is Complete
+             * @description False while the server still looks for matches: ask again a little later.
+             */
+            is_complete: boolean;
+            /**
+             * Is Sampled
+             * @description Counts are estimated from a sample of the items.
+             */
+            is_sampled: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * FacetsWanted
+         * @description Which items, and which fields to count; every useful field when left out.
+         */
+        FacetsWanted: {
+            /**
+             * As Of
+             * @description A revision to read at; now when left out.
+             */
+            as_of?: number | null;
+            /**
+             * Dql
+             * @description Query as JSON (DQL).
+             */
+            dql?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /** Fields */
+            fields?: string[] | null;
+            /**
+             * Q
+             * @description Query as text: `label:car subset:train`.
+             */
+            q?: string | null;
         };
         /**
          * FreezeRequest
@@ -2799,7 +3285,7 @@ export interface components {
             /** Confidence */
             confidence: number | null;
             /** Geometry */
-            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
             /** Id */
             id: string;
             /** Item Id */
@@ -2885,6 +3371,11 @@ export interface components {
             author_id: string;
             /** Body */
             body: string;
+            /**
+             * Comments
+             * @description Replies, oldest first.
+             */
+            comments?: components["schemas"]["Comment"][];
             /**
              * Created At
              * Format: date-time
@@ -3202,6 +3693,34 @@ export interface components {
             parent?: string | null;
         };
         /**
+         * LabelOutcomes
+         * @description What people made of a model's proposals of one label.
+         */
+        LabelOutcomes: {
+            /**
+             * Accepted
+             * @default 0
+             */
+            accepted: number;
+            /**
+             * Edited
+             * @default 0
+             */
+            edited: number;
+            /** Label */
+            label: string;
+            /**
+             * Mean Edit Iou
+             * @description IoU of edited shapes with the proposed ones.
+             */
+            mean_edit_iou?: number | null;
+            /**
+             * Rejected
+             * @default 0
+             */
+            rejected: number;
+        };
+        /**
          * Layer
          * @description Which statement this is: what people stand behind, or what a model run said.
          * @enum {string}
@@ -3481,6 +4000,28 @@ export interface components {
              * @description Left out: what the architecture does, else what the dataset's ground truth is made of.
              */
             task?: string | null;
+        };
+        /**
+         * ModelOutcomes
+         * @description What people made of a model's proposals; each proposal counts once, by the last word about it.
+         */
+        ModelOutcomes: {
+            /** Accepted */
+            accepted: number;
+            /**
+             * By Label
+             * @description By predicted label, most proposals first.
+             */
+            by_label: components["schemas"]["LabelOutcomes"][];
+            /** Edited */
+            edited: number;
+            /**
+             * Mean Edit Iou
+             * @description IoU of edited shapes with the proposed ones; null without any.
+             */
+            mean_edit_iou: number | null;
+            /** Rejected */
+            rejected: number;
         };
         /**
          * NodeCounts
@@ -3981,7 +4522,7 @@ export interface components {
             /** Confidence */
             confidence: number | null;
             /** Geometry */
-            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
             /** Label */
             label: string;
         };
@@ -4127,6 +4668,29 @@ export interface components {
             annotation_ids: string[];
         };
         /**
+         * QueryField
+         * @description A field that the text form of a query may name.
+         */
+        QueryField: {
+            /**
+             * Name
+             * @description As it is written in a query.
+             */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "boolean" | "time" | "choice" | "any";
+            /**
+             * Values
+             * @description Values to offer, as they are written in a query.
+             */
+            values?: string[] | null;
+        };
+        /**
          * Recipe
          * @description Ontology, tools and instructions for one kind of task.
          */
@@ -4182,6 +4746,33 @@ export interface components {
             lease_token: string;
         };
         /**
+         * ReliabilityBin
+         * @description Answers of about the same confidence, and the share of them that is correct.
+         */
+        ReliabilityBin: {
+            /** Accuracy */
+            accuracy: number;
+            /**
+             * Confidence
+             * @description Mean over the bin.
+             */
+            confidence: number;
+            /** Count */
+            count: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+        };
+        /**
+         * ReplyCreate
+         * @description A reply to an issue.
+         */
+        ReplyCreate: {
+            /** Body */
+            body: string;
+        };
+        /**
          * Revision
          * @description Who changed a dataset, when, and what was done.
          */
@@ -4215,6 +4806,32 @@ export interface components {
             items: components["schemas"]["ChangeCounts"];
             /** To Revision */
             to_revision: number;
+        };
+        /**
+         * RotatedBox
+         * @description A box turned about its centre by ``angle`` degrees, clockwise as seen on screen, in [-180, 180).
+         *
+         *     At angle 0 the width runs along x. The centre lies in the image; corners may stick out.
+         */
+        RotatedBox: {
+            /**
+             * Angle
+             * @default 0
+             */
+            angle: number;
+            /** Cx */
+            cx: number;
+            /** Cy */
+            cy: number;
+            /** Height */
+            height: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "rotated_box";
+            /** Width */
+            width: number;
         };
         /**
          * Run
@@ -4428,8 +5045,18 @@ export interface components {
              * @description Needed with annotations.
              */
             base_revision?: number | null;
+            /**
+             * Draft Version
+             * @description Version of the draft this replaces, 0 for none; not checked when left out.
+             */
+            draft_version?: number | null;
             /** Lease Token */
             lease_token: string;
+            /**
+             * Rejected Ids
+             * @description Predictions that were looked at and refused.
+             */
+            rejected_ids?: string[];
             /** Removed Ids */
             removed_ids?: string[];
         };
@@ -4444,6 +5071,11 @@ export interface components {
          * @description Human work of one kind on a set of items.
          */
         Task: {
+            /**
+             * Assignee Ids
+             * @description Only these people may lease; null: everyone.
+             */
+            assignee_ids?: string[] | null;
             /**
              * Created At
              * Format: date-time
@@ -4612,10 +5244,56 @@ export interface components {
             added: number;
         };
         /**
+         * TaskPerson
+         * @description What one person did in a task. Work handed in again counts again.
+         */
+        TaskPerson: {
+            /**
+             * Approved
+             * @description Of this person's work, or in a review: by this person.
+             */
+            approved: number;
+            /**
+             * Approved Untouched Share
+             * @description Share of the approved work that its reviewer did not change; null before any.
+             */
+            approved_untouched_share: number | null;
+            /** Human Seconds */
+            human_seconds: number;
+            /**
+             * Items Per Hour
+             * @description Items finished per hour of human seconds; null before any.
+             */
+            items_per_hour: number | null;
+            /** Last Active At */
+            last_active_at: string | null;
+            /**
+             * Leased
+             * @description Items in hand now.
+             */
+            leased: number;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string;
+            /**
+             * Sent Back
+             * @description Of this person's work, or in a review: by this person.
+             */
+            sent_back: number;
+            /** Submitted */
+            submitted: number;
+        };
+        /**
          * TaskSummary
          * @description A task with its counts.
          */
         TaskSummary: {
+            /**
+             * Assignee Ids
+             * @description Only these people may lease; null: everyone.
+             */
+            assignee_ids?: string[] | null;
             counts: components["schemas"]["TaskCounts"];
             /**
              * Created At
@@ -4663,6 +5341,11 @@ export interface components {
          * @description What to change of a task; what is left out stays.
          */
         TaskUpdate: {
+            /**
+             * Assignee Ids
+             * @description Only these people may lease; null, when given: everyone.
+             */
+            assignee_ids?: string[] | null;
             /** Name */
             name?: string | null;
             /** Status */
@@ -4732,7 +5415,7 @@ export interface components {
          * @description A drawing tool that a recipe allows: a kind of geometry.
          * @enum {string}
          */
-        Tool: "class" | "box" | "polygon" | "polyline" | "points" | "mask";
+        Tool: "class" | "box" | "rotated_box" | "polygon" | "polyline" | "points" | "mask";
         /**
          * VariableSet
          * @description A variable's new value.
@@ -4756,6 +5439,40 @@ export interface components {
          * @enum {string}
          */
         VariableType: "model" | "dataset" | "query" | "number" | "text" | "json";
+        /**
+         * WorstItem
+         * @description A test item that the model got wrong; classes have truth and prediction, objects have counts.
+         */
+        WorstItem: {
+            /** Confidence */
+            confidence?: number | null;
+            /**
+             * Confused
+             * @default 0
+             */
+            confused: number;
+            /** Item Id */
+            item_id: string;
+            /**
+             * Matched
+             * @default 0
+             */
+            matched: number;
+            /**
+             * Missed
+             * @default 0
+             */
+            missed: number;
+            /** Predicted */
+            predicted?: string | null;
+            /**
+             * Spurious
+             * @default 0
+             */
+            spurious: number;
+            /** Truth */
+            truth?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -4766,6 +5483,7 @@ export interface components {
 export type Annotation = components['schemas']['Annotation'];
 export type AnnotationDraft = components['schemas']['AnnotationDraft'];
 export type AnnotationsChange = components['schemas']['AnnotationsChange'];
+export type AnnotationSource = components['schemas']['AnnotationSource'];
 export type AnnotationsReplace = components['schemas']['AnnotationsReplace'];
 export type AnnotationsWanted = components['schemas']['AnnotationsWanted'];
 export type Approve = components['schemas']['Approve'];
@@ -4776,10 +5494,15 @@ export type AuthorKind = components['schemas']['AuthorKind'];
 export type BodyPredictImageApiV1ModelsModelIdPredictImagePost = components['schemas']['Body_predict_image_api_v1_models__model_id__predict_image_post'];
 export type BodyUploadItemApiV1DatasetsDatasetIdItemsPost = components['schemas']['Body_upload_item_api_v1_datasets__dataset_id__items_post'];
 export type Box = components['schemas']['Box'];
+export type BulkItem = components['schemas']['BulkItem'];
+export type BulkResult = components['schemas']['BulkResult'];
+export type BulkSubmit = components['schemas']['BulkSubmit'];
 export type Champion = components['schemas']['Champion'];
 export type ChangeCounts = components['schemas']['ChangeCounts'];
 export type ChangeKind = components['schemas']['ChangeKind'];
 export type ClassTag = components['schemas']['ClassTag'];
+export type Comment = components['schemas']['Comment'];
+export type CommentCreate = components['schemas']['CommentCreate'];
 export type CompareRequest = components['schemas']['CompareRequest'];
 export type Comparison = components['schemas']['Comparison'];
 export type CountTrigger = components['schemas']['CountTrigger'];
@@ -4799,7 +5522,12 @@ export type EvaluateRequest = components['schemas']['EvaluateRequest'];
 export type Evaluation = components['schemas']['Evaluation'];
 export type EventSource = components['schemas']['EventSource'];
 export type EventTrigger = components['schemas']['EventTrigger'];
+export type Examination = components['schemas']['Examination'];
 export type ExportRequest = components['schemas']['ExportRequest'];
+export type Facet = components['schemas']['Facet'];
+export type FacetBucket = components['schemas']['FacetBucket'];
+export type Facets = components['schemas']['Facets'];
+export type FacetsWanted = components['schemas']['FacetsWanted'];
 export type FreezeRequest = components['schemas']['FreezeRequest'];
 export type FrozenTest = components['schemas']['FrozenTest'];
 export type GraphProblem = components['schemas']['GraphProblem'];
@@ -4825,6 +5553,7 @@ export type ItemsWanted = components['schemas']['ItemsWanted'];
 export type Job = components['schemas']['Job'];
 export type JsonValue = components['schemas']['JsonValue'];
 export type Label = components['schemas']['Label'];
+export type LabelOutcomes = components['schemas']['LabelOutcomes'];
 export type Layer = components['schemas']['Layer'];
 export type Lease = components['schemas']['Lease'];
 export type LeaseNext = components['schemas']['LeaseNext'];
@@ -4837,6 +5566,7 @@ export type Member = components['schemas']['Member'];
 export type MemberSet = components['schemas']['MemberSet'];
 export type Model = components['schemas']['Model'];
 export type ModelCreate = components['schemas']['ModelCreate'];
+export type ModelOutcomes = components['schemas']['ModelOutcomes'];
 export type NodeCounts = components['schemas']['NodeCounts'];
 export type NodeSpec = components['schemas']['NodeSpec'];
 export type NodeTypeInfo = components['schemas']['NodeTypeInfo'];
@@ -4882,11 +5612,15 @@ export type ProjectCreate = components['schemas']['ProjectCreate'];
 export type ProjectUpdate = components['schemas']['ProjectUpdate'];
 export type Promoted = components['schemas']['Promoted'];
 export type Promotion = components['schemas']['Promotion'];
+export type QueryField = components['schemas']['QueryField'];
 export type Recipe = components['schemas']['Recipe'];
 export type RecipeDraft = components['schemas']['RecipeDraft'];
 export type Release = components['schemas']['Release'];
+export type ReliabilityBin = components['schemas']['ReliabilityBin'];
+export type ReplyCreate = components['schemas']['ReplyCreate'];
 export type Revision = components['schemas']['Revision'];
 export type RevisionDiff = components['schemas']['RevisionDiff'];
+export type RotatedBox = components['schemas']['RotatedBox'];
 export type Run = components['schemas']['Run'];
 export type RunRequest = components['schemas']['RunRequest'];
 export type RunsStarted = components['schemas']['RunsStarted'];
@@ -4905,6 +5639,7 @@ export type TaskCreate = components['schemas']['TaskCreate'];
 export type TaskItem = components['schemas']['TaskItem'];
 export type TaskItemsAdd = components['schemas']['TaskItemsAdd'];
 export type TaskItemsAdded = components['schemas']['TaskItemsAdded'];
+export type TaskPerson = components['schemas']['TaskPerson'];
 export type TaskSummary = components['schemas']['TaskSummary'];
 export type TaskUpdate = components['schemas']['TaskUpdate'];
 export type TemplateInfo = components['schemas']['TemplateInfo'];
@@ -4915,6 +5650,7 @@ export type Tool = components['schemas']['Tool'];
 export type VariableSet = components['schemas']['VariableSet'];
 export type VariableSpec = components['schemas']['VariableSpec'];
 export type VariableType = components['schemas']['VariableType'];
+export type WorstItem = components['schemas']['WorstItem'];
 export type $defs = Record<string, never>;
 export interface operations {
     get_annotation_api_v1_annotations__annotation_id__get: {
@@ -5202,6 +5938,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_facets_api_v1_datasets__dataset_id__facets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacetsWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fields_api_v1_datasets__dataset_id__fields_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryField"][];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -5781,6 +6583,37 @@ export interface operations {
             };
         };
     };
+    list_annotation_sources_api_v1_datasets__dataset_id__sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationSource"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     split_dataset_api_v1_datasets__dataset_id__split_post: {
         parameters: {
             query?: never;
@@ -5834,6 +6667,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    examine_evaluation_api_v1_evaluations__evaluation_id__examination_get: {
+        parameters: {
+            query?: {
+                /** @description Weakest box that counts in the matrix. */
+                score_threshold?: number;
+            };
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examination"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_to_issue_api_v1_issues__issue_id__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -6128,6 +7030,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Annotation"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_comments_api_v1_items__item_id__comments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_comment_api_v1_items__item_id__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -6445,6 +7413,39 @@ export interface operations {
             };
         };
     };
+    list_curves_api_v1_models__model_id__curves_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: number;
+                    }[];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deploy_model_api_v1_models__model_id__deploy_post: {
         parameters: {
             query?: never;
@@ -6563,6 +7564,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_outcomes_api_v1_models__model_id__outcomes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOutcomes"];
+                };
             };
             /** @description Problem, as application/problem+json */
             default: {
@@ -8438,6 +9470,41 @@ export interface operations {
             };
         };
     };
+    submit_items_api_v1_tasks__task_id__bulk_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkSubmit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_issues_api_v1_tasks__task_id__issues_get: {
         parameters: {
             query?: {
@@ -8879,6 +9946,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lease"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people_api_v1_tasks__task_id__people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPerson"][];
                 };
             };
             /** @description Problem, as application/problem+json */

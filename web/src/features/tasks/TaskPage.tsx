@@ -1,5 +1,154 @@
-import { PageHeader } from "@/ui/PageHeader";
+import { Badge, Button, Card, Group, Menu, SimpleGrid, Tabs } from "@mantine/core";
+import { IconDots, IconPlayerPause, IconPlayerPlay, IconSquareCheck } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
 
+import { taskQuery, updateTask } from "@/api/queries/tasks";
+import type { TaskSummary } from "@/api/schema.gen";
+import { useIsAtLeast, useProjectId } from "@/app/context";
+import { formatCount, formatSeconds, formatShare } from "@/ui/format";
+import { LinkButton } from "@/ui/links";
+import { PageHeader } from "@/ui/PageHeader";
+import { ProblemNote } from "@/ui/ProblemNote";
+import { Stat } from "@/ui/Stat";
+import { WaitRows } from "@/ui/Wait";
+
+import { AssigneesPanel } from "./AssigneesPanel";
+import { IssuesPanel } from "./IssuesPanel";
+import { kindName, progressOf, workPlace } from "./kinds";
+import { PeoplePanel } from "./PeoplePanel";
+import { TaskItemsPanel } from "./TaskItemsPanel";
+import { TaskProgress } from "./TaskProgress";
+
+/** One task: how far it is, who does how much, what was sent back. */
 export function TaskPage() {
-  return <PageHeader title="Task" />;
+  const { taskId } = useParams({ from: "/signed-in/p/$projectId/tasks/$taskId" });
+  const projectId = useProjectId();
+  const task = useQuery(taskQuery(taskId));
+  const mayManage = useIsAtLeast("manager");
+  if (task.isError) return <ProblemNote error={task.error} onRetry={() => void task.refetch()} />;
+  if (task.data === undefined) return <WaitRows />;
+  return (
+    <>
+      <PageHeader
+        title={
+          <Group gap="sm">
+            {task.data.name}
+            {task.data.status !== "active" && <Badge variant="light">{task.data.status}</Badge>}
+          </Group>
+        }
+        about={`${kindName(task.data.kind)} task`}
+        actions={
+          <>
+            {mayManage && <StateMenu task={task.data} />}
+            <LinkButton variant="default" to="/p/$projectId/grid/$taskId" params={{ projectId, taskId }}>
+              Label grid
+            </LinkButton>
+            <LinkButton to={workPlace(task.data.kind)} params={{ projectId, taskId }}>
+              {task.data.kind === "review" ? "Review" : "Start labelling"}
+            </LinkButton>
+          </>
+        }
+      />
+      <Figures task={task.data} />
+      <Tabs defaultValue="people" mt="md" keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="people">People</Tabs.Tab>
+          <Tabs.Tab value="items">Items</Tabs.Tab>
+          <Tabs.Tab value="issues" rightSection={<Count value={task.data.open_issues} />}>
+            Issues
+          </Tabs.Tab>
+          {mayManage && <Tabs.Tab value="assign">Who may work on it</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="people">
+          <PeoplePanel taskId={taskId} isReview={task.data.kind === "review"} />
+        </Tabs.Panel>
+        <Tabs.Panel value="items">
+          <TaskItemsPanel taskId={taskId} projectId={projectId} counts={task.data.counts} />
+        </Tabs.Panel>
+        <Tabs.Panel value="issues">
+          <IssuesPanel taskId={taskId} projectId={projectId} />
+        </Tabs.Panel>
+        <Tabs.Panel value="assign">
+          <AssigneesPanel task={task.data} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
+
+function Count({ value }: { readonly value: number }) {
+  return value === 0 ? null : (
+    <Badge size="xs" color="red" circle>
+      {value}
+    </Badge>
+  );
+}
+
+function Figures({ task }: { readonly task: TaskSummary }) {
+  const { total, done, inHand, open } = progressOf(task.counts);
+  const perItem = done === 0 ? null : task.human_seconds / done;
+  return (
+    <Card withBorder>
+      <SimpleGrid cols={{ base: 3, md: 6 }}>
+        <Stat value={formatCount(open)} label="open" />
+        <Stat value={formatCount(inHand)} label="in hand" />
+        <Stat
+          value={formatCount(done)}
+          label="done"
+          note={total === 0 ? undefined : formatShare(done / total, 0)}
+        />
+        <Stat value={formatCount(task.counts.rework)} label="sent back" />
+        <Stat value={formatCount(task.counts.discarded)} label="discarded" />
+        <Stat
+          value={formatSeconds(task.human_seconds)}
+          label="spent"
+          note={perItem === null ? undefined : `${perItem.toFixed(1)} s per item; idle time left out`}
+        />
+      </SimpleGrid>
+      <div style={{ marginTop: 12 }}>
+        <TaskProgress counts={task.counts} />
+      </div>
+    </Card>
+  );
+}
+
+function StateMenu({ task }: { readonly task: TaskSummary }) {
+  const client = useQueryClient();
+  const changing = useMutation({
+    mutationFn: (status: TaskSummary["status"]) => updateTask({ taskId: task.id, status }),
+    onSuccess: async () => {
+      await client.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] === "task" || queryKey[0] === "tasks",
+      });
+    },
+  });
+  const set = (status: TaskSummary["status"]) => () => {
+    changing.mutate(status);
+  };
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button variant="default" px="xs" aria-label="More" loading={changing.isPending}>
+          <IconDots size={18} />
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {task.status === "active" ? (
+          <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={set("paused")}>
+            Pause: nobody gets new items
+          </Menu.Item>
+        ) : (
+          <Menu.Item leftSection={<IconPlayerPlay size={16} />} onClick={set("active")}>
+            Open it again
+          </Menu.Item>
+        )}
+        {task.status !== "done" && (
+          <Menu.Item leftSection={<IconSquareCheck size={16} />} onClick={set("done")}>
+            Close it: done
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
 }
