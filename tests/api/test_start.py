@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import stat
 import subprocess
 import sys
@@ -69,6 +70,12 @@ def test_open_server__public_needs_a_password(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, host="0.0.0.0", port=0)
     with pytest.raises(Forbidden, match="no admin has a password"), open_server(settings):
         pass
+
+
+def test_open_server__small_answers_are_sent_at_once(tmp_path: Path) -> None:
+    with open_server(Settings(home=tmp_path, port=0)) as running:
+        # asyncio sets TCP_NODELAY on connections of a listener that names its protocol, and on no others.
+        assert running.listener.proto == socket.IPPROTO_TCP
 
 
 def test_open_server__port_is_taken(tmp_path: Path) -> None:
