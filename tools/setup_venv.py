@@ -1,7 +1,7 @@
 """Make .venv and install Whorl into it, once: ``python tools/setup_venv.py demo|test``.
 
-A stamp named after the hash of pyproject.toml makes the second call fast. Written so that an old Python can still
-parse it and say what is wrong.
+A stamp named after the hash of pyproject.toml makes the second call fast; after a change to web/ only the web app is
+built again. Written so that an old Python can still parse it and say what is wrong.
 """
 
 import compileall
@@ -16,6 +16,8 @@ VENV_PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "pytho
 # What each command needs. The test group holds everything the demo needs.
 EXTRAS = {"demo": "train", "test": "test"}
 OLDEST = (3, 11)
+# What tools/build_web.py ends with when there is no Node to build with.
+NO_NODE = 3
 
 
 def main(arguments):
@@ -35,6 +37,7 @@ def main(arguments):
         status = _make_venv() or _install(group)
         if status:
             return status
+    _build_web()
     # Start-up time depends on compiled modules, and an editable install does not compile its own.
     compileall.compile_dir(os.path.join(ROOT, "src"), quiet=2)
     return 0
@@ -67,13 +70,29 @@ def _install(group):
     _say("installing Whorl and what it needs (a few minutes the first time)")
     spec = f"{ROOT}[{EXTRAS[group]}]"
     pip = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--editable", spec]
-    if subprocess.call(pip) != 0:
+    # The app is built afterwards, where what it prints can be seen.
+    if subprocess.call(pip, env=dict(os.environ, WHORL_SKIP_WEB="1")) != 0:
         return _fail("the installation did not finish", "Read pip's message above, then run the same command again.")
     # Packages installed without their compiled form would be compiled again at each start.
     compiler = [VENV_PYTHON, "-m", "compileall", "-qq", "-j", "2", "-x", r"(/tests?/|torch/testing)"]
     subprocess.call(compiler + [_site_packages()])
     open(_stamp(group), "w").close()
     return 0
+
+
+def _build_web():
+    """Build the web app if it is not built. Without it everything but the browser works, so this never fails."""
+    tool = os.path.join(ROOT, "tools", "build_web.py")
+    if os.environ.get("WHORL_SKIP_WEB") or not os.path.exists(tool):
+        return
+    status = subprocess.call([VENV_PYTHON, tool])
+    if status == NO_NODE:
+        _say("no Node here: installing one from a wheel, to build the web app")
+        wheel = subprocess.check_output([VENV_PYTHON, tool, "--wheel"]).decode().strip()
+        if subprocess.call([VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", wheel]) == 0:
+            status = subprocess.call([VENV_PYTHON, tool])
+    if status:
+        _say("going on without the web app")
 
 
 def _site_packages():

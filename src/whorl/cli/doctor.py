@@ -64,6 +64,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield check_disk(settings.home_path)
     yield check_database(settings)
     yield check_port(settings)
+    yield check_web(settings)
     yield check_package("onnxruntime", "predicts", is_needed=True)
     yield check_package("torch", "trains detectors", is_needed=False)
     yield check_package("onnx", "writes trained models", is_needed=False)
@@ -150,6 +151,17 @@ def _port_in_use(settings: Settings, name: str, error: OSError) -> Check:
     return Check(
         name="port", state="note", found=f"{name}: {error.strerror}", hint="Start with `whorl up --port 0` or another."
     )
+
+
+def check_web(settings: Settings) -> Check:
+    """Is the web app built?"""
+    from whorl.server.webapp import HOW_TO_BUILD, open_web
+
+    why = open_web(settings).why_not_built()
+    if why is None:
+        return Check(name="web app", state="ok", found="built")
+    first, _, _ = why.partition("\n")
+    return Check(name="web app", state="note", found=f"not built: {first.rstrip(':')}", hint=HOW_TO_BUILD)
 
 
 def check_package(package: str, purpose: str, *, is_needed: bool) -> Check:

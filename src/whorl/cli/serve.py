@@ -36,6 +36,7 @@ def up(
     Example: `whorl up --home ./whorl --port 0`
     """
     from whorl.server.run import serve
+    from whorl.server.webapp import open_web
 
     given = {"home": home, "host": host, "port": port}
     settings = Settings.model_validate(
@@ -50,6 +51,8 @@ def up(
         else:
             print(address.link)
             out.note(f"Whorl runs on {settings.home_path}; open the link above. Ctrl-C stops it.")
+            if open_web(settings).why_not_built() is not None:
+                out.note("The web app is not built: the link shows a plain page. `whorl doctor` says why.")
         # A pipe would keep it until the end, and what waits for the link would wait for ever.
         print(end="", flush=True)
 

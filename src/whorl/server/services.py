@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from whorl.access.queries import find_actor
 from whorl.access.rules import Actor
@@ -16,7 +15,7 @@ from whorl.base.settings import Settings
 from whorl.datasets.listings import Listings
 from whorl.engine import Executor
 from whorl.engine.dispatcher import Dispatcher
-from whorl.server.webapp import WebApp, packaged_folder
+from whorl.server.webapp import WebApp, open_web
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database
 
@@ -131,7 +130,7 @@ class Services:
     project_by_id: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
-        self.web = WebApp(Path(self.settings.web) if self.settings.web else packaged_folder())
+        self.web = open_web(self.settings)
         self.actors = ActorCache(self.db, self.clock)
         self.listings = Listings(self.db)
         self.login_failures = FailureLimit(self.clock)

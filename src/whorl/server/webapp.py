@@ -10,9 +10,17 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from whorl.base.settings import Settings
+
 INDEX = "index.html"
 NONCE_MARK = "__CSP_NONCE__"
 HASHED_FOLDER = "assets"
+WHY = ".why"
+NOT_BUILT = "it was not built when Whorl was installed"
+HOW_TO_BUILD = (
+    "Whorl answers programs all the same. In a checkout: pip install -e . (it needs npm's registry once, and brings "
+    "Node from a wheel); or npm ci && npm run build in web/."
+)
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
 # The types that this machine happens to know differ from machine to machine, and nosniff makes a wrong one fatal.
 _TYPES = {
@@ -83,6 +91,15 @@ class WebApp:
         self._refresh()
         return self._assets.get(path)
 
+    def why_not_built(self) -> str | None:
+        """What the installation said when it could not build the app; None when the app is here."""
+        if (self.folder / INDEX).is_file():
+            return None
+        try:
+            return (self.folder / WHY).read_text(encoding="utf-8").strip() or NOT_BUILT
+        except OSError:
+            return NOT_BUILT
+
     def _refresh(self) -> None:
         try:
             built_at = (self.folder / INDEX).stat().st_mtime_ns
@@ -96,9 +113,9 @@ class WebApp:
             self._built_at = built_at
 
 
-def packaged_folder() -> Path:
-    """Where the package keeps the app."""
-    return Path(str(files("whorl"))) / "_web"
+def open_web(settings: Settings) -> WebApp:
+    """The app of the settings' folder; of the package when they name none."""
+    return WebApp(Path(settings.web) if settings.web else Path(str(files("whorl"))) / "_web")
 
 
 def new_nonce() -> str:

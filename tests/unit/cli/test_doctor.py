@@ -56,7 +56,17 @@ def test_check_package__a_missing_one_says_how_to_install() -> None:
     assert (found.state, found.found) == ("note", "not installed (trains)")
 
 
+def test_check_web__says_why_it_is_not_built(tmp_path: Path) -> None:
+    settings = Settings(web=str(tmp_path / "web"))
+    assert doctor.check_web(settings).found == "not built: it was not built when Whorl was installed"
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / ".why").write_text("npm ci failed:\nnpm error network\n", encoding="utf-8")
+    assert (doctor.check_web(settings).state, doctor.check_web(settings).found) == ("note", "not built: npm ci failed")
+    (tmp_path / "web" / "index.html").write_text("<!doctype html>", encoding="utf-8")
+    assert doctor.check_web(settings) == Check(name="web app", state="ok", found="built")
+
+
 def test_examine__looks_at_everything_in_order(tmp_path: Path) -> None:
     assert [check.name for check in doctor.examine(Settings(home=tmp_path, port=0))] == [
-        "python", "sqlite", "home", "disk", "database", "port", "onnxruntime", "torch", "onnx", "weights",
+        "python", "sqlite", "home", "disk", "database", "port", "web app", "onnxruntime", "torch", "onnx", "weights",
     ]  # fmt: skip
