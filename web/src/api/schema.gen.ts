@@ -393,6 +393,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/listings/{listing_id}/ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ids
+         * @description The ids at some positions, for changes to many items at once.
+         */
+        get: operations["list_ids_api_v1_datasets__dataset_id__listings__listing_id__ids_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/listings/{listing_id}/items": {
         parameters: {
             query?: never;
@@ -405,6 +425,28 @@ export interface paths {
          * @description The items at some positions, as they stood at the listing's revision.
          */
         get: operations["list_positions_api_v1_datasets__dataset_id__listings__listing_id__items_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/listings/{listing_id}/thumbnails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thumbnails
+         * @description The thumbnails at some positions, one after the other: four bytes with its length (big endian), then a JPEG.
+         *
+         *     A length of 0 stands for an item without a thumbnail. One answer costs a tenth of a hundred small ones.
+         */
+        get: operations["get_thumbnails_api_v1_datasets__dataset_id__listings__listing_id__thumbnails_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1855,6 +1897,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description The views of a project by name; of one dataset, with those that fit any.
+         */
+        get: operations["list_views_api_v1_projects__project_id__views_get"];
+        put?: never;
+        /**
+         * Create View
+         * @description Keep a query and how its answer is looked at, for everybody in the project.
+         */
+        post: operations["create_view_api_v1_projects__project_id__views_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}": {
         parameters: {
             query?: never;
@@ -2231,6 +2297,30 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete View
+         * @description Forget a view; the items are not touched.
+         */
+        delete: operations["delete_view_api_v1_views__view_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update View
+         * @description Rename a view, or give it another query or lens; what is left out stays.
+         */
+        patch: operations["update_view_api_v1_views__view_id__patch"];
         trace?: never;
     };
     "/healthz": {
@@ -3767,6 +3857,21 @@ export interface components {
             n: number;
         };
         /**
+         * ListedIds
+         * @description The ids of the items at some positions of a listing.
+         */
+        ListedIds: {
+            /**
+             * Count
+             * @description How many items the listing holds by now.
+             */
+            count: number;
+            /** Item Ids */
+            item_ids: string[];
+            /** Start */
+            start: number;
+        };
+        /**
          * Listing
          * @description A list of the matching items at one revision, whose positions never shift.
          *
@@ -4930,6 +5035,69 @@ export interface components {
             ref: string;
         };
         /**
+         * SavedView
+         * @description A query and how to look at its answer, under a name.
+         */
+        SavedView: {
+            /** Author Id */
+            author_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string | null;
+            /** Id */
+            id: string;
+            /** Lens */
+            lens: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id: string;
+            /** Query Text */
+            query_text: string;
+        };
+        /**
+         * SavedViewDraft
+         * @description A view to be kept.
+         */
+        SavedViewDraft: {
+            /**
+             * Dataset Id
+             * @description Null for a view that fits any dataset of the project.
+             */
+            dataset_id?: string | null;
+            /** Lens */
+            lens?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Name */
+            name: string;
+            /**
+             * Query Text
+             * @default
+             */
+            query_text: string;
+        };
+        /**
+         * SavedViewPatch
+         * @description What to change of a view; what is left out stays.
+         */
+        SavedViewPatch: {
+            /** Lens */
+            lens?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /** Name */
+            name?: string | null;
+            /** Query Text */
+            query_text?: string | null;
+        };
+        /**
          * ServiceTokenCreate
          * @description A service token to be made: it acts as a role in one project.
          */
@@ -5557,6 +5725,7 @@ export type LabelOutcomes = components['schemas']['LabelOutcomes'];
 export type Layer = components['schemas']['Layer'];
 export type Lease = components['schemas']['Lease'];
 export type LeaseNext = components['schemas']['LeaseNext'];
+export type ListedIds = components['schemas']['ListedIds'];
 export type Listing = components['schemas']['Listing'];
 export type ListingPage = components['schemas']['ListingPage'];
 export type Login = components['schemas']['Login'];
@@ -5625,6 +5794,9 @@ export type Run = components['schemas']['Run'];
 export type RunRequest = components['schemas']['RunRequest'];
 export type RunsStarted = components['schemas']['RunsStarted'];
 export type RunStep = components['schemas']['RunStep'];
+export type SavedView = components['schemas']['SavedView'];
+export type SavedViewDraft = components['schemas']['SavedViewDraft'];
+export type SavedViewPatch = components['schemas']['SavedViewPatch'];
 export type ServiceTokenCreate = components['schemas']['ServiceTokenCreate'];
 export type Session = components['schemas']['Session'];
 export type Snapshot = components['schemas']['Snapshot'];
@@ -6410,6 +6582,41 @@ export interface operations {
             };
         };
     };
+    list_ids_api_v1_datasets__dataset_id__listings__listing_id__ids_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                start?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedIds"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_positions_api_v1_datasets__dataset_id__listings__listing_id__items_get: {
         parameters: {
             query?: {
@@ -6436,6 +6643,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListingPage"];
                 };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thumbnails_api_v1_datasets__dataset_id__listings__listing_id__thumbnails_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                start?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem, as application/problem+json */
             default: {
@@ -9342,6 +9582,74 @@ export interface operations {
             };
         };
     };
+    list_views_api_v1_projects__project_id__views_get: {
+        parameters: {
+            query?: {
+                dataset_id?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_view_api_v1_projects__project_id__views_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_run_api_v1_runs__run_id__get: {
         parameters: {
             query?: never;
@@ -10069,6 +10377,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view_api_v1_views__view_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_view_api_v1_views__view_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
             };
             /** @description Problem, as application/problem+json */
             default: {
