@@ -12,14 +12,18 @@ export interface PixelWriter {
   writeRow(y: number, x0: number, x1: number): void;
 }
 
+interface TileCopy {
+  readonly at: TileAt;
+  readonly before: Uint8Array | null;
+  readonly after: Uint8Array;
+  isChanged: boolean;
+}
+
 /** Writes onto copies of the tiles of a mask; the mask itself stays as it is. */
 export class MaskEdit implements PixelWriter {
   readonly width: number;
   readonly height: number;
-  readonly #copies = new Map<
-    number,
-    { readonly at: TileAt; readonly before: Uint8Array | null; readonly after: Uint8Array }
-  >();
+  readonly #copies = new Map<number, TileCopy>();
 
   constructor(
     private readonly pixels: MaskPixels,
@@ -37,8 +41,13 @@ export class MaskEdit implements PixelWriter {
     for (let x = Math.max(0, x0); x < end;) {
       const column = Math.floor(x / TILE_SIZE);
       const stop = Math.min(end, (column + 1) * TILE_SIZE);
-      const line = (y % TILE_SIZE) * TILE_SIZE - column * TILE_SIZE;
-      this.#copy({ column, row })?.fill(this.value, line + x, line + stop);
+      const copy = this.#copy({ column, row });
+      if (copy !== null) {
+        const line = (y % TILE_SIZE) * TILE_SIZE - column * TILE_SIZE;
+        const span = copy.after.subarray(line + x, line + stop);
+        copy.isChanged ||= span.includes(1 - this.value);
+        span.fill(this.value);
+      }
       x = stop;
     }
   }
@@ -46,7 +55,7 @@ export class MaskEdit implements PixelWriter {
   /** The tiles that are different now. */
   tiles(): PaintedTile[] {
     return [...this.#copies.values()]
-      .filter(({ before, after }) => !isSame(before, after))
+      .filter(({ isChanged }) => isChanged)
       .map(({ at, before, after }) => paintedTile(at, { before, after }));
   }
 
@@ -56,20 +65,16 @@ export class MaskEdit implements PixelWriter {
     return tiles.length === 0 ? null : { kind: "paint", id, tiles };
   }
 
-  #copy(at: TileAt): Uint8Array | null {
+  #copy(at: TileAt): TileCopy | null {
     const key = at.row * this.pixels.columns + at.column;
     const known = this.#copies.get(key);
-    if (known !== undefined) return known.after;
+    if (known !== undefined) return known;
     const before = this.pixels.tile(at);
     // Nothing can be cleared in a tile of zeros.
     if (before === null && this.value === 0) return null;
     const after = before === null ? new Uint8Array(TILE_PIXELS) : before.slice();
-    this.#copies.set(key, { at, before, after });
-    return after;
+    const copy = { at, before, after, isChanged: false };
+    this.#copies.set(key, copy);
+    return copy;
   }
-}
-
-function isSame(before: Uint8Array | null, after: Uint8Array): boolean {
-  if (before === null) return !after.includes(1);
-  return before.every((bit, i) => bit === after[i]);
 }

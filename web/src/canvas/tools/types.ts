@@ -81,6 +81,8 @@ export interface ToolSettings {
   readonly isSnapping: boolean;
   /** What a left drag on nothing does in the select tool; with Shift or Alt it is always a band. */
   readonly dragOnEmpty: "pan" | "band";
+  /** Whether a plain click on a proposal accepts it. */
+  readonly clickAccepts: boolean;
 }
 
 export const DEFAULT_TOOL_SETTINGS: ToolSettings = {
@@ -91,6 +93,7 @@ export const DEFAULT_TOOL_SETTINGS: ToolSettings = {
   pointCount: null,
   isSnapping: true,
   dragOnEmpty: "pan",
+  clickAccepts: true,
 };
 
 /** What tools may ask of the shapes on the canvas. */
@@ -107,6 +110,8 @@ export interface ToolContext {
   readonly selection: ReadonlySet<ShapeId>;
   /** CSS pixels per image pixel. */
   readonly zoom: number;
+  /** The part of the image in sight, where drawing by keyboard begins; the whole image when left out. */
+  readonly visible?: Rect;
   /** The class that new shapes get; null when none is chosen, nothing is made then. */
   readonly label: string | null;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
@@ -172,6 +177,8 @@ export const EMPTY_PREVIEW: Preview = {
 export type ToolEffect =
   /** Move the view so that what lies under the pointer follows it, in image pixels. */
   | { readonly kind: "pan"; readonly by: Vec }
+  /** Take back the commands of the step that is still open (`History.abandon`). */
+  | { readonly kind: "abandon" }
   /** Ask the model; the answer comes back as a MagicResult with the same request number. */
   | { readonly kind: "segment"; readonly request: number; readonly prompts: MagicPrompts };
 
@@ -203,11 +210,15 @@ export interface Tool<State> {
   readonly name: ToolName;
   readonly start: State;
   reduce(state: State, event: ToolEvent, context: ToolContext): ToolStep<State>;
+  /** Whether nothing is half drawn and no button is held. */
+  isIdle(state: State): boolean;
 }
 
 /** A tool with its state inside, for whoever runs tools without knowing their states. */
 export interface RunningTool {
   readonly name: ToolName;
+  /** Whether nothing is half drawn and no button is held. */
+  readonly isIdle: boolean;
   send(event: ToolEvent, context: ToolContext): ToolStep<unknown>;
   /** Forget what is half drawn. */
   reset(): void;
@@ -218,6 +229,9 @@ export function runTool<State>(tool: Tool<State>): RunningTool {
   let state = tool.start;
   return {
     name: tool.name,
+    get isIdle() {
+      return tool.isIdle(state);
+    },
     send: (event, context) => {
       const step = tool.reduce(state, event, context);
       state = step.state;
