@@ -180,6 +180,12 @@ def test_runs__by_query_by_id_and_for_all(api: Api) -> None:
     ]
 
 
+def test_runs__those_in_one_state(api: Api) -> None:
+    path = f"/pipelines/{api.ids['pipeline_id']}/runs"
+    assert [run["id"] for run in call(api, "GET", f"{path}?state=active")["items"]] == [api.ids["run_id"]]
+    assert call(api, "GET", f"{path}?state=done")["items"] == []
+
+
 def test_dead_letters__are_listed_and_tried_again(api: Api) -> None:
     path = f"/pipelines/{api.ids['pipeline_id']}"
     call(api, "PUT", f"{path}/variables/pool", {"value": api.ids["dataset_id"]})

@@ -195,9 +195,13 @@ def get_status(conn: Connection, pipeline_id: str) -> PipelineStatus:
     )
 
 
-def list_runs(conn: Connection, *, pipeline_id: str, cursor: str | None = None, limit: int = 100) -> Page[Run]:
-    """Runs, newest first."""
+def list_runs(
+    conn: Connection, *, pipeline_id: str, state: str | None = None, cursor: str | None = None, limit: int = 100
+) -> Page[Run]:
+    """Runs, newest first; those in one state when it is given."""
     found = select(run).where(run.c.pipeline_id == pipeline_id).order_by(run.c.key.desc()).limit(limit + 1)
+    if state is not None:
+        found = found.where(run.c.state == state)
     if cursor is not None and cursor.isdigit():
         found = found.where(run.c.key < int(cursor))
     rows = list(conn.execute(found).mappings())

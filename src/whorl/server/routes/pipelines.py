@@ -202,10 +202,16 @@ def start_runs(caller: CallerDep, pipeline_id: str, body: RunRequest) -> RunsSta
 
 @router.get("/pipelines/{pipeline_id}/runs", **needs(Action.PIPELINE_READ))
 def list_runs(
-    caller: CallerDep, pipeline_id: str, cursor: str | None = None, limit: int = Query(100, ge=1, le=1000)
+    caller: CallerDep,
+    pipeline_id: str,
+    state: Annotated[str | None, Query(description="active, done, failed or cancelled; all when left out.")] = None,
+    cursor: str | None = None,
+    limit: int = Query(100, ge=1, le=1000),
 ) -> Page[Run]:
     """Its runs, newest first."""
-    return caller.read(lambda conn: queries.list_runs(conn, pipeline_id=pipeline_id, cursor=cursor, limit=limit))
+    return caller.read(
+        lambda conn: queries.list_runs(conn, pipeline_id=pipeline_id, state=state, cursor=cursor, limit=limit)
+    )
 
 
 @router.get("/runs/{run_id}", **needs(Action.PIPELINE_READ))
