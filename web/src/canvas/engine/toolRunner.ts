@@ -1,0 +1,134 @@
+/** Runs the chosen tool: hands it events, does what its steps say. */
+
+import { CommandMismatch } from "../model/commands";
+import {
+  EMPTY_PREVIEW,
+  type MagicPrompts,
+  type MagicResult,
+  type Modifiers,
+  type Preview,
+  type RunningTool,
+  type ToolEvent,
+  type ToolName,
+  type ToolSettings,
+} from "../tools/types";
+import type { AttributeValue, ShapeId, Vec } from "../types";
+import { toImage, visibleRect, type Viewport } from "../viewport";
+import type { ItemView } from "./itemView";
+import type { ToolPointer } from "./pointer";
+
+export interface ToolRunnerTarget {
+  item(): ItemView | null;
+  viewport(): Viewport;
+  settings(): ToolSettings;
+  makeTool(name: ToolName): RunningTool;
+  newId(): ShapeId;
+  /** The preview changed. */
+  preview(preview: Preview): void;
+  pan(by: Vec): void;
+  dropped(sentence: string): void;
+  segment(request: { readonly request: number; readonly prompts: MagicPrompts }): void;
+}
+
+export class ToolRunner {
+  #tool: RunningTool;
+  #label: string | null = null;
+  #attributes: Readonly<Record<string, AttributeValue>> = {};
+  /** A button is down: a drag or a stroke is under way. */
+  #isPressed = false;
+
+  constructor(private readonly target: ToolRunnerTarget) {
+    this.#tool = target.makeTool("select");
+  }
+
+  get name(): ToolName {
+    return this.#tool.name;
+  }
+
+  get isPressed(): boolean {
+    return this.#isPressed;
+  }
+
+  /** Whether nothing is half drawn. */
+  get isIdle(): boolean {
+    return !this.#isPressed && this.#tool.isIdle;
+  }
+
+  get label(): string | null {
+    return this.#label;
+  }
+
+  choose(name: ToolName): void {
+    this.abandon();
+    this.#tool = this.target.makeTool(name);
+    this.target.preview(EMPTY_PREVIEW);
+  }
+
+  setLabel(label: string | null, attributes: Readonly<Record<string, AttributeValue>>): void {
+    this.#label = label;
+    this.#attributes = attributes;
+  }
+
+  /** Forget what is half drawn and take back a drag that is under way. */
+  abandon(): void {
+    this.#tool.reset();
+    if (this.#isPressed) this.target.item()?.history.abandon();
+    this.#isPressed = false;
+    this.target.preview(EMPTY_PREVIEW);
+  }
+
+  pointer(pointer: ToolPointer): void {
+    if (pointer.kind === "down") this.#isPressed = true;
+    const at = toImage(this.target.viewport(), pointer.at);
+    const { kind, button, clicks, modifiers } = pointer;
+    this.#send({ kind, x: at.x, y: at.y, button, clicks, modifiers });
+    if (pointer.kind === "up") this.#isPressed = false;
+  }
+
+  leave(): void {
+    if (!this.#isPressed) this.#send({ kind: "leave" });
+  }
+
+  /** Hand a key to the tool; says whether it meant something to it. */
+  key(key: string, modifiers: Modifiers): boolean {
+    return this.#send({ kind: "key", key, modifiers });
+  }
+
+  magic(result: MagicResult): void {
+    this.#send(result);
+  }
+
+  #send(event: ToolEvent): boolean {
+    const item = this.target.item();
+    if (item === null) return false;
+    const viewport = this.target.viewport();
+    const step = this.#tool.send(event, {
+      doc: item.doc,
+      finder: item.finder,
+      selection: item.selection.ids,
+      zoom: viewport.scale,
+      visible: visibleRect(viewport),
+      label: this.#label,
+      attributes: this.#attributes,
+      settings: this.target.settings(),
+      newId: () => this.target.newId(),
+    });
+    if (step.effects.some((effect) => effect.kind === "abandon")) item.history.abandon();
+    try {
+      for (const command of step.commands) item.history.run(command, { merge: step.merge });
+      if (step.done) item.history.seal();
+    } catch (problem) {
+      if (!(problem instanceof CommandMismatch)) throw problem;
+      this.#tool.reset();
+      this.target.dropped("The shape changed meanwhile: nothing was done.");
+    }
+    if (step.selection !== null) item.selection.change(step.selection);
+    for (const effect of step.effects) {
+      if (effect.kind === "pan") this.target.pan(effect.by);
+      else if (effect.kind === "segment") this.target.segment(effect);
+    }
+    this.target.preview(step.preview);
+    if (step.dropped !== null) this.target.dropped(step.dropped);
+    return step.isHandled;
+  }
+}
