@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from whorl.sdk.drawing import Point as Point
     from whorl.sdk.drawing import Polygon as Polygon
     from whorl.sdk.drawing import Polyline as Polyline
+    from whorl.sdk.drawing import RotatedBox as RotatedBox
     from whorl.sdk.filters import Filters as Filters
     from whorl.sdk.filters import FiltersOperations as FiltersOperations
 
@@ -38,6 +39,7 @@ _HOMES = {
     "Point": "whorl.sdk.drawing",
     "Polygon": "whorl.sdk.drawing",
     "Polyline": "whorl.sdk.drawing",
+    "RotatedBox": "whorl.sdk.drawing",
     "WhorlError": "whorl.base.errors",
     "connect": "whorl.sdk.connecting",
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from whorl.formats.jsonfile import Json
-from whorl.formats.shapes import Canvas, Issues, Point, clean_box, clean_mask, clean_polygon
+from whorl.formats.shapes import Canvas, Issues, Point, clean_box, clean_mask, clean_polygon, clean_rotated_box
 from whorl.schemas.annotations import ClassTag, Geometry
 from whorl.schemas.records import AnnotationRecord, ImportIssue
 
 # The writer's note that a polygon is meant as one although it is the rectangle of its box.
 SHAPE_KEY = "whorl_shape"
+# The writer's note that the segmentation is the corners of this: cx, cy, width, height, angle.
+ROTATED_KEY = "rotated_box"
 
 
 def read_annotation(
@@ -61,6 +63,9 @@ def _geometry(entry: dict[str, Json], canvas: Canvas, prefer: str, where: str, i
         kind = "captions" if "caption" in entry else "panoptic segments"
         issues.append(ImportIssue(where, "unsupported_annotation", f"{kind} are not read"))
         return None
+    turned = _numbers(entry.get(ROTATED_KEY))
+    if turned is not None and len(turned) == 5 and prefer != "box":
+        return clean_rotated_box(turned, canvas, where=where, issues=issues)
     if segmentation and not (prefer == "box" and box):
         shape = _segmentation(entry, segmentation, canvas, where, issues)
         if shape is not None or not box:

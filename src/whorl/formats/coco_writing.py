@@ -11,13 +11,14 @@ from typing import IO
 
 import orjson
 
-from whorl.formats.coco_annotation import SHAPE_KEY, is_rectangle
+from whorl.formats.coco_annotation import ROTATED_KEY, SHAPE_KEY, is_rectangle
 from whorl.formats.contract import WriteReport
 from whorl.formats.export import Tally, full_disk_named
 from whorl.formats.jsonfile import Json
 from whorl.geometry.masks import decode_mask, mask_area, mask_bounds
 from whorl.geometry.polygons import polygon_area, polygon_bounds
-from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Polygon
+from whorl.geometry.rotated import corners_of
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Polygon, RotatedBox
 from whorl.schemas.records import AnnotationRecord, ItemRecord, Subset
 
 _STEMS = {
@@ -98,6 +99,12 @@ def coco_shape(geometry: Geometry) -> dict[str, Json] | None:
         corners = (geometry.x0, geometry.y0, geometry.x1, geometry.y1)
         area = (geometry.x1 - geometry.x0) * (geometry.y1 - geometry.y0)
         return {"bbox": _bbox(corners), "area": area, "segmentation": []}
+    if isinstance(geometry, RotatedBox):
+        ring = corners_of(geometry.cx, geometry.cy, geometry.width, geometry.height, geometry.angle)
+        outline: list[Json] = [value for point in ring for value in point]
+        turned: list[Json] = [geometry.cx, geometry.cy, geometry.width, geometry.height, geometry.angle]
+        area = geometry.width * geometry.height
+        return {"bbox": _bbox(polygon_bounds([ring])), "area": area, "segmentation": [outline], ROTATED_KEY: turned}
     if isinstance(geometry, Polygon):
         bounds = polygon_bounds(geometry.rings)
         flat: list[Json] = [[value for point in ring for value in point] for ring in geometry.rings]

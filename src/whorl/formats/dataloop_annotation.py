@@ -7,7 +7,7 @@ import binascii
 import io
 
 from whorl.base.errors import JsonValue
-from whorl.formats.shapes import Canvas, Issues, Point, clean_box, clean_mask, clean_polygon
+from whorl.formats.shapes import Canvas, Issues, Point, clean_box, clean_mask, clean_polygon, clean_rotated_box
 from whorl.geometry.masks import run_lengths
 from whorl.schemas.annotations import ClassTag, Geometry, Points, Polyline
 from whorl.schemas.records import AnnotationRecord, ImportIssue
@@ -75,10 +75,18 @@ def _misshapen(kind: object, where: str) -> ImportIssue:
 
 
 def _box(coordinates: JsonValue, canvas: Canvas, where: str, issues: Issues) -> Geometry | None:
-    points = _points(coordinates) if isinstance(coordinates, list) else None
+    given = coordinates if isinstance(coordinates, list) else []
+    # A turned box: two corners as they lie before the turn about the middle, and the angle.
+    last = given[2] if len(given) == 3 else None
+    angle = last if isinstance(last, (int, float)) and not isinstance(last, bool) else None
+    points = _points(given[:2] if angle is not None else given)
     if points is None or len(points) < 2:
         issues.append(ImportIssue(where, "bad_annotation", "a box needs two corners"))
         return None
+    if angle is not None:
+        (x0, y0), (x1, y1) = points
+        turned = ((x0 + x1) / 2, (y0 + y1) / 2, abs(x1 - x0), abs(y1 - y0), float(angle))
+        return clean_rotated_box(turned, canvas, where=where, issues=issues)
     # Any two opposite corners, in any order; four corners are a turned box's.
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return clean_box((min(xs), min(ys), max(xs), max(ys)), canvas, where=where, issues=issues)

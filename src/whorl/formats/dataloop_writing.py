@@ -13,7 +13,7 @@ from whorl.base.errors import JsonValue
 from whorl.formats.contract import WriteReport
 from whorl.formats.export import Tally, full_disk_named
 from whorl.geometry.masks import decode_mask
-from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Polygon, Polyline
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Polygon, Polyline, RotatedBox
 from whorl.schemas.records import AnnotationRecord, ItemRecord
 
 
@@ -76,6 +76,11 @@ def _shape(geometry: Geometry) -> tuple[str, JsonValue] | None:
             return "class", []
         case Box():
             return "box", [_xy(geometry.x0, geometry.y0), _xy(geometry.x1, geometry.y1)]
+        case RotatedBox():
+            half_width, half_height = geometry.width / 2, geometry.height / 2
+            first = _xy(geometry.cx - half_width, geometry.cy - half_height)
+            last = _xy(geometry.cx + half_width, geometry.cy + half_height)
+            return "box", [first, last, geometry.angle]
         case Polygon():
             return "segment", [[_xy(*point) for point in ring] for ring in geometry.rings]
         case Polyline():

@@ -12,7 +12,8 @@ from pathlib import Path
 from whorl.base.errors import StorageFull
 from whorl.formats.contract import WriteReport
 from whorl.formats.places import safe_name
-from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline
+from whorl.geometry.rotated import corners_of
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox
 from whorl.schemas.records import ImportIssue, ItemRecord
 
 
@@ -50,6 +51,11 @@ class Tally:
         kind = shape_word(geometry)
         self.skip(item.name, "geometry_not_supported", f"{format_name} holds no {kind}", "Export it as COCO.")
 
+    def simplified(self, item: ItemRecord, format_name: str) -> None:
+        """Note a rotated box of which only the enclosing upright box was written."""
+        reason = f"{format_name} holds no rotated box; the upright box around it was written, its angle is lost"
+        self.skip(item.name, "rotation_lost", reason, "Export it as COCO or Dataloop.")
+
     def copy_file(self, item: ItemRecord, target: Path) -> None:
         """Copy an item's file into place, when it has one."""
         if item.file is None:
@@ -70,6 +76,8 @@ def shape_word(geometry: Geometry) -> str:
             return "class of the whole image"
         case Box():
             return "box"
+        case RotatedBox():
+            return "rotated box"
         case Polygon():
             return "polygon"
         case Polyline():
@@ -78,6 +86,14 @@ def shape_word(geometry: Geometry) -> str:
             return "points"
         case Mask():
             return "mask"
+
+
+def enclosing_box(box: RotatedBox, item: ItemRecord) -> Box | None:
+    """The upright box around a rotated one, cut at the edges of the item's image; None when nothing is left."""
+    xs, ys = zip(*corners_of(box.cx, box.cy, box.width, box.height, box.angle), strict=True)
+    x0, y0, x1, y1 = max(0.0, min(xs)), max(0.0, min(ys)), max(xs), max(ys)
+    x1, y1 = min(x1, item.width or x1), min(y1, item.height or y1)
+    return Box(x0=x0, y0=y0, x1=x1, y1=y1) if x1 > x0 and y1 > y0 else None
 
 
 @contextmanager

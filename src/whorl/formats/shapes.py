@@ -14,7 +14,8 @@ from whorl.base.errors import MaskError, UnreadableMedia
 from whorl.datasets.imageheader import read_header
 from whorl.geometry.masks import compress_runs, decode_mask, encode_mask, expand_runs
 from whorl.geometry.polygons import polygon_bounds, ring_area
-from whorl.schemas.annotations import Box, Mask, Polygon
+from whorl.geometry.rotated import corners_of, find_rotated_box, normal_angle
+from whorl.schemas.annotations import Box, Mask, Polygon, RotatedBox
 from whorl.schemas.records import ImportIssue
 
 TOLERANCE_PX = 1.0
@@ -107,6 +108,36 @@ def clean_box(corners: Sequence[float], canvas: Canvas, *, where: str, issues: I
             ImportIssue(where, "box_clipped", f"the box {_listed(corners)} sticks out of {size}", "Cut at the edge.")
         )
     return Box(x0=max(x0, 0.0), y0=max(y0, 0.0), x1=min(x1, canvas.width), y1=min(y1, canvas.height))
+
+
+def clean_rotated_box(box: Sequence[float], canvas: Canvas, *, where: str, issues: Issues) -> RotatedBox | None:
+    """Make a rotated box of cx, cy, width, height and angle in pixels of the file's image, or add the reason why not.
+
+    Its corners may stick out of the image, its centre may not.
+    """
+    if not all(map(math.isfinite, box)):
+        issues.append(ImportIssue(where, "not_finite", f"coordinates {_listed(box)} are not finite numbers"))
+        return None
+    cx, cy, width, height, angle = box
+    if width <= 0 or height <= 0:
+        issues.append(
+            ImportIssue(where, "zero_area_box", f"the box {_listed(box)} has no area", "Draw it again or delete it.")
+        )
+        return None
+    if canvas.turn != 1:
+        turned = find_rotated_box([canvas.upright(*corner) for corner in corners_of(*box)])
+        cx, cy, width, height, angle = turned or box
+    if (
+        canvas.width is not None
+        and canvas.height is not None
+        and not (0 <= cx <= canvas.width and 0 <= cy <= canvas.height)
+    ):
+        size = f"the image of {canvas.width} x {canvas.height}"
+        issues.append(
+            ImportIssue(where, "box_outside_image", f"the centre of {_listed(box)} lies outside {size}", "Left out.")
+        )
+        return None
+    return RotatedBox(cx=cx, cy=cy, width=width, height=height, angle=normal_angle(angle))
 
 
 def clean_polygon(rings: Sequence[Sequence[Point]], canvas: Canvas, *, where: str, issues: Issues) -> Polygon | None:

@@ -11,8 +11,8 @@ from typing import IO
 from xml.sax.saxutils import escape
 
 from whorl.formats.contract import WriteReport
-from whorl.formats.export import Tally, full_disk_named
-from whorl.schemas.annotations import Box
+from whorl.formats.export import Tally, enclosing_box, full_disk_named
+from whorl.schemas.annotations import Box, RotatedBox
 from whorl.schemas.records import AnnotationRecord, ItemRecord, Subset
 
 FLAGS = ("difficult", "truncated", "occluded")
@@ -58,12 +58,16 @@ def _document(item: ItemRecord, name: str, one_based: bool, tally: Tally) -> str
         lines.append(f"  <size>{size}</size>")
     lines.append("  <segmented>0</segmented>")
     for annotation in item.annotations:
-        if not isinstance(annotation.geometry, Box):
+        box = annotation.geometry
+        if isinstance(box, RotatedBox) and (around := enclosing_box(box, item)) is not None:
+            tally.simplified(item, "Pascal VOC")
+            box = around
+        if not isinstance(box, Box):
             tally.unsupported(item, annotation.geometry, "Pascal VOC")
         elif _NOT_XML.search(annotation.label):
             tally.skip(item.name, "label_not_writable", f"XML cannot hold the label {annotation.label!r}", "Rename it.")
         else:
-            lines += _object(annotation, annotation.geometry, one_based)
+            lines += _object(annotation, box, one_based)
             tally.annotations += 1
     return "\n".join([*lines, "</annotation>", ""])
 

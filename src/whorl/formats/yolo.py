@@ -16,11 +16,14 @@ from pathlib import Path, PurePosixPath
 from whorl.base.errors import FormatError
 from whorl.formats.contract import Found, WriteReport
 from whorl.formats.places import ImageIndex, files_with, relative, subset_called
-from whorl.formats.shapes import Canvas, canvas_of, clean_box, clean_polygon
+from whorl.formats.shapes import Canvas, canvas_of, clean_box, clean_polygon, clean_rotated_box
 from whorl.formats.yolo_layout import YoloLayout, read_layout
 from whorl.formats.yolo_writing import write_yolo
+from whorl.geometry.rotated import find_rotated_box
 from whorl.schemas.records import AnnotationRecord, ImportIssue, ItemRecord
 
+# Corners with few decimals are not quite a rectangle.
+_OBB_TOLERANCE_PX = 0.5
 _CONTAINERS = frozenset(("images", "labels", "annotations", "obj_train_data"))
 _IGNORED_TEXTS = frozenset(("classes", "names", "labels", "readme", "license", "licence", "requirements"))
 
@@ -174,16 +177,20 @@ def _read_line(
     width, height = float(canvas.width or 0), float(canvas.height or 0)
     if count > 6:
         ring = [(x * width, y * height) for x, y in zip(values[1::2], values[2::2], strict=True)]
+        turned = find_rotated_box(ring, tolerance_px=_OBB_TOLERANCE_PX) if layout.is_obb else None
+        if turned is not None:
+            box = clean_rotated_box(turned, canvas, where=where, issues=issues)
+            return AnnotationRecord(label, box) if box is not None else None
         polygon = clean_polygon([ring], canvas, where=where, issues=issues)
         return AnnotationRecord(label, polygon) if polygon is not None else None
     x, y, w, h = values[1:5]
     corners = ((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height)
-    box = clean_box(corners, canvas, where=where, issues=issues)
-    if box is None:
+    upright = clean_box(corners, canvas, where=where, issues=issues)
+    if upright is None:
         return None
     confidence = values[5] if count == 6 else None
     if confidence is not None and not 0 <= confidence <= 1:
         reason = f"the score {words[5]} is not a number from 0 to 1"
         issues.append(ImportIssue(where, "bad_score", reason, "Kept without it."))
         confidence = None
-    return AnnotationRecord(label, box, confidence)
+    return AnnotationRecord(label, upright, confidence)

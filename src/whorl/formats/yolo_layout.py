@@ -13,6 +13,8 @@ from whorl.schemas.records import ImportIssue, Subset
 
 # The folder in which the writer puts items without a subset.
 NO_SUBSET = "unassigned"
+# What a data file says as its task when lines of nine columns are the corners of rotated boxes.
+OBB = "obb"
 _MAX_YAML_BYTES = 4 * 1024 * 1024
 
 
@@ -24,6 +26,7 @@ class YoloLayout:
     folders: dict[str, Subset] = field(default_factory=dict)
     listed: dict[str, list[tuple[tuple[str, ...], Subset]]] = field(default_factory=dict)
     issues: list[ImportIssue] = field(default_factory=list)
+    is_obb: bool = False
 
     def label(self, number: float) -> str | None:
         """Give the name of a class index; ``class_N`` when the dataset names no classes at all."""
@@ -114,6 +117,7 @@ def _read_yaml(path: Path, root: Path, layout: YoloLayout) -> None:
         return
     pairs = names.items() if isinstance(names, dict) else enumerate(names)
     layout.names = {int(key): str(name) for key, name in pairs if str(key).isdigit()}
+    layout.is_obb = layout.is_obb or content.get("task") == OBB
     count = content.get("nc")
     if isinstance(count, int) and count != len(layout.names):
         reason = f"nc says {count} classes, names has {len(layout.names)}"

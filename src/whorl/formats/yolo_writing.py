@@ -10,8 +10,9 @@ import yaml
 from whorl.formats.contract import WriteReport
 from whorl.formats.export import Tally, full_disk_named
 from whorl.formats.places import safe_name
-from whorl.formats.yolo_layout import NO_SUBSET
-from whorl.schemas.annotations import Box, Polygon
+from whorl.formats.yolo_layout import NO_SUBSET, OBB
+from whorl.geometry.rotated import corners_of
+from whorl.schemas.annotations import Box, Polygon, RotatedBox
 from whorl.schemas.records import AnnotationRecord, ItemRecord, Subset
 
 _FOLDERS = {Subset.TRAIN: "train", Subset.VALIDATION: "val", Subset.TEST: "test", None: NO_SUBSET}
@@ -20,7 +21,8 @@ _FOLDERS = {Subset.TRAIN: "train", Subset.VALIDATION: "val", Subset.TEST: "test"
 def write_yolo(items: Iterable[ItemRecord], out: Path, *, copy_images: bool) -> WriteReport:
     """Write items as YOLO: boxes as 5 (with a confidence 6) columns, polygons of one ring as points.
 
-    Shares have nine decimals: a thousandth of a pixel in an image of a million. Attributes are not written.
+    A rotated box is its four corners, and the data file then says that the task is ``obb``. Shares have nine decimals:
+    a thousandth of a pixel in an image of a million. Attributes are not written.
 
     Raises:
         StorageFull: The disk is full.
@@ -28,6 +30,7 @@ def write_yolo(items: Iterable[ItemRecord], out: Path, *, copy_images: bool) -> 
     tally = Tally()
     classes: dict[str, int] = {}
     used: set[Subset | None] = set()
+    has_turned = False
     with full_disk_named(out):
         out.mkdir(parents=True, exist_ok=True)
         for item in items:
@@ -39,11 +42,19 @@ def write_yolo(items: Iterable[ItemRecord], out: Path, *, copy_images: bool) -> 
             used.add(item.subset)
             target = (out / "labels" / folder / name).with_suffix(".txt")
             target.parent.mkdir(parents=True, exist_ok=True)
+            has_turned = has_turned or any(isinstance(one.geometry, RotatedBox) for one in item.annotations)
             target.write_text("".join(_lines(item, classes, tally)), "utf-8")
             if copy_images:
                 tally.copy_file(item, out / "images" / folder / name)
         places = {_FOLDERS[subset]: f"images/{_FOLDERS[subset]}" for subset in Subset if subset in used}
-        data = {"path": ".", **places, "nc": len(classes), "names": {number: name for name, number in classes.items()}}
+        task = {"task": OBB} if has_turned else {}
+        data = {
+            "path": ".",
+            **task,
+            **places,
+            "nc": len(classes),
+            "names": {number: name for name, number in classes.items()},
+        }
         text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
         (out / "data.yaml").write_text(text, "utf-8")
     return tally.report()
@@ -75,6 +86,9 @@ def _shares(annotation: AnnotationRecord, width: int, height: int) -> list[float
             (shape.y1 - shape.y0) / height,
         ]
         return shares if annotation.confidence is None else [*shares, annotation.confidence]
+    if isinstance(shape, RotatedBox):
+        corners = corners_of(shape.cx, shape.cy, shape.width, shape.height, shape.angle)
+        return [value for x, y in corners for value in (x / width, y / height)]
     if isinstance(shape, Polygon) and len(shape.rings) == 1:
         return [value for x, y in shape.rings[0] for value in (x / width, y / height)]
     return None

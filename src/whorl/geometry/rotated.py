@@ -10,9 +10,9 @@ Point = tuple[float, float]
 
 def corners_of(cx: float, cy: float, width: float, height: float, angle: float) -> list[Point]:
     """Give the four corners, clockwise on screen, beginning with the one at the top left when the angle is 0."""
-    turn = math.radians(angle)
-    along_x, along_y = math.cos(turn) * width / 2, math.sin(turn) * width / 2
-    down_x, down_y = -math.sin(turn) * height / 2, math.cos(turn) * height / 2
+    cosine, sine = _direction(angle)
+    along_x, along_y = cosine * width / 2, sine * width / 2
+    down_x, down_y = -sine * height / 2, cosine * height / 2
     return [
         (cx + across * along_x + down * down_x, cy + across * along_y + down * down_y)
         for across, down in ((-1, -1), (1, -1), (1, 1), (-1, 1))
@@ -21,6 +21,8 @@ def corners_of(cx: float, cy: float, width: float, height: float, angle: float) 
 
 def normal_angle(angle: float) -> float:
     """Give the same direction in [-180, 180)."""
+    if -180.0 <= angle < 180.0:
+        return angle
     turned = (angle + 180.0) % 360.0 - 180.0
     # A hair below a full turn rounds up to one.
     return -180.0 if turned >= 180.0 else turned
@@ -43,7 +45,7 @@ def find_rotated_box(
         second, fourth = fourth, second
     width, height = math.dist(first, second), math.dist(second, third)
     cx, cy = (first[0] + third[0]) / 2, (first[1] + third[1]) / 2
-    if width <= tolerance_px or height <= tolerance_px:
+    if width == 0 or height == 0:
         return None
     angle = normal_angle(math.degrees(math.atan2(second[1] - first[1], second[0] - first[0])))
     meant = corners_of(cx, cy, width, height, angle)
@@ -51,6 +53,14 @@ def find_rotated_box(
     if any(math.dist(one, other) > tolerance_px for one, other in zip(meant, given, strict=True)):
         return None
     return cx, cy, width, height, angle
+
+
+def _direction(angle: float) -> tuple[float, float]:
+    # Quarter turns exactly, so that a box on its side has whole corners.
+    if angle % 90 == 0:
+        return ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[int(angle % 360 // 90)]
+    turn = math.radians(angle)
+    return math.cos(turn), math.sin(turn)
 
 
 def _cross(a: Point, b: Point, c: Point) -> float:

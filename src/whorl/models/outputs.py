@@ -61,8 +61,10 @@ def collect_outputs(
     items: Sequence[str],
     truth: Sequence[Sequence[AnnotationRecord]],
     predictions: Sequence[Prediction],
+    *,
+    sizes: Sequence[tuple[int, int]] | None = None,
 ) -> Outputs:
-    """Put truth and predictions of the same items side by side.
+    """Put truth and predictions of the same items side by side; ``sizes`` are width and height of their images.
 
     For classification an item without exactly one class is left out, since it has no right answer. A label that the
     model does not know gets a column that it never predicts.
@@ -73,7 +75,10 @@ def collect_outputs(
     return ObjectOutputs(
         labels=names,
         items=tuple(items),
-        truth=tuple(_truth_objects(records, names) for records in truth),
+        truth=tuple(
+            _truth_objects(records, names, size)
+            for records, size in zip(truth, sizes or [(None, None)] * len(truth), strict=True)
+        ),
         predicted=tuple(_predicted_objects(prediction, names) for prediction in predictions),
     )
 
@@ -222,8 +227,10 @@ def _collect_classes(
     )
 
 
-def _truth_objects(records: Sequence[AnnotationRecord], names: Sequence[str]) -> TruthObjects:
-    found = [(record, object_box(record)) for record in records]
+def _truth_objects(
+    records: Sequence[AnnotationRecord], names: Sequence[str], size: tuple[int | None, int | None]
+) -> TruthObjects:
+    found = [(record, object_box(record, width=size[0], height=size[1])) for record in records]
     objects = [(record, box) for record, box in found if box is not None]
     return TruthObjects(
         boxes=np.array([[box.x0, box.y0, box.x1, box.y1] for _, box in objects], np.float64).reshape(-1, 4),

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import math
+
 from whorl.annotations.rules import find_bounds
 from whorl.models.types import ClassProbabilities, Prediction
-from whorl.schemas.annotations import Box, ClassTag, Mask, Polygon
+from whorl.schemas.annotations import Box, ClassTag, Mask, Polygon, RotatedBox
 from whorl.schemas.records import AnnotationRecord
 
 
-def object_box(record: AnnotationRecord) -> Box | None:
-    """The box of an object, for detection: its own, or the one around its polygon or mask; None for anything else."""
+def object_box(record: AnnotationRecord, *, width: int | None = None, height: int | None = None) -> Box | None:
+    """The box of an object, for detection: its own, or the one around its turned box, polygon or mask; else None."""
     if isinstance(record.geometry, Box):
         return record.geometry
-    if not isinstance(record.geometry, Polygon | Mask):
+    if not isinstance(record.geometry, RotatedBox | Polygon | Mask):
         return None
     bounds = find_bounds(record.geometry)
-    if bounds is None or bounds[2] <= bounds[0] or bounds[3] <= bounds[1]:
+    if bounds is None:
         return None
-    return Box(x0=bounds[0], y0=bounds[1], x1=bounds[2], y1=bounds[3])
+    # The corners of a turned box may stick out of the image.
+    x0, y0 = max(0.0, bounds[0]), max(0.0, bounds[1])
+    x1, y1 = min(bounds[2], width or math.inf), min(bounds[3], height or math.inf)
+    return Box(x0=x0, y0=y0, x1=x1, y1=y1) if x1 > x0 and y1 > y0 else None
 
 
 def prediction_records(

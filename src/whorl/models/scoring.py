@@ -85,7 +85,9 @@ def score_model(
     )
     # The card has the labels that training met beyond those of the ontology.
     labels = read_card(folder).labels
-    outputs = collect_outputs(Task(model.task), labels, [item.id for item in test.items], test.truth, predictions)
+    sizes = [(item.width, item.height) for item in test.items]
+    ids = [item.id for item in test.items]
+    outputs = collect_outputs(Task(model.task), labels, ids, test.truth, predictions, sizes=sizes)
     score = workshop.call(score_outputs, outputs)
     return Scored(
         model_id=model_id,

@@ -125,7 +125,7 @@ def _sample(item: Item, records: Sequence[AnnotationRecord], path: Path, task: T
         tags = sorted({record.label for record in records if isinstance(record.geometry, ClassTag)})
         # Without exactly one class there is no right answer to learn.
         return TrainingSample(path, (tags[0],), key=item.sha256, item=item.id) if len(tags) == 1 else None
-    found = [(record.label, object_box(record)) for record in records]
+    found = [(record.label, object_box(record, width=item.width, height=item.height)) for record in records]
     boxes = [(label, box) for label, box in found if box is not None]
     if not boxes and records and not item.is_checked_empty:
         return None

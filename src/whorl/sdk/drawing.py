@@ -85,6 +85,33 @@ class Classification(Drawing):
         super().__init__(wire.ClassTag(), label, attributes=attributes, confidence=confidence)
 
 
+class RotatedBox(Drawing):
+    """A box turned about its centre: ``RotatedBox(cx, cy, width, height, angle, label)``.
+
+    Args:
+        angle: Degrees, clockwise as seen on screen; any turn, kept in [-180, 180).
+
+    Raises:
+        InvalidInput: A value is not finite, or a side is not positive.
+    """
+
+    def __init__(
+        self,
+        cx: float,
+        cy: float,
+        width: float,
+        height: float,
+        angle: float,
+        label: str | None = None,
+        attributes: Attributes | None = None,
+        *,
+        confidence: float | None = None,
+    ) -> None:
+        turn = (angle + 180) % 360 - 180
+        geometry = _checked(lambda: wire.RotatedBox(cx=cx, cy=cy, width=width, height=height, angle=turn))
+        super().__init__(geometry, label, attributes=attributes, confidence=confidence)
+
+
 class Polygon(Drawing):
     """A closed outline: ``geo`` is a list of [x, y], or a list of such rings for an object of several parts.
 

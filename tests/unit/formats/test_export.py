@@ -14,7 +14,7 @@ import pytest
 from whorl.base.errors import StorageFull
 from whorl.formats import get_format
 from whorl.formats.coco import CocoFormat
-from whorl.schemas.annotations import Box, ClassTag, Points, Polygon, Polyline
+from whorl.schemas.annotations import Box, ClassTag, Points, Polygon, Polyline, RotatedBox
 from whorl.schemas.records import AnnotationRecord, ItemRecord, Subset
 
 MakeImage = Callable[..., Path]
@@ -43,6 +43,16 @@ def test_write__lists_what_the_format_cannot_hold(tmp_path: Path, name: str, kep
     report = get_format(name).write([ItemRecord("a.png", None, 10, 10, annotations=annotations)], tmp_path)
     assert report.annotations == len(kept)
     assert [issue.code for issue in report.skipped] == ["geometry_not_supported"] * (len(SHAPES) - len(kept))
+
+
+def test_voc__keeps_the_box_around_a_rotated_one_and_says_what_is_lost(tmp_path: Path) -> None:
+    turned = AnnotationRecord("ship", RotatedBox(cx=5, cy=5, width=8, height=2, angle=90))
+    over_the_edge = AnnotationRecord("ship", RotatedBox(cx=0, cy=5, width=8, height=2, angle=0))
+    item = ItemRecord("a.png", None, 10, 10, annotations=(turned, over_the_edge))
+    report = get_format("voc").write([item], tmp_path)
+    assert (report.annotations, [issue.code for issue in report.skipped]) == (2, ["rotation_lost"] * 2)
+    (read,) = [one for one in get_format("voc").read(tmp_path) if isinstance(one, ItemRecord)]
+    assert [one.geometry for one in read.annotations] == [Box(x0=4, y0=1, x1=6, y1=9), Box(x0=0, y0=4, x1=4, y1=6)]
 
 
 def test_folder_classes__round_trip(tmp_path: Path, image: MakeImage) -> None:

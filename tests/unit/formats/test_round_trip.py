@@ -14,7 +14,8 @@ from PIL import Image
 
 from whorl.formats import Found, get_format
 from whorl.geometry.masks import encode_mask
-from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Polygon
+from whorl.geometry.rotated import corners_of
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Polygon, RotatedBox
 from whorl.schemas.records import AnnotationRecord, ItemRecord, Subset
 
 WIDTH, HEIGHT = 64, 48
@@ -47,6 +48,13 @@ def drawn_masks(draw: st.DrawFn) -> Mask:
     top, left = draw(st.integers(0, HEIGHT - 1)), draw(st.integers(0, WIDTH - 1))
     picture[top : top + draw(st.integers(1, 20)), left : left + draw(st.integers(1, 20))] = True
     return Mask(width=WIDTH, height=HEIGHT, counts=encode_mask(picture))
+
+
+@st.composite
+def drawn_rotated_boxes(draw: st.DrawFn) -> RotatedBox:
+    width, height = draw(st.integers(1, 40 * 64)) / 64, draw(st.integers(1, 40 * 64)) / 64
+    angle = draw(st.one_of(st.sampled_from([0.0, 90.0, -180.0, 45.0]), st.floats(-180, 179.99)))
+    return RotatedBox(cx=draw(across), cy=draw(down), width=width, height=height, angle=angle)
 
 
 def drawn_items(
@@ -114,7 +122,7 @@ def rounded(item: ItemRecord) -> ItemRecord:
 
 
 relaxed = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-anything = st.one_of(st.builds(ClassTag), drawn_boxes(), drawn_polygons(), drawn_masks())
+anything = st.one_of(st.builds(ClassTag), drawn_boxes(), drawn_rotated_boxes(), drawn_polygons(), drawn_masks())
 
 
 @relaxed
@@ -152,6 +160,19 @@ def test_yolo__round_trip(items: list[ItemRecord]) -> None:
     written, read, rest = written_and_read("yolo", items)
     assert [one for one in rest if getattr(one, "code", "") != "no_class_names"] == []
     assert [rounded(item) for item in read] == [rounded(item) for item in written]
+
+
+@relaxed
+@given(drawn_rotated_boxes())
+def test_yolo__rotated_boxes_are_oriented_boxes(box: RotatedBox) -> None:
+    item = ItemRecord("a.png", None, WIDTH, HEIGHT, annotations=(AnnotationRecord("ship", box),))
+    _, (read,), _ = written_and_read("yolo", [item])
+    found = read.annotations[0].geometry
+    assert isinstance(found, RotatedBox)
+    corners = [corners_of(one.cx, one.cy, one.width, one.height, one.angle) for one in (box, found)]
+    assert [value for point in corners[1] for value in point] == pytest.approx(
+        [value for point in corners[0] for value in point], abs=1e-5
+    )
 
 
 @pytest.mark.parametrize("name", ["coco", "voc", "dataloop", "yolo"])

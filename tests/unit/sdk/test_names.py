@@ -29,6 +29,7 @@ def test_names__a_change_here_needs_a_changelog_line() -> None:
         "Point",
         "Polygon",
         "Polyline",
+        "RotatedBox",
         "WhorlError",
         "connect",
     ]

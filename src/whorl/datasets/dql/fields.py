@@ -49,7 +49,7 @@ class FieldSpec:
 
 
 HEALTH_NAMES = ("brightness", "contrast", "sharpness")
-KINDS = ("class", "box", "polygon", "polyline", "points", "mask")
+KINDS = ("class", "box", "rotated_box", "polygon", "polyline", "points", "mask")
 
 
 def _table(*specs: FieldSpec) -> dict[str, FieldSpec]:
