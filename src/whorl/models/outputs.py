@@ -76,8 +76,8 @@ def collect_outputs(
         labels=names,
         items=tuple(items),
         truth=tuple(
-            _truth_objects(records, names, size)
-            for records, size in zip(truth, sizes or [(None, None)] * len(truth), strict=True)
+            _truth_objects(records, names, None if sizes is None else sizes[number])
+            for number, records in enumerate(truth)
         ),
         predicted=tuple(_predicted_objects(prediction, names) for prediction in predictions),
     )
@@ -228,9 +228,10 @@ def _collect_classes(
 
 
 def _truth_objects(
-    records: Sequence[AnnotationRecord], names: Sequence[str], size: tuple[int | None, int | None]
+    records: Sequence[AnnotationRecord], names: Sequence[str], size: tuple[int, int] | None
 ) -> TruthObjects:
-    found = [(record, object_box(record, width=size[0], height=size[1])) for record in records]
+    width, height = size or (None, None)
+    found = [(record, object_box(record, width=width, height=height)) for record in records]
     objects = [(record, box) for record, box in found if box is not None]
     return TruthObjects(
         boxes=np.array([[box.x0, box.y0, box.x1, box.y1] for _, box in objects], np.float64).reshape(-1, 4),
