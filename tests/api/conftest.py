@@ -151,7 +151,7 @@ def _things(conn: Connection, api: Api) -> None:
         conn, "import", project_id=api.ids["project_id"], params={}, actor_id="per_x", now=NOW
     )
     _models(conn, api)
-    api.ids |= {"token_id": "tok_none", "revision": "1"}
+    api.ids |= {"token_id": "tok_none", "revision": "1", "level": "0", "column": "0", "row": "0"}
 
 
 def _models(conn: Connection, api: Api) -> None:

@@ -73,7 +73,9 @@ def find_agreement(objects: Objects, others: Objects) -> Agreement:
         reach = np.searchsorted(np.cumsum(counts[start:]), _PAIRS_AT_ONCE)
         stop = min(n, start + max(1, int(reach)))
         rows = np.repeat(np.arange(start, stop), counts[start:stop])
-        offsets = np.arange(len(rows)) - np.repeat(np.cumsum(counts[start:stop]) - counts[start:stop], counts[start:stop])
+        offsets = np.arange(len(rows)) - np.repeat(
+            np.cumsum(counts[start:stop]) - counts[start:stop], counts[start:stop]
+        )
         columns = order[first[rows] + offsets]
         _note(found, objects, others, rows, columns)
         start = stop
@@ -126,7 +128,7 @@ def _overlaps(a: FloatArray, b: FloatArray) -> FloatArray:
     is_class_a, is_class_b = np.isnan(a[:, 0]), np.isnan(b[:, 0])
     iou[is_class_a | is_class_b] = 0.0
     iou[is_class_a & is_class_b] = 1.0
-    return np.minimum(iou, 1.0)
+    return np.asarray(np.minimum(iou, 1.0))
 
 
 def _areas(boxes: FloatArray) -> FloatArray:

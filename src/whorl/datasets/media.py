@@ -73,6 +73,15 @@ def probe(data: bytes, *, max_pixels: int = MAX_PIXELS) -> MediaInfo:
     return _info(data, header)
 
 
+def read_size(data: bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
+    """Width and height of the upright image, from its header alone.
+
+    Raises:
+        UnreadableMedia: Not an image, a refused type, or larger than ``max_pixels``.
+    """
+    return _checked_header(data, max_pixels).upright_size
+
+
 def inspect(data: bytes, *, max_pixels: int = MAX_PIXELS, thumbnail_size: int = THUMBNAIL_SIZE) -> Inspection:
     """Probe, make the thumbnail and measure health, decoding once.
 
@@ -84,7 +93,7 @@ def inspect(data: bytes, *, max_pixels: int = MAX_PIXELS, thumbnail_size: int = 
     header = _checked_header(data, max_pixels)
     own = _own_thumbnail(data, header, thumbnail_size)
     small = _decode_small(data, header, thumbnail_size, grey=own is not None)
-    return Inspection(_info(data, header), own or _encode_jpeg(small), measure_health(small))
+    return Inspection(_info(data, header), own or encode_jpeg(small), measure_health(small))
 
 
 def thumbnail(data: bytes, size: int = THUMBNAIL_SIZE, *, max_pixels: int = MAX_PIXELS) -> bytes:
@@ -94,7 +103,7 @@ def thumbnail(data: bytes, size: int = THUMBNAIL_SIZE, *, max_pixels: int = MAX_
         UnreadableMedia: The bytes are not an image that decodes within ``max_pixels``.
     """
     header = _checked_header(data, max_pixels)
-    return _encode_jpeg(_decode_small(data, header, size))
+    return encode_jpeg(_decode_small(data, header, size))
 
 
 def open_upright(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
@@ -107,6 +116,69 @@ def open_upright(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
 
     header = _checked_header(data, max_pixels)
     return Image.fromarray(_decode_pillow(data, header))
+
+
+def decode_reduced(data: bytes, *, reduce: int = 1, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
+    """Decode to an upright BGR array of shape (H, W, 3), at a whole fraction of the size, sides rounded up.
+
+    A JPEG is decoded at the fraction, which takes a fraction of the memory: three bytes for each pixel that is left.
+
+    Args:
+        reduce: 1, 2, 4 or 8.
+
+    Raises:
+        UnreadableMedia: The bytes are not an image that decodes within ``max_pixels``.
+    """
+    import cv2
+    import numpy as np
+
+    header = _checked_header(data, max_pixels)
+    flag = {
+        1: cv2.IMREAD_COLOR,
+        2: cv2.IMREAD_REDUCED_COLOR_2,
+        4: cv2.IMREAD_REDUCED_COLOR_4,
+        8: cv2.IMREAD_REDUCED_COLOR_8,
+    }[reduce]
+    is_jpeg = header.media_type == "image/jpeg" and data.rstrip(b"\0").endswith(b"\xff\xd9")
+    if is_jpeg or (header.media_type == "image/png" and reduce == 1 and _is_plain_png(data)):
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION)
+        if pixels is not None:
+            return _turn(np.asarray(pixels, dtype=np.uint8), header.orientation)
+    upright = _decode_pillow(data, header)[:, :, ::-1]
+    if reduce == 1:
+        return np.ascontiguousarray(upright)
+    height, width = upright.shape[:2]
+    target = (-(-width // reduce), -(-height // reduce))
+    return np.asarray(cv2.resize(upright, target, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def cut_out(data: bytes, box: tuple[float, float, float, float], *, size: int, max_pixels: int = MAX_PIXELS) -> bytes:
+    """Cut a box out of an image, as a JPEG whose longer side is at most ``size`` pixels; never enlarged.
+
+    Args:
+        box: x0, y0, x1, y1 in pixels of the upright image; what lies outside is left out.
+
+    Raises:
+        UnreadableMedia: The bytes are not an image that decodes within ``max_pixels``.
+    """
+    import cv2
+
+    whole = read_size(data, max_pixels=max_pixels)
+    x0, x1 = (min(max(edge, 0.0), float(whole[0])) for edge in (box[0], box[2]))
+    y0, y1 = (min(max(edge, 0.0), float(whole[1])) for edge in (box[1], box[3]))
+    longer = max(x1 - x0, y1 - y0, 1.0)
+    reduce = next((one for one in (8, 4, 2) if longer >= one * size), 1)
+    pixels = decode_reduced(data, reduce=reduce, max_pixels=max_pixels)
+    height, width = pixels.shape[:2]
+    left, top = min(max(int(x0 / reduce), 0), width - 1), min(max(int(y0 / reduce), 0), height - 1)
+    right = min(max(round(x1 / reduce), left + 1), width)
+    bottom = min(max(round(y1 / reduce), top + 1), height)
+    part = pixels[top:bottom, left:right]
+    scale = size / max(part.shape[:2])
+    if scale < 1:
+        target = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
+        part = cv2.resize(part, target, interpolation=cv2.INTER_AREA)
+    return encode_jpeg(part)
 
 
 def measure_health(pixels: NDArray[np.uint8]) -> ImageHealth:
@@ -283,10 +355,16 @@ def _turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels)
 
 
-def _encode_jpeg(pixels: NDArray[np.uint8]) -> bytes:
+def _is_plain_png(data: bytes) -> bool:
+    """Eight bits of grey or colour, nothing transparent: what OpenCV decodes as Pillow does."""
+    return data[24] == 8 and data[25] in (0, 2) and b"tRNS" not in data[: data.find(b"IDAT")]
+
+
+def encode_jpeg(pixels: NDArray[np.uint8], *, quality: int = _THUMBNAIL_QUALITY) -> bytes:
+    """Encode a grey (H, W) or BGR (H, W, 3) picture, without metadata."""
     import cv2
 
-    done, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY])
+    done, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
-        raise UnreadableMedia("the thumbnail could not be encoded")
+        raise UnreadableMedia("the picture could not be encoded as JPEG")
     return bytes(encoded)

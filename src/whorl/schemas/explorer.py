@@ -162,3 +162,82 @@ class SavedViewPatch(Wire):
     name: str | None = Field(default=None, min_length=1, max_length=200)
     query_text: str | None = Field(default=None, max_length=10_000)
     lens: dict[str, JsonValue] | None = None
+
+
+CropOrder = Literal["suspicion", "confidence", "newest"]
+
+
+class CropsWanted(Wire):
+    """Annotations of one label, to be looked at side by side."""
+
+    label: str = Field(min_length=1, max_length=200)
+    layer: Layer = Layer.TRUTH
+    order: CropOrder = Field(
+        default="suspicion",
+        description="Most suspicious first; least confident first (predictions: most confident); or newest first.",
+    )
+    model_id: str | None = Field(
+        default=None, description="Whose predictions judge; the model that predicted most of these items when left out."
+    )
+    limit: int = Field(default=100, ge=1, le=MAX_PAGE)
+    cursor: str | None = Field(default=None, max_length=200)
+
+
+class Crop(Wire):
+    """One annotation, where to cut it out, and how suspicious it is."""
+
+    annotation_id: str
+    item_id: str
+    item_name: str
+    label: str
+    geometry: Geometry
+    confidence: float | None
+    suspicion: float | None = Field(description="0 to 1; null where nothing can judge it.")
+    reason: str
+    crop_box: tuple[float, float, float, float] = Field(description="x0, y0, x1, y1 in pixels of the upright image.")
+
+
+class Crops(Wire):
+    """One page of annotations to be looked at, in an order that stands while others write."""
+
+    revision: int
+    model_id: str | None = Field(description="Whose predictions judged.")
+    count: int
+    is_truncated: bool = Field(description="There are more annotations of this label than are ranked; the newest are.")
+    crops: list[Crop]
+    next_cursor: str | None
+
+
+class LabelChange(Wire):
+    """Another label for an annotation."""
+
+    annotation_id: str
+    label: str = Field(min_length=1, max_length=200)
+
+
+class Relabel(Wire):
+    """Other labels for annotations of one dataset, all or none."""
+
+    changes: list[LabelChange] = Field(min_length=1, max_length=5000)
+    base_revision: int | None = Field(
+        default=None, ge=0, description="Refuse when one of these annotations changed after it; not checked when null."
+    )
+
+
+class Classify(Wire):
+    """A class for whole items, all or none."""
+
+    item_ids: list[str] = Field(min_length=1, max_length=5000)
+    label: str = Field(min_length=1, max_length=200)
+    mode: Literal["replace", "add"] = Field(
+        default="replace", description="In place of the classes an item has, or beside them."
+    )
+
+
+class BulkSaved(Wire):
+    """What a change of many annotations did."""
+
+    revision: int
+    changed: int = Field(description="Annotations that are new or say something else now.")
+    unchanged: int = Field(description="Those that said so already.")
+    annotation_ids: list[str]

@@ -10,11 +10,13 @@ from datetime import datetime
 from whorl.access.queries import find_actor
 from whorl.access.rules import Actor
 from whorl.access.secrets import token_digest
+from whorl.annotations.crops import Ranking
 from whorl.base.clock import Clock, SystemClock, to_datetime
 from whorl.base.settings import Settings
 from whorl.datasets.listings import Listings
 from whorl.engine import Executor
 from whorl.engine.dispatcher import Dispatcher
+from whorl.server.remembered import KeyedLocks, Remembered
 from whorl.server.webapp import WebApp, open_web
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database
@@ -126,6 +128,8 @@ class Services:
     web: WebApp = field(init=False)
     actors: ActorCache = field(init=False)
     listings: Listings = field(init=False)
+    rankings: Remembered[Ranking] = field(default_factory=lambda: Remembered(entries=16))
+    locks: KeyedLocks = field(default_factory=KeyedLocks)
     login_failures: FailureLimit = field(init=False)
     project_by_id: OrderedDict[str, str] = field(default_factory=OrderedDict)
 

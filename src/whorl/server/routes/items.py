@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from pydantic import Field, TypeAdapter, ValidationError
@@ -19,6 +17,7 @@ from whorl.datasets.intake import thumbnail_key
 from whorl.schemas.datasets import Item, ItemPatch, NewItem
 from whorl.schemas.records import Subset
 from whorl.schemas.wire import Page, Wire
+from whorl.server.media import decode_apart, media_headers, picture
 from whorl.server.permits import Caller, CallerDep, needs
 from whorl.server.services import Services
 from whorl.store.blobs import content_key, put_content
@@ -30,9 +29,6 @@ SAFE_MEDIA_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff", "video/mp4", "video/webm"}
 )
 """What is served under its own type; all else goes out as bytes to be saved."""
-DECODE_S = 60.0
-_SMALLER = "Cut the image into tiles; if the machine is very busy, try again later."
-MEDIA_CSP = "default-src 'none'; sandbox"
 router = APIRouter(prefix="/api/v1", tags=["items"])
 _METADATA: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
@@ -210,7 +206,7 @@ def get_content(request: Request, caller: CallerDep, item_id: str, as_of: int | 
     """The bytes as they came. Never served as a page: unknown types are sent to be saved."""
     found = caller.read(lambda conn: queries.get_item(conn, item_id, as_of=as_of))
     is_safe = found.media_type in SAFE_MEDIA_TYPES
-    headers = _media_headers(found.name, found.sha256, is_inline=is_safe)
+    headers = media_headers(found.name, found.sha256, is_inline=is_safe)
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     data = caller.services.blobs.get(content_key(found.sha256))
@@ -219,14 +215,11 @@ def get_content(request: Request, caller: CallerDep, item_id: str, as_of: int | 
 
 
 @router.get("/items/{item_id}/thumbnail", response_class=Response, **needs(Action.ITEM_READ))
-def get_thumbnail(request: Request, caller: CallerDep, item_id: str) -> Response:
+def get_thumbnail(request: Request, caller: CallerDep, item_id: str, as_of: int | None = Query(None, ge=0)) -> Response:
     """A JPEG of at most a few hundred pixels, upright."""
-    found = caller.read(lambda conn: queries.get_item(conn, item_id))
-    headers = _media_headers(f"{found.name}.jpg", f"thumb-{found.sha256}", is_inline=True)
-    if request.headers.get("if-none-match") == headers["etag"]:
-        return Response(status_code=304, headers=headers)
-    data = caller.services.blobs.get(thumbnail_key(found.sha256))
-    return Response(data, media_type="image/jpeg", headers=headers)
+    found = caller.read(lambda conn: queries.get_item(conn, item_id, as_of=as_of))
+    headers = media_headers(f"{found.name}.jpg", f"thumb-{found.sha256}", is_inline=True)
+    return picture(request, headers, lambda: caller.services.blobs.get(thumbnail_key(found.sha256)))
 
 
 def to_query(text: str | None, dql: str | None) -> DqlQuery | None:
@@ -288,16 +281,7 @@ def _decode(services: Services, data: bytes) -> Inspection:
     # Late: the decoder loads OpenCV, which the server does not need at its start.
     from whorl.datasets.media import inspect
 
-    max_pixels = services.settings.max_pixels
-    if services.executor is None:
-        return inspect(data, max_pixels=max_pixels)
-    # Bytes of strangers are decoded in a child process, which a bad image may take down with it.
-    job = services.executor.submit(inspect, data, max_pixels=max_pixels)
-    try:
-        return services.executor.wait(job, timeout_s=DECODE_S)
-    except TimeoutError as error:
-        job.cancel()
-        raise UnreadableMedia(f"it took longer than {DECODE_S:g} s to decode", hint=_SMALLER) from error
+    return decode_apart(services, inspect, data, max_pixels=services.settings.max_pixels)
 
 
 def _metadata(text: str | None) -> dict[str, JsonValue]:
@@ -307,13 +291,3 @@ def _metadata(text: str | None) -> dict[str, JsonValue]:
         return _METADATA.validate_json(text)
     except ValidationError as error:
         raise InvalidInput("metadata is not a JSON object", hint='Write it like {"camera": "north"}.') from error
-
-
-def _media_headers(name: str, tag: str, *, is_inline: bool) -> Mapping[str, str]:
-    file_name = quote(name.rsplit("/", 1)[-1], safe="")
-    return {
-        "content-disposition": f"{'inline' if is_inline else 'attachment'}; filename*=UTF-8''{file_name}",
-        "content-security-policy": MEDIA_CSP,
-        "cache-control": "private, max-age=31536000, immutable",
-        "etag": f'"{tag}"',
-    }
