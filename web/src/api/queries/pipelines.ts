@@ -58,13 +58,32 @@ export function pipelineVersionsQuery(pipelineId: string) {
   });
 }
 
-export function runsQuery(pipelineId: string) {
+/** The newest run, or none. */
+export function lastRunQuery(pipelineId: string) {
+  return queryOptions({
+    queryKey: ["runs", pipelineId, "last"],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/pipelines/{pipeline_id}/runs", {
+          params: { path: { pipeline_id: pipelineId }, query: { limit: 1 } },
+          signal,
+        }),
+      ),
+  });
+}
+
+export type RunState = "active" | "done" | "failed";
+
+export function runsQuery({ pipelineId, state }: { pipelineId: string; state: RunState | null }) {
   return infiniteQueryOptions({
-    queryKey: ["runs", pipelineId],
+    queryKey: ["runs", pipelineId, state ?? "all"],
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         api.GET("/api/v1/pipelines/{pipeline_id}/runs", {
-          params: { path: { pipeline_id: pipelineId }, query: { cursor: pageParam, limit: 200 } },
+          params: {
+            path: { pipeline_id: pipelineId },
+            query: { cursor: pageParam, limit: 50, state: state ?? undefined },
+          },
           signal,
         }),
       ),

@@ -1,0 +1,44 @@
+import { Code, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+
+import { datasetsQuery } from "@/api/queries/datasets";
+import type { Pipeline } from "@/api/schema.gen";
+import { Panel } from "@/ui/Panel";
+
+import { describeTrigger, spaced } from "./words";
+
+/** What starts runs. */
+export function WhenPanel({
+  pipeline,
+  projectId,
+}: {
+  readonly pipeline: Pipeline;
+  readonly projectId: string;
+}) {
+  const datasets = useQuery(datasetsQuery(projectId));
+  const names = {
+    variables: pipeline.variables,
+    datasets: new Map((datasets.data?.items ?? []).map((one) => [one.id, one.name])),
+  };
+  const triggers = pipeline.definition.triggers ?? [];
+  return (
+    <Panel
+      title="What starts runs"
+      about={pipeline.is_active ? undefined : "Paused: none of this happens now."}
+    >
+      {triggers.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          Only people do: press Run.
+        </Text>
+      ) : (
+        <Stack gap={6}>
+          {triggers.map((trigger) => (
+            <Text size="sm" key={trigger.id}>
+              <Code>{spaced(trigger.target.split(".")[0] ?? "")}</Code> {describeTrigger(trigger, names)}
+            </Text>
+          ))}
+        </Stack>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+
+import { readForm } from "./start";
+
+const template = {
+  variables: [
+    { name: "pool", type: "dataset" as const },
+    { name: "ground_truth", type: "dataset" as const },
+    { name: "budget", type: "number" as const, value: 50 },
+  ],
+};
+const datasets = [{ id: "dst_1", name: "photos" }];
+
+describe("readForm", () => {
+  it("takes a known dataset by name and makes the others", () => {
+    const form = readForm({
+      template,
+      datasets,
+      texts: { pool: " photos ", ground_truth: "truth", budget: "40" },
+    });
+    expect(form.values).toEqual({ pool: "dst_1", budget: 40 });
+    expect(form.newDatasets).toEqual({ ground_truth: "truth" });
+    expect(form.isComplete).toBe(true);
+  });
+  it("refuses one dataset for both", () => {
+    const form = readForm({
+      template,
+      datasets,
+      texts: { pool: "photos", ground_truth: "photos", budget: "1" },
+    });
+    expect([form.sameDataset, form.isComplete]).toEqual([true, false]);
+  });
+  it("says what is missing or wrong, by variable", () => {
+    const form = readForm({ template, datasets, texts: { pool: "", ground_truth: "t", budget: "many" } });
+    expect(Object.keys(form.problems)).toEqual(["pool", "budget"]);
+    expect(form.isComplete).toBe(false);
+  });
+});
