@@ -2,7 +2,7 @@
 
 import { paintedTile } from "../model/commands";
 import type { Command, PaintedTile, ShapeId } from "../types";
-import { type MaskPixels, TILE_PIXELS, TILE_SIZE, type TileAt } from "./raster";
+import { type MaskPixels, type MaskRaster, TILE_PIXELS, TILE_SIZE, type TileAt } from "./raster";
 
 /** Something that takes runs of pixels along a row. */
 export interface PixelWriter {
@@ -57,6 +57,12 @@ export class MaskEdit implements PixelWriter {
     return [...this.#copies.values()]
       .filter(({ isChanged }) => isChanged)
       .map(({ at, before, after }) => paintedTile(at, { before, after }));
+  }
+
+  /** Put what was written into a raster of one's own, of the same size. */
+  writeTo(raster: MaskRaster): void {
+    for (const { at, after, isChanged } of this.#copies.values())
+      if (isChanged) raster.setTile(at, after.slice());
   }
 
   /** The command that does what was written; null when it changes nothing. */

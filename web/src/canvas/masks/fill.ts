@@ -1,8 +1,8 @@
 /** Filling polygons into a mask: a pixel belongs to it when its centre lies inside, even-odd over all rings. */
 
 import type { XY } from "../types";
-import { type MaskRaster, TILE_PIXELS, TILE_SIZE } from "./raster";
-import type { PixelWriter } from "./edit";
+import { MaskEdit, type PixelWriter } from "./edit";
+import type { MaskRaster } from "./raster";
 
 /** Fill rings into a mask or an edit of one. */
 export function fillRings(writer: PixelWriter, rings: readonly (readonly XY[])[]): void {
@@ -27,9 +27,9 @@ export function fillRings(writer: PixelWriter, rings: readonly (readonly XY[])[]
 
 /** Set the pixels of a polygon in a raster of one's own. */
 export function fillPolygon(raster: MaskRaster, rings: readonly (readonly XY[])[]): void {
-  const writer = new RasterWriter(raster);
-  fillRings(writer, rings);
-  writer.finish();
+  const edit = new MaskEdit(raster, 1);
+  fillRings(edit, rings);
+  edit.writeTo(raster);
 }
 
 interface Edge {
@@ -54,44 +54,4 @@ function edgesOf(rings: readonly (readonly XY[])[]): readonly Edge[] {
     }
   }
   return edges.sort((a, b) => a.top - b.top);
-}
-
-/** Sets pixels of a raster tile by tile. */
-class RasterWriter implements PixelWriter {
-  readonly width: number;
-  readonly height: number;
-  readonly #tiles = new Map<number, Uint8Array>();
-
-  constructor(private readonly raster: MaskRaster) {
-    this.width = raster.width;
-    this.height = raster.height;
-  }
-
-  writeRow(y: number, x0: number, x1: number): void {
-    if (y < 0 || y >= this.height) return;
-    const end = Math.min(x1, this.width);
-    for (let x = Math.max(0, x0); x < end;) {
-      const column = Math.floor(x / TILE_SIZE);
-      const stop = Math.min(end, (column + 1) * TILE_SIZE);
-      const line = (y % TILE_SIZE) * TILE_SIZE - column * TILE_SIZE;
-      this.#tile(column, Math.floor(y / TILE_SIZE)).fill(1, line + x, line + stop);
-      x = stop;
-    }
-  }
-
-  finish(): void {
-    for (const [key, bits] of this.#tiles) {
-      const { columns } = this.raster;
-      this.raster.setTile({ column: key % columns, row: Math.floor(key / columns) }, bits);
-    }
-  }
-
-  #tile(column: number, row: number): Uint8Array {
-    const key = row * this.raster.columns + column;
-    const known = this.#tiles.get(key);
-    if (known !== undefined) return known;
-    const bits = this.raster.tile({ column, row })?.slice() ?? new Uint8Array(TILE_PIXELS);
-    this.#tiles.set(key, bits);
-    return bits;
-  }
 }

@@ -24,7 +24,7 @@ export interface MaskPixels {
   readonly rows: number;
   /** Counts up with each write. */
   readonly version: number;
-  /** The bytes of a tile, or null where it is all 0. */
+  /** The bytes of a tile, or null where it is all 0 or outside the image. */
   tile(at: TileAt): Uint8Array | null;
   /** Whether the pixel is set; false outside the image. */
   has(x: number, y: number): boolean;
@@ -52,6 +52,8 @@ export class MaskRaster implements MaskPixels {
   }
 
   tile(at: TileAt): Uint8Array | null {
+    // A column left of the first would name the last tile of the row above.
+    if (at.column < 0 || at.column >= this.columns) return null;
     return this.#tiles.get(at.row * this.columns + at.column) ?? null;
   }
 

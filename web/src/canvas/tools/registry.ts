@@ -10,7 +10,7 @@ import { tagTool } from "./tag";
 import { type RunningTool, runTool, type Tool, type ToolName } from "./types";
 
 /** A tool by name, with nothing drawn yet; it takes the pointer and the keyboard alike. */
-export function createTool(name: ToolName): RunningTool {
+export function makeTool(name: ToolName): RunningTool {
   switch (name) {
     case "select":
       return runTool(selectTool);
