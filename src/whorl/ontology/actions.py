@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from whorl.base.errors import Conflict, NotFound
 from whorl.base.ids import new_id
 from whorl.ontology import queries
-from whorl.ontology.rules import Compatibility, check_ontology, classify_change, with_labels
+from whorl.ontology.rules import Compatibility, check_ontology, classify_change, with_colors, with_labels
 from whorl.schemas.ontology import Ontology, OntologyDraft, Recipe, RecipeDraft
 from whorl.store.db.tables import ontology, project, recipe
 from whorl.store.events import emit
@@ -47,7 +47,9 @@ def save_ontology(
             hint="Read the current version, make the change again and save it.",
             details={"current_version": version, "base_version": base_version},
         )
-    change = classify_change(queries.current_draft(conn, project_id), draft)
+    before = queries.current_draft(conn, project_id)
+    draft = with_colors(draft, before)
+    change = classify_change(before, draft)
     if current is not None and change is Compatibility.SAME:
         return current
     saved = Ontology(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import colorsys
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import count
 from typing import assert_never
 
 from whorl.base.errors import InvalidInput, JsonValue, UnknownLabel
@@ -13,6 +15,7 @@ from whorl.schemas.ontology import Attribute, AttributeType, Label, OntologyDraf
 
 # Okabe and Ito's eight colours, told apart by colour-blind people: https://jfly.uni-koeln.de/color/
 _PALETTE = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999")
+_GOLDEN_TURN = (5**0.5 - 1) / 2
 
 
 class Compatibility(StrEnum):
@@ -113,13 +116,34 @@ def with_labels(draft: OntologyDraft, names: Iterable[str]) -> OntologyDraft:
     return OntologyDraft(labels=[*draft.labels, *labels], attributes=draft.attributes, is_open=draft.is_open)
 
 
+def with_colors(draft: OntologyDraft, before: OntologyDraft) -> OntologyDraft:
+    """The same ontology with a colour for every label.
+
+    A label without one keeps what it had in ``before``; new ones get the first colours that are not in use, so that
+    what is drawn together can be told apart.
+    """
+    had = {label.name: label.color for label in before.labels}
+    given = [label.color or had.get(label.name) for label in draft.labels]
+    used = {color.lower() for color in given if color is not None}
+    free = (color for color in map(pick_color, count()) if color not in used)
+    labels = [
+        label.model_copy(update={"color": color or next(free)})
+        for label, color in zip(draft.labels, given, strict=True)
+    ]
+    return draft.model_copy(update={"labels": labels})
+
+
 def pick_color(index: int) -> str:
-    """The palette's colour for the label at ``index``, as #rrggbb."""
-    return _PALETTE[index % len(_PALETTE)]
+    """The palette's colour for the label at ``index``, as #rrggbb; hues a golden angle apart when it is used up."""
+    if index < len(_PALETTE):
+        return _PALETTE[index]
+    turn = index * _GOLDEN_TURN
+    red, green, blue = colorsys.hls_to_rgb(turn % 1.0, 0.45 + 0.15 * (index % 2), 0.75)
+    return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
 
 
 def _check_unique(what: str, names: Sequence[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
+    twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:
         raise InvalidInput(f"{what} {twice[0]!r} is there twice; names are unique in an ontology")
 

@@ -13,6 +13,7 @@ from whorl.ontology.rules import (
     check_ontology,
     classify_change,
     nearest_names,
+    with_colors,
     with_labels,
 )
 from whorl.schemas.ontology import Attribute, AttributeType, Label, OntologyDraft
@@ -118,3 +119,15 @@ def test_check_attributes__choice_and_label() -> None:
         check_attributes("car", {"side": "top"}, [SIDE])
     with pytest.raises(InvalidInput, match="does not apply to label 'truck'"):
         check_attributes("truck", {"side": "left"}, [SIDE])
+
+
+def test_with_colors__given_and_former_colors_stay_and_new_ones_differ() -> None:
+    before = OntologyDraft(labels=[Label(name="car", color="#56b4e9"), Label(name="bus", color="#000001")])
+    draft = OntologyDraft(labels=[Label(name="tram"), Label(name="car"), Label(name="bus", color="#E69F00")])
+    assert [label.color for label in with_colors(draft, before).labels] == ["#009e73", "#56b4e9", "#E69F00"]
+
+
+def test_with_colors__a_hundred_labels_have_a_hundred_colors() -> None:
+    draft = OntologyDraft(labels=[Label(name=f"class {number}") for number in range(100)])
+    colors = [label.color for label in with_colors(draft, OntologyDraft()).labels]
+    assert len(set(colors)) == 100

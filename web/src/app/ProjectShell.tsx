@@ -85,6 +85,7 @@ export function ProjectShell() {
 function Rail({ projectId }: { readonly projectId: string }) {
   const [isNarrow, setNarrow] = useLocalStorage({ key: "whorl-rail-narrow", defaultValue: false });
   const project = useQuery(projectQuery(projectId));
+  const isInSettings = useMatchRoute()({ to: "/p/$projectId/settings/$section", fuzzy: true }) !== false;
   const Toggle = isNarrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
     <nav className={classes.rail} data-narrow={isNarrow} aria-label="Project">
@@ -116,6 +117,7 @@ function Rail({ projectId }: { readonly projectId: string }) {
       <div className={classes.spacer} />
       <Link
         className={classes.link}
+        data-status={isInSettings ? "active" : undefined}
         to="/p/$projectId/settings/$section"
         params={{ projectId, section: "ontology" }}
         aria-label="Settings"

@@ -106,12 +106,6 @@ function NewRecipe({ projectId }: { readonly projectId: string }) {
       setDraft(EMPTY);
     },
   });
-  const toggle = (tool: Tool, isOn: boolean) => {
-    const tools = TOOLS.map((one) => one.tool).filter((one) =>
-      one === tool ? isOn : draft.tools.includes(one),
-    );
-    setDraft({ ...draft, tools });
-  };
   return (
     <form
       onSubmit={(event) => {
@@ -134,18 +128,19 @@ function NewRecipe({ projectId }: { readonly projectId: string }) {
               setDraft({ ...draft, name: event.currentTarget.value });
             }}
           />
-          <Checkbox.Group label="Tools">
+          <Checkbox.Group
+            label="Tools"
+            value={draft.tools}
+            onChange={(chosen) => {
+              setDraft({
+                ...draft,
+                tools: TOOLS.map((one) => one.tool).filter((tool) => chosen.includes(tool)),
+              });
+            }}
+          >
             <SimpleGrid cols={2} spacing={6} mt={4}>
               {TOOLS.map(({ tool, name }) => (
-                <Checkbox
-                  key={tool}
-                  value={tool}
-                  label={name}
-                  checked={draft.tools.includes(tool)}
-                  onChange={(event) => {
-                    toggle(tool, event.currentTarget.checked);
-                  }}
-                />
+                <Checkbox key={tool} value={tool} label={name} />
               ))}
             </SimpleGrid>
           </Checkbox.Group>
