@@ -1,0 +1,160 @@
+import { IconCheck, IconPhotoOff } from "@tabler/icons-react";
+import { memo, useLayoutEffect, useRef } from "react";
+
+import type { GridAnnotation } from "@/api/schema.gen";
+
+import { drawTile, type Ink } from "./draw";
+import type { GridFeed } from "./feed";
+import classes from "./grid.module.css";
+import type { Layout } from "./scroll";
+import { isSelected, type Selection } from "./selection";
+
+export interface GridRowProps {
+  readonly row: number;
+  readonly y: number;
+  readonly count: number;
+  readonly layout: Layout;
+  readonly feed: GridFeed;
+  /** The feed's version; a new one means that there may be more to show. */
+  readonly version: number;
+  readonly ink: Ink;
+  readonly selection: Selection;
+  readonly active: number | null;
+}
+
+export function tileId(position: number): string {
+  return `tile-${String(position)}`;
+}
+
+/** A row of tiles under one canvas of annotations. */
+export const GridRow = memo(function GridRow(props: GridRowProps) {
+  const { row, y, count, layout, feed, ink, selection, active } = props;
+  const first = row * layout.columns;
+  const length = Math.max(0, Math.min(layout.columns, count - first));
+  const positions = Array.from({ length }, (_, index) => first + index);
+  return (
+    <div
+      className={classes.row}
+      role="row"
+      aria-rowindex={row + 1}
+      style={{ transform: `translateY(${String(y)}px)`, height: layout.tilePx }}
+    >
+      {positions.map((position, column) => (
+        <Tile
+          key={position}
+          position={position}
+          column={column}
+          layout={layout}
+          feed={feed}
+          isSelected={isSelected(selection, position)}
+          isActive={active === position}
+        />
+      ))}
+      <RowInk positions={positions} layout={layout} feed={feed} ink={ink} />
+    </div>
+  );
+});
+
+interface TileProps {
+  readonly position: number;
+  readonly column: number;
+  readonly layout: Layout;
+  readonly feed: GridFeed;
+  readonly isSelected: boolean;
+  readonly isActive: boolean;
+}
+
+function Tile({ position, column, layout, feed, isSelected: isOn, isActive }: TileProps) {
+  const item = feed.itemAt(position);
+  const thumb = feed.thumbAt(position);
+  const brightness = item?.health?.brightness;
+  const grey = brightness === undefined ? undefined : Math.round(brightness);
+  return (
+    <div
+      id={tileId(position)}
+      className={classes.tile}
+      role="gridcell"
+      aria-colindex={column + 1}
+      aria-selected={isOn}
+      aria-label={item?.name ?? "Loading"}
+      data-tile={position}
+      data-selected={isOn}
+      data-active={isActive}
+      style={{
+        left: column * layout.rowPx,
+        width: layout.tilePx,
+        height: layout.tilePx,
+        backgroundColor:
+          grey === undefined || thumb !== undefined
+            ? undefined
+            : `rgb(${String(grey)} ${String(grey)} ${String(grey)})`,
+      }}
+    >
+      {typeof thumb === "string" && <img src={thumb} alt="" decoding="async" draggable={false} />}
+      {thumb === null && (
+        <span className={classes.hole}>
+          <IconPhotoOff size={20} />
+        </span>
+      )}
+      <span className={classes.check} data-check aria-hidden="true">
+        {isOn && <IconCheck size={14} stroke={3} />}
+      </span>
+    </div>
+  );
+}
+
+interface RowInkProps {
+  readonly positions: readonly number[];
+  readonly layout: Layout;
+  readonly feed: GridFeed;
+  readonly ink: Ink;
+}
+
+interface Drawn {
+  readonly lists: readonly (readonly GridAnnotation[])[];
+  readonly ink: Ink;
+  readonly tilePx: number;
+}
+
+/** The annotations of one row; drawn again only when they, the ink or the size changed. */
+function RowInk({ positions, layout, feed, ink }: RowInkProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const drawn = useRef<Drawn | null>(null);
+  const { tilePx, rowPx } = layout;
+  const width = positions.length * rowPx;
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const lists = positions.map((position) => feed.annotationsAt(position));
+    const old = drawn.current;
+    const isSame =
+      old !== null &&
+      old.ink === ink &&
+      old.tilePx === tilePx &&
+      lists.every((list, index) => old.lists[index] === list);
+    if (isSame && old.lists.length === lists.length) return;
+    drawn.current = { lists, ink, tilePx };
+    const ratio = window.devicePixelRatio;
+    element.width = Math.round(width * ratio);
+    element.height = Math.round(tilePx * ratio);
+    const context = element.getContext("2d");
+    if (context === null) return;
+    context.scale(ratio, ratio);
+    let shapes = 0;
+    lists.forEach((annotations, column) => {
+      const item = feed.itemAt(positions[column] ?? -1);
+      if (item === undefined || annotations.length === 0) return;
+      const place = { x: column * rowPx, tilePx, imageWidth: item.width, imageHeight: item.height };
+      context.save();
+      context.beginPath();
+      context.rect(place.x, 0, tilePx, tilePx);
+      context.clip();
+      shapes += drawTile(context, place, { annotations, ink });
+      context.restore();
+    });
+    element.dataset.shapes = String(shapes);
+  });
+  return (
+    <canvas ref={canvas} className={classes.inks} style={{ width, height: tilePx }} aria-hidden="true" />
+  );
+}
