@@ -135,6 +135,12 @@ class LeaseNext(Wire):
 
     n: int = Field(default=1, ge=1, le=100)
     lease_seconds: int | None = Field(default=None, ge=10, le=86_400, description="The task's own when left out.")
+    item_ids: list[str] | None = Field(
+        default=None,
+        max_length=100,
+        description="These very items, as far as they can be had: waiting, held by oneself, or one's own finished work "
+        "that nobody reviewed. `n` does not matter then.",
+    )
 
 
 class Heartbeat(Wire):

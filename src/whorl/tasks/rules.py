@@ -43,7 +43,7 @@ class Move(StrEnum):
     """What can happen to an item in a task.
 
     ``return`` gives a lease back (released or expired), ``reopen`` asks the author again, ``hold`` parks a review until
-    the author is done and ``requeue`` ends that wait.
+    the author is done and ``requeue`` ends that wait; ``recall`` takes back one's own finished work, to mend it.
     """
 
     LEASE = "lease"
@@ -54,6 +54,7 @@ class Move(StrEnum):
     REOPEN = "reopen"
     HOLD = "hold"
     REQUEUE = "requeue"
+    RECALL = "recall"
 
 
 TRANSITIONS: Mapping[Move, frozenset[ItemStatus]] = MappingProxyType(
@@ -66,6 +67,7 @@ TRANSITIONS: Mapping[Move, frozenset[ItemStatus]] = MappingProxyType(
         Move.REOPEN: frozenset({ItemStatus.SUBMITTED, ItemStatus.APPROVED}),
         Move.HOLD: frozenset({ItemStatus.LEASED}),
         Move.REQUEUE: frozenset({ItemStatus.WAITING}),
+        Move.RECALL: frozenset({ItemStatus.SUBMITTED, ItemStatus.DISCARDED}),
     }
 )
 """From which statuses each move is allowed; a lease over a lease only once that one expired."""
@@ -90,7 +92,7 @@ def next_status(status: ItemStatus, move: Move, *, was_submitted: bool = False) 
             details={"status": status.value},
         )
     match move:
-        case Move.LEASE:
+        case Move.LEASE | Move.RECALL:
             return ItemStatus.LEASED
         case Move.RETURN:
             return ItemStatus.REWORK if was_submitted else ItemStatus.QUEUED

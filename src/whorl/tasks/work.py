@@ -8,9 +8,10 @@ import secrets
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam, insert, null, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, null, select, update
 
 from whorl.annotations.actions import save_annotations
 from whorl.annotations.queries import list_annotations
@@ -63,17 +64,13 @@ def lease_next(
         NotFound: There is no such task.
         Conflict: The task is paused or done.
     """
-    found = queries.find_queue(conn, task_id)
-    if found.status != TaskStatus.ACTIVE.value:
-        raise Conflict(f"the task gives out no work: it is {found.status}", hint="A manager can set it active again.")
-    if found.assignee_ids is not None and actor_id not in found.assignee_ids:
-        raise Forbidden("this task is for other people", hint="A manager can assign you to it.")
+    found = open_queue(conn, task_id, actor_id=actor_id)
     now_ms = to_ms(now)
     picked = queries.pick_candidates(
         conn, found.key, actor_id, n=n, now_ms=now_ms, grace_ms=REWORK_GRACE_SECONDS * 1000
     )
     leases = [
-        _lease(conn, key, task_id, actor_id=actor_id, now=now, lease_s=lease_s or found.lease_seconds)
+        take(conn, key, task_id, actor_id=actor_id, now=now, lease_s=lease_s or found.lease_seconds)
         for key, _ in picked
     ]
     for status, n_moved in Counter(status for _, status in picked).items():
@@ -81,7 +78,25 @@ def lease_next(
     return leases
 
 
-def _lease(conn: Connection, key: int, task_id: str, *, actor_id: str, now: datetime, lease_s: int) -> Lease:
+# Any: columns of different types.
+def open_queue(conn: Connection, task_id: str, *, actor_id: str) -> Row[*tuple[Any, ...]]:
+    """Give what leasing needs to know of a task that gives work to this person; see `find_queue`.
+
+    Raises:
+        NotFound: There is no such task.
+        Conflict: The task is paused or done.
+        Forbidden: It is for other people.
+    """
+    found = queries.find_queue(conn, task_id)
+    if found.status != TaskStatus.ACTIVE.value:
+        raise Conflict(f"the task gives out no work: it is {found.status}", hint="A manager can set it active again.")
+    if found.assignee_ids is not None and actor_id not in found.assignee_ids:
+        raise Forbidden("this task is for other people", hint="A manager can assign you to it.")
+    return found
+
+
+def take(conn: Connection, key: int, task_id: str, *, actor_id: str, now: datetime, lease_s: int) -> Lease:
+    """Put an item, by the key of its row, into somebody's hands under a new token. Counts are the caller's."""
     now_ms = to_ms(now)
     row = conn.execute(
         _TAKE,

@@ -21,6 +21,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/annotations/{annotation_id}/crop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Crop
+         * @description An annotation's object as JPEG with a margin around it; a class shows the whole item.
+         *
+         *     The longer side has at most the next of 64, 96, 160, 320 and 512 pixels, and no more than the image has there.
+         */
+        get: operations["get_crop_api_v1_annotations__annotation_id__crop_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/annotations/{annotation_id}/history": {
         parameters: {
             query?: never;
@@ -101,6 +123,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/classify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Classify
+         * @description Give whole items a class in one revision, all or none.
+         */
+        post: operations["classify_api_v1_datasets__dataset_id__classify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/counts": {
         parameters: {
             query?: never;
@@ -115,6 +157,29 @@ export interface paths {
         get: operations["count_items_api_v1_datasets__dataset_id__counts_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/crops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List Crops
+         * @description Annotations of one label in the order asked for; pages stand while others write.
+         *
+         *     Suspicion is 1 minus the best agreement with what one model predicts on the item: overlap times confidence of the
+         *     same label for shapes, the label's probability for classes.
+         */
+        post: operations["list_crops_api_v1_datasets__dataset_id__crops_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -172,7 +237,7 @@ export interface paths {
         put?: never;
         /**
          * Start Export
-         * @description Export to a folder of the server's machine; only its own user and admins may name one.
+         * @description Export to an archive, or to a folder of the server's machine; only its own user and admins may name one.
          */
         post: operations["start_export_api_v1_datasets__dataset_id__exports_post"];
         delete?: never;
@@ -469,6 +534,26 @@ export interface paths {
          * @description Make ground truth of predictions, on record as accepted by this person.
          */
         post: operations["promote_predictions_api_v1_datasets__dataset_id__promote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/relabel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Relabel
+         * @description Give annotations other labels in one revision, all or none; each is a new version by the caller.
+         */
+        post: operations["relabel_api_v1_datasets__dataset_id__relabel_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -779,6 +864,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{item_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List History
+         * @description The revisions that touched the item, newest first: who did what.
+         */
+        get: operations["list_history_api_v1_items__item_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lineage
+         * @description Where the item came from, who worked on it, what models say, and which were trained on it.
+         */
+        get: operations["get_lineage_api_v1_items__item_id__lineage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{item_id}/thumbnail": {
         parameters: {
             query?: never;
@@ -791,6 +916,46 @@ export interface paths {
          * @description A JPEG of at most a few hundred pixels, upright.
          */
         get: operations["get_thumbnail_api_v1_items__item_id__thumbnail_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tile Info
+         * @description How the image is cut into tiles.
+         */
+        get: operations["get_tile_info_api_v1_items__item_id__tiles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/tiles/{level}/{column}/{row}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tile
+         * @description One tile as JPEG, upright. The first one of an image is made with its neighbours, which takes a moment.
+         */
+        get: operations["get_tile_api_v1_items__item_id__tiles__level___column___row__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -833,6 +998,26 @@ export interface paths {
          * @description Ask a job to stop: at once when it waits, at its next step when it runs.
          */
         post: operations["cancel_job_api_v1_jobs__job_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get File
+         * @description The archive that an export made, as a zip file.
+         */
+        get: operations["get_file_api_v1_jobs__job_id__file_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2226,7 +2411,7 @@ export interface paths {
         put?: never;
         /**
          * Lease Next
-         * @description Take up to n items to work on; empty when nothing waits. Leasing in a review task needs a reviewer.
+         * @description Take up to n items, or those named, to work on; empty when nothing waits. A review task needs a reviewer.
          */
         post: operations["lease_next_api_v1_tasks__task_id__leases_post"];
         delete?: never;
@@ -2655,6 +2840,26 @@ export interface components {
             problem?: components["schemas"]["Problem"] | null;
         };
         /**
+         * BulkSaved
+         * @description What a change of many annotations did.
+         */
+        BulkSaved: {
+            /** Annotation Ids */
+            annotation_ids: string[];
+            /**
+             * Changed
+             * @description Annotations that are new or say something else now.
+             */
+            changed: number;
+            /** Revision */
+            revision: number;
+            /**
+             * Unchanged
+             * @description Those that said so already.
+             */
+            unchanged: number;
+        };
+        /**
          * BulkSubmit
          * @description Many items finished at once, as from a grid.
          */
@@ -2706,6 +2911,23 @@ export interface components {
          * @enum {string}
          */
         ChangeKind: "added" | "removed" | "changed";
+        /**
+         * Classify
+         * @description A class for whole items, all or none.
+         */
+        Classify: {
+            /** Item Ids */
+            item_ids: string[];
+            /** Label */
+            label: string;
+            /**
+             * Mode
+             * @description In place of the classes an item has, or beside them.
+             * @default replace
+             * @enum {string}
+             */
+            mode: "replace" | "add";
+        };
         /**
          * ClassTag
          * @description The label holds for the whole item.
@@ -2877,6 +3099,94 @@ export interface components {
              * @enum {string}
              */
             type: "cron";
+        };
+        /**
+         * Crop
+         * @description One annotation, where to cut it out, and how suspicious it is.
+         */
+        Crop: {
+            /** Annotation Id */
+            annotation_id: string;
+            /** Confidence */
+            confidence: number | null;
+            /**
+             * Crop Box
+             * @description x0, y0, x1, y1 in pixels of the upright image.
+             */
+            crop_box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Geometry */
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            /** Item Id */
+            item_id: string;
+            /** Item Name */
+            item_name: string;
+            /** Label */
+            label: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Suspicion
+             * @description 0 to 1; null where nothing can judge it.
+             */
+            suspicion: number | null;
+        };
+        /**
+         * Crops
+         * @description One page of annotations to be looked at, in an order that stands while others write.
+         */
+        Crops: {
+            /** Count */
+            count: number;
+            /** Crops */
+            crops: components["schemas"]["Crop"][];
+            /**
+             * Is Truncated
+             * @description There are more annotations of this label than are ranked; the newest are.
+             */
+            is_truncated: boolean;
+            /**
+             * Model Id
+             * @description Whose predictions judged.
+             */
+            model_id: string | null;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * CropsWanted
+         * @description Annotations of one label, to be looked at side by side.
+         */
+        CropsWanted: {
+            /** Cursor */
+            cursor?: string | null;
+            /** Label */
+            label: string;
+            /** @default truth */
+            layer: components["schemas"]["Layer"];
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /**
+             * Model Id
+             * @description Whose predictions judge; the model that predicted most of these items when left out.
+             */
+            model_id?: string | null;
+            /**
+             * Order
+             * @description Most suspicious first; least confident first (predictions: most confident); or newest first.
+             * @default suspicion
+             * @enum {string}
+             */
+            order: "suspicion" | "confidence" | "newest";
         };
         /**
          * Dataset
@@ -3206,7 +3516,7 @@ export interface components {
         };
         /**
          * ExportRequest
-         * @description A folder on the server's machine to be written; it must be empty or not exist.
+         * @description What to write: to an archive for download, or to a folder on the server's machine.
          */
         ExportRequest: {
             /** As Of */
@@ -3216,8 +3526,11 @@ export interface components {
              * @default coco
              */
             format: string;
-            /** Path */
-            path: string;
+            /**
+             * Path
+             * @description An empty folder or a new one; an archive if null.
+             */
+            path?: string | null;
             /**
              * Query
              * @description As text or DQL; everything if null.
@@ -3598,6 +3911,51 @@ export interface components {
             is_capped: boolean;
         };
         /**
+         * ItemEvent
+         * @description One revision that touched an item: who did what to it.
+         */
+        ItemEvent: {
+            /**
+             * Action
+             * @description What the revision was, such as `save_annotations`.
+             */
+            action: string;
+            /** Actor Id */
+            actor_id: string;
+            /** Actor Name */
+            actor_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Revision */
+            revision: number;
+            /**
+             * What
+             * @description What became of this item, in words.
+             */
+            what: string[];
+        };
+        /**
+         * ItemLineage
+         * @description Where an item came from, and what was made of it; models count those trained on its copies too.
+         */
+        ItemLineage: {
+            /** Copies */
+            copies: components["schemas"]["LineageCopy"][];
+            /** Imports */
+            imports: components["schemas"]["LineageImport"][];
+            /** Models */
+            models: components["schemas"]["LineageModel"][];
+            /** Predictions */
+            predictions: components["schemas"]["LineagePredictions"][];
+            /** Snapshots */
+            snapshots: components["schemas"]["LineageSnapshot"][];
+            /** Tasks */
+            tasks: components["schemas"]["LineageTask"][];
+        };
+        /**
          * ItemPatch
          * @description A change to an item's state; fields that are not given stay as they are.
          *
@@ -3783,6 +4141,16 @@ export interface components {
             parent?: string | null;
         };
         /**
+         * LabelChange
+         * @description Another label for an annotation.
+         */
+        LabelChange: {
+            /** Annotation Id */
+            annotation_id: string;
+            /** Label */
+            label: string;
+        };
+        /**
          * LabelOutcomes
          * @description What people made of a model's proposals of one label.
          */
@@ -3846,6 +4214,11 @@ export interface components {
          */
         LeaseNext: {
             /**
+             * Item Ids
+             * @description These very items, as far as they can be had: waiting, held by oneself, or one's own finished work that nobody reviewed. `n` does not matter then.
+             */
+            item_ids?: string[] | null;
+            /**
              * Lease Seconds
              * @description The task's own when left out.
              */
@@ -3855,6 +4228,109 @@ export interface components {
              * @default 1
              */
             n: number;
+        };
+        /**
+         * LineageCopy
+         * @description Another item of the project with the same bytes.
+         */
+        LineageCopy: {
+            /** Dataset Id */
+            dataset_id: string;
+            /** Dataset Name */
+            dataset_name: string;
+            /** Item Id */
+            item_id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * LineageImport
+         * @description An import that brought an item.
+         */
+        LineageImport: {
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * LineageModel
+         * @description A model that an item was among the data of.
+         */
+        LineageModel: {
+            /** Dataset Id */
+            dataset_id: string;
+            /** Model Id */
+            model_id: string;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /**
+             * Subset
+             * @description As what it was used: train or validation.
+             */
+            subset: string;
+            /** Trained At */
+            trained_at: string | null;
+        };
+        /**
+         * LineagePredictions
+         * @description What a model says about an item now.
+         */
+        LineagePredictions: {
+            /** Annotations */
+            annotations: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Model Id */
+            model_id: string;
+            /** Model Name */
+            model_name: string;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * LineageSnapshot
+         * @description A snapshot that holds an item.
+         */
+        LineageSnapshot: {
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /** Snapshot Id */
+            snapshot_id: string;
+        };
+        /**
+         * LineageTask
+         * @description A task that an item is or was in.
+         */
+        LineageTask: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Reviewed By */
+            reviewed_by: string | null;
+            /** Reviewed By Name */
+            reviewed_by_name: string | null;
+            /**
+             * Status
+             * @description Where the item stands in it.
+             */
+            status: string;
+            /** Submitted By */
+            submitted_by: string | null;
+            /** Submitted By Name */
+            submitted_by_name: string | null;
+            /** Task Id */
+            task_id: string;
         };
         /**
          * ListedIds
@@ -4837,6 +5313,19 @@ export interface components {
             tools: components["schemas"]["Tool"][];
         };
         /**
+         * Relabel
+         * @description Other labels for annotations of one dataset, all or none.
+         */
+        Relabel: {
+            /**
+             * Base Revision
+             * @description Refuse when one of these annotations changed after it; not checked when null.
+             */
+            base_revision?: number | null;
+            /** Changes */
+            changes: components["schemas"]["LabelChange"][];
+        };
+        /**
          * Release
          * @description Give an item back unfinished; its draft stays.
          */
@@ -5532,6 +6021,31 @@ export interface components {
             variables: components["schemas"]["VariableSpec"][];
         };
         /**
+         * TileInfo
+         * @description How an image is cut into tiles, as in Deep Zoom.
+         */
+        TileInfo: {
+            /** Height */
+            height: number;
+            /**
+             * Levels
+             * @description Level `levels - 1` is the full size; each one below has half of it, rounded up.
+             */
+            levels: number;
+            /**
+             * Overlap
+             * @description Pixels that a tile shares with each neighbour.
+             */
+            overlap: number;
+            /** Tile Size */
+            tile_size: number;
+            /**
+             * Width
+             * @description Of the upright image, in pixels, as the height.
+             */
+            width: number;
+        };
+        /**
          * Token
          * @description A token, without its secret.
          */
@@ -5664,10 +6178,12 @@ export type BodyUploadItemApiV1DatasetsDatasetIdItemsPost = components['schemas'
 export type Box = components['schemas']['Box'];
 export type BulkItem = components['schemas']['BulkItem'];
 export type BulkResult = components['schemas']['BulkResult'];
+export type BulkSaved = components['schemas']['BulkSaved'];
 export type BulkSubmit = components['schemas']['BulkSubmit'];
 export type Champion = components['schemas']['Champion'];
 export type ChangeCounts = components['schemas']['ChangeCounts'];
 export type ChangeKind = components['schemas']['ChangeKind'];
+export type Classify = components['schemas']['Classify'];
 export type ClassTag = components['schemas']['ClassTag'];
 export type Comment = components['schemas']['Comment'];
 export type CommentCreate = components['schemas']['CommentCreate'];
@@ -5675,6 +6191,9 @@ export type CompareRequest = components['schemas']['CompareRequest'];
 export type Comparison = components['schemas']['Comparison'];
 export type CountTrigger = components['schemas']['CountTrigger'];
 export type CronTrigger = components['schemas']['CronTrigger'];
+export type Crop = components['schemas']['Crop'];
+export type Crops = components['schemas']['Crops'];
+export type CropsWanted = components['schemas']['CropsWanted'];
 export type Dataset = components['schemas']['Dataset'];
 export type DatasetCounts = components['schemas']['DatasetCounts'];
 export type DatasetCreate = components['schemas']['DatasetCreate'];
@@ -5710,6 +6229,8 @@ export type Item = components['schemas']['Item'];
 export type ItemAnnotations = components['schemas']['ItemAnnotations'];
 export type ItemChange = components['schemas']['ItemChange'];
 export type ItemCount = components['schemas']['ItemCount'];
+export type ItemEvent = components['schemas']['ItemEvent'];
+export type ItemLineage = components['schemas']['ItemLineage'];
 export type ItemPatch = components['schemas']['ItemPatch'];
 export type ItemsDelete = components['schemas']['ItemsDelete'];
 export type ItemsDeleted = components['schemas']['ItemsDeleted'];
@@ -5721,10 +6242,17 @@ export type ItemsWanted = components['schemas']['ItemsWanted'];
 export type Job = components['schemas']['Job'];
 export type JsonValue = components['schemas']['JsonValue'];
 export type Label = components['schemas']['Label'];
+export type LabelChange = components['schemas']['LabelChange'];
 export type LabelOutcomes = components['schemas']['LabelOutcomes'];
 export type Layer = components['schemas']['Layer'];
 export type Lease = components['schemas']['Lease'];
 export type LeaseNext = components['schemas']['LeaseNext'];
+export type LineageCopy = components['schemas']['LineageCopy'];
+export type LineageImport = components['schemas']['LineageImport'];
+export type LineageModel = components['schemas']['LineageModel'];
+export type LineagePredictions = components['schemas']['LineagePredictions'];
+export type LineageSnapshot = components['schemas']['LineageSnapshot'];
+export type LineageTask = components['schemas']['LineageTask'];
 export type ListedIds = components['schemas']['ListedIds'];
 export type Listing = components['schemas']['Listing'];
 export type ListingPage = components['schemas']['ListingPage'];
@@ -5784,6 +6312,7 @@ export type Promotion = components['schemas']['Promotion'];
 export type QueryField = components['schemas']['QueryField'];
 export type Recipe = components['schemas']['Recipe'];
 export type RecipeDraft = components['schemas']['RecipeDraft'];
+export type Relabel = components['schemas']['Relabel'];
 export type Release = components['schemas']['Release'];
 export type ReliabilityBin = components['schemas']['ReliabilityBin'];
 export type ReplyCreate = components['schemas']['ReplyCreate'];
@@ -5815,6 +6344,7 @@ export type TaskPerson = components['schemas']['TaskPerson'];
 export type TaskSummary = components['schemas']['TaskSummary'];
 export type TaskUpdate = components['schemas']['TaskUpdate'];
 export type TemplateInfo = components['schemas']['TemplateInfo'];
+export type TileInfo = components['schemas']['TileInfo'];
 export type Token = components['schemas']['Token'];
 export type TokenCreate = components['schemas']['TokenCreate'];
 export type TokenCreated = components['schemas']['TokenCreated'];
@@ -5844,6 +6374,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Annotation"];
                 };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_crop_api_v1_annotations__annotation_id__crop_get: {
+        parameters: {
+            query?: {
+                size?: number;
+            };
+            header?: never;
+            path: {
+                annotation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem, as application/problem+json */
             default: {
@@ -5984,6 +6545,41 @@ export interface operations {
             };
         };
     };
+    classify_api_v1_datasets__dataset_id__classify_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Classify"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkSaved"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_items_api_v1_datasets__dataset_id__counts_get: {
         parameters: {
             query?: {
@@ -6004,6 +6600,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetCounts"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_crops_api_v1_datasets__dataset_id__crops_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CropsWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crops"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -6723,6 +7354,41 @@ export interface operations {
             };
         };
     };
+    relabel_api_v1_datasets__dataset_id__relabel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Relabel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkSaved"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_revisions_api_v1_datasets__dataset_id__revisions_get: {
         parameters: {
             query?: {
@@ -7380,12 +8046,145 @@ export interface operations {
             };
         };
     };
-    get_thumbnail_api_v1_items__item_id__thumbnail_get: {
+    list_history_api_v1_items__item_id__history_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemEvent"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lineage_api_v1_items__item_id__lineage_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemLineage"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thumbnail_api_v1_items__item_id__thumbnail_get: {
+        parameters: {
+            query?: {
+                as_of?: number | null;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tile_info_api_v1_items__item_id__tiles_get: {
+        parameters: {
+            query?: {
+                as_of?: number | null;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileInfo"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tile_api_v1_items__item_id__tiles__level___column___row__get: {
+        parameters: {
+            query?: {
+                as_of?: number | null;
+            };
+            header?: never;
+            path: {
+                column: number;
+                item_id: string;
+                level: number;
+                row: number;
             };
             cookie?: never;
         };
@@ -7459,6 +8258,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Job"];
                 };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_file_api_v1_jobs__job_id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem, as application/problem+json */
             default: {
@@ -8376,6 +9204,8 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
+                /** @description active, done, failed or cancelled; all when left out. */
+                state?: string | null;
             };
             header?: never;
             path: {
