@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +96,29 @@ def test_jobs__import_lists_what_it_left_out_and_export_writes(client: httpx.Cli
         "export",
         "import",
     ]
+
+
+def test_jobs__an_export_without_a_path_is_an_archive_to_download(client: httpx.Client, tmp_path: Path) -> None:
+    project_id = client.post("/projects", json={"name": "a"}).json()["id"]
+    dataset_id = client.post(f"/projects/{project_id}/datasets", json={"name": "d"}).json()["id"]
+    client.post(f"/datasets/{dataset_id}/items", files={"file": ("a.png", png())}, data={"name": "night/a.png"})
+    done = _wait(client, client.post(f"/datasets/{dataset_id}/exports", json={"format": "coco"}).json())
+    assert (done["state"], done["result"]["items"]) == ("done", 1)
+    answer = client.get(f"/jobs/{done['id']}/file")
+    assert answer.headers["content-type"] == "application/zip"
+    assert len(answer.content) == done["result"]["file_bytes"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        pictures = [name for name in archive.namelist() if name.endswith("a.png")]
+        assert [archive.read(name) for name in pictures] == [png()]
+
+
+def test_jobs__a_job_without_a_file_says_so(client: httpx.Client, tmp_path: Path) -> None:
+    project_id = client.post("/projects", json={"name": "a"}).json()["id"]
+    dataset_id = client.post(f"/projects/{project_id}/datasets", json={"name": "d"}).json()["id"]
+    done = _wait(client, client.post(f"/datasets/{dataset_id}/exports", json={"path": str(tmp_path / "o")}).json())
+    refused = client.get(f"/jobs/{done['id']}/file")
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
 
 
 def test_worker__alone_needs_postgres(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -57,7 +59,7 @@ class ImportJob:
 
 @dataclass(frozen=True)
 class ExportJob:
-    """Writes a dataset to a folder."""
+    """Writes a dataset to a folder, or without a path to an archive in the blob store."""
 
     db: Database
     blobs: BlobStore
@@ -80,18 +82,37 @@ class ExportJob:
             context.check()
             context.report(0.0, f"{done:,} items")
 
-        report = export_dataset(
-            self.db,
-            self.blobs,
-            dataset_id=_text(params, "dataset_id"),
-            format=_text(params, "format"),
-            out=Path(_text(params, "path")),
-            query=query,
-            as_of=as_of if isinstance(as_of, int) else None,
-            progress=progress,
-        )
-        result: dict[str, JsonValue] = report.model_dump(mode="json")
-        return result
+        def export(out: Path) -> dict[str, JsonValue]:
+            report = export_dataset(
+                self.db,
+                self.blobs,
+                dataset_id=_text(params, "dataset_id"),
+                format=_text(params, "format"),
+                out=out,
+                query=query,
+                as_of=as_of if isinstance(as_of, int) else None,
+                progress=progress,
+            )
+            return report.model_dump(mode="json")
+
+        if params.get("path") is not None:
+            return export(Path(_text(params, "path")))
+        with tempfile.TemporaryDirectory(prefix="whorl-export-") as folder:
+            result = export(Path(folder) / "export")
+            context.report(0.9, "packing")
+            packed = _pack(Path(folder) / "export", Path(folder) / "export.zip")
+            key = f"exports/{context.job.id}.zip"
+            self.blobs.put(key, packed)
+            return {**result, "file_key": key, "file_bytes": packed.stat().st_size}
+
+
+def _pack(folder: Path, archive: Path) -> Path:
+    # Images are compressed already; packing them again would only take time.
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED, allowZip64=True) as packed:
+        for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+            how = zipfile.ZIP_STORED if path.suffix.lower() in _IMAGE_SUFFIXES else zipfile.ZIP_DEFLATED
+            packed.write(path, path.relative_to(folder).as_posix(), compress_type=how)
+    return archive
 
 
 def job_handlers(db: Database, blobs: BlobStore) -> dict[str, AnyHandler]:

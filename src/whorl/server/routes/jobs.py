@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlalchemy import Connection
 
 from whorl.access.rules import Action
-from whorl.base.errors import Forbidden, InvalidInput, JsonValue
+from whorl.base.errors import Forbidden, InvalidInput, JsonValue, NotFound
 from whorl.engine import jobs as engine_jobs
 from whorl.schemas.jobs import Job
 from whorl.schemas.wire import Page, Wire
 from whorl.server.permits import Caller, CallerDep, needs
 
+MEDIA_CSP = "default-src 'none'; sandbox"
+_PART_BYTES = 2**20
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
 
 
@@ -28,9 +31,11 @@ class ImportRequest(Wire):
 
 
 class ExportRequest(Wire):
-    """A folder on the server's machine to be written; it must be empty or not exist."""
+    """What to write: to an archive for download, or to a folder on the server's machine."""
 
-    path: str = Field(min_length=1, max_length=4000)
+    path: str | None = Field(
+        default=None, min_length=1, max_length=4000, description="An empty folder or a new one; an archive if null."
+    )
     format: str = Field(default="coco", max_length=100)
     query: str | dict[str, JsonValue] | None = Field(default=None, description="As text or DQL; everything if null.")
     as_of: int | None = Field(default=None, ge=0)
@@ -45,8 +50,10 @@ def start_import(caller: CallerDep, dataset_id: str, body: ImportRequest) -> Job
 
 @router.post("/datasets/{dataset_id}/exports", status_code=202, **needs(Action.JOB_WRITE))
 def start_export(caller: CallerDep, dataset_id: str, body: ExportRequest) -> Job:
-    """Export to a folder of the server's machine; only its own user and admins may name one."""
+    """Export to an archive, or to a folder of the server's machine; only its own user and admins may name one."""
     params: dict[str, JsonValue] = {"dataset_id": dataset_id, **body.model_dump(mode="json")}
+    if body.path is None:
+        return start_job(caller, "export", params)
     return _start(caller, "export", body.path, params)
 
 
@@ -76,6 +83,23 @@ def get_job(caller: CallerDep, job_id: str) -> Job:
 def get_log(caller: CallerDep, job_id: str) -> list[str]:
     """The last lines that the job wrote."""
     return caller.read(lambda conn: engine_jobs.get_job(conn, job_id)).log.splitlines()
+
+
+@router.get("/jobs/{job_id}/file", response_class=Response, **needs(Action.JOB_WRITE))
+def get_file(caller: CallerDep, job_id: str) -> Response:
+    """The archive that an export made, as a zip file."""
+    job = caller.read(lambda conn: engine_jobs.get_job(conn, job_id))
+    key, size = job.result.get("file_key"), job.result.get("file_bytes")
+    if not isinstance(key, str) or not isinstance(size, int):
+        raise NotFound(f"job {job_id} has no file", hint="Only an export without a path makes one, when it is done.")
+    headers = {
+        "content-disposition": f'attachment; filename="{job_id}.zip"',
+        "content-length": str(size),
+        "content-security-policy": MEDIA_CSP,
+    }
+    blobs = caller.services.blobs
+    parts = (blobs.get_range(key, start=at, length=min(_PART_BYTES, size - at)) for at in range(0, size, _PART_BYTES))
+    return StreamingResponse(parts, media_type="application/zip", headers=headers)
 
 
 @router.post("/jobs/{job_id}/cancel", **needs(Action.JOB_WRITE))
