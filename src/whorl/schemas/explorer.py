@@ -241,3 +241,84 @@ class BulkSaved(Wire):
     changed: int = Field(description="Annotations that are new or say something else now.")
     unchanged: int = Field(description="Those that said so already.")
     annotation_ids: list[str]
+
+
+class ItemEvent(Wire):
+    """One revision that touched an item: who did what to it."""
+
+    revision: int
+    at: UtcTime
+    actor_id: str
+    actor_name: str
+    action: str = Field(description="What the revision was, such as `save_annotations`.")
+    what: list[str] = Field(description="What became of this item, in words.")
+
+
+class LineageImport(Wire):
+    """An import that brought an item."""
+
+    source: str
+    name: str
+    bytes: int
+
+
+class LineageTask(Wire):
+    """A task that an item is or was in."""
+
+    task_id: str
+    name: str
+    kind: str
+    status: str = Field(description="Where the item stands in it.")
+    submitted_by: str | None
+    submitted_by_name: str | None
+    reviewed_by: str | None
+    reviewed_by_name: str | None
+
+
+class LineagePredictions(Wire):
+    """What a model says about an item now."""
+
+    model_id: str
+    model_name: str
+    annotations: int
+    revision: int
+    at: UtcTime
+
+
+class LineageModel(Wire):
+    """A model that an item was among the data of."""
+
+    model_id: str
+    name: str
+    subset: str = Field(description="As what it was used: train or validation.")
+    dataset_id: str
+    revision: int
+    trained_at: UtcTime | None
+
+
+class LineageSnapshot(Wire):
+    """A snapshot that holds an item."""
+
+    snapshot_id: str
+    name: str
+    revision: int
+
+
+class LineageCopy(Wire):
+    """Another item of the project with the same bytes."""
+
+    item_id: str
+    name: str
+    dataset_id: str
+    dataset_name: str
+
+
+class ItemLineage(Wire):
+    """Where an item came from, and what was made of it; models count those trained on its copies too."""
+
+    imports: list[LineageImport]
+    tasks: list[LineageTask]
+    predictions: list[LineagePredictions]
+    models: list[LineageModel]
+    snapshots: list[LineageSnapshot]
+    copies: list[LineageCopy]
