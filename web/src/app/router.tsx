@@ -21,7 +21,10 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (search: Record<string, unknown>): { to?: string } => ({ to: text(search.to) }),
+  validateSearch: (search: Record<string, unknown>): { to?: string; problem?: string } => ({
+    to: text(search.to),
+    problem: text(search.problem),
+  }),
   component: lazyRouteComponent(() => import("@/features/login/LoginPage"), "LoginPage"),
 });
 

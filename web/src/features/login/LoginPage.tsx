@@ -1,4 +1,5 @@
 import {
+  Alert,
   Anchor,
   Button,
   Card,
@@ -20,7 +21,7 @@ import { ProblemNote } from "@/ui/ProblemNote";
 
 /** Sign in with e-mail and password; on one's own machine the link that `whorl up` printed does it. */
 export function LoginPage() {
-  const { to } = useSearch({ from: "/login" });
+  const { to, problem } = useSearch({ from: "/login" });
   const navigate = useNavigate();
   const client = useQueryClient();
   const [email, setEmail] = useState("");
@@ -41,6 +42,12 @@ export function LoginPage() {
           <img src="/whorl.svg" width={32} height={32} alt="" />
           <Title order={1}>Whorl</Title>
         </Group>
+        {problem === "stale_link" && (
+          <Alert color="yellow" variant="light" mb="md" role="alert" title="This link is of an earlier start">
+            Whorl was started again since, and each start has a link of its own. Open the one that{" "}
+            <Code>whorl up</Code> printed last.
+          </Alert>
+        )}
         <form
           onSubmit={(event) => {
             event.preventDefault();

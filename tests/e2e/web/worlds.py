@@ -1,0 +1,72 @@
+"""Small projects to test on, made through the SDK."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass, field
+
+from PIL import Image, ImageDraw
+from tests.e2e.web.serving import Server
+
+from whorl.schemas.ontology import Label, OntologyDraft
+from whorl.sdk.client import Project
+from whorl.sdk.datasets import Dataset
+from whorl.sdk.filters import Filters
+from whorl.sdk.tasks import Task
+
+SCRIPT_LABEL = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
+LABELS = ("apple", "pear", "plum")
+WIDTH, HEIGHT = 640, 480
+
+
+@dataclass
+class World:
+    """A project with pictures and a task.
+
+    Attributes:
+        item_ids: In the order of their names.
+    """
+
+    project: Project
+    dataset: Dataset
+    task: Task
+    item_ids: list[str] = field(default_factory=list)
+
+    def path(self, rest: str = "") -> str:
+        """An address inside the project."""
+        return f"/p/{self.project.id}{rest}"
+
+    @property
+    def studio(self) -> str:
+        """Where its task is labelled."""
+        return self.path(f"/studio/{self.task.id}")
+
+    def truth(self, item_id: str) -> list[tuple[str, str]]:
+        """Label and shape of what stands on an item."""
+        found = self.dataset.items.get(item_id=item_id).annotations.list()
+        return sorted((one.label, one.geometry.type) for one in found)
+
+
+def make_world(server: Server, name: str, *, items: int = 4, labels: tuple[str, ...] = LABELS) -> World:
+    """A project with ``items`` pictures of coloured discs, all in one task to label boxes and more."""
+    project = server.client.projects.create(name[:100])
+    project.set_ontology(OntologyDraft(labels=[Label(name=label) for label in labels]))
+    dataset = project.datasets.create("pictures")
+    made = [dataset.items.upload_bytes(picture(seed), f"picture-{seed:03d}.jpg").id for seed in range(items)]
+    task = project.tasks.create("label them", dataset_id=dataset.id, filters=Filters())
+    return World(project, dataset, task, made)
+
+
+def picture(seed: int, *, width: int = WIDTH, height: int = HEIGHT) -> bytes:
+    """A JPEG with three discs, somewhere else for each seed."""
+    image = Image.new("RGB", (width, height), (232, 228, 218))
+    draw = ImageDraw.Draw(image)
+    for number, colour in enumerate(((196, 60, 48), (94, 140, 60), (92, 62, 120))):
+        angle = seed * 1.7 + number * 2.1
+        x, y = width * (0.5 + 0.32 * math.cos(angle)), height * (0.5 + 0.3 * math.sin(angle))
+        radius = height * (0.08 + 0.02 * number)
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=85)
+    return out.getvalue()
