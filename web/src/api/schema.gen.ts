@@ -1946,6 +1946,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overview
+         * @description What is at each stage of the loop, the champion over rounds, labels saved, and what waits for whom.
+         */
+        get: operations["get_overview_api_v1_projects__project_id__overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/pipelines": {
         parameters: {
             query?: never;
@@ -4726,6 +4746,146 @@ export interface components {
          * @enum {string}
          */
         Origin: "drawn" | "imported" | "predicted" | "accepted" | "edited" | "auto_accepted";
+        /**
+         * Overview
+         * @description Where a project's loop stands.
+         */
+        Overview: {
+            champion: components["schemas"]["OverviewChampion"] | null;
+            /**
+             * Jobs
+             * @description Those that run or wait.
+             */
+            jobs: components["schemas"]["Job"][];
+            label_saving: components["schemas"]["OverviewSaving"] | null;
+            /**
+             * Label Saving Pending
+             * @description It is being computed; ask again in a moment.
+             * @default false
+             */
+            label_saving_pending: boolean;
+            /**
+             * Rounds
+             * @description Oldest first.
+             */
+            rounds: components["schemas"]["OverviewRound"][];
+            /** Stages */
+            stages: components["schemas"]["Stage"][];
+            /** Waiting */
+            waiting: components["schemas"]["Waiting"][];
+        };
+        /**
+         * OverviewChampion
+         * @description The model that the project uses now.
+         */
+        OverviewChampion: {
+            /**
+             * Gain
+             * @description Its gain over the model before it, on the same test items.
+             */
+            gain?: number | null;
+            /** Gain High */
+            gain_high?: number | null;
+            /**
+             * Gain Low
+             * @description Lower end of the gain's interval.
+             */
+            gain_low?: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Low
+             * @description Lower end of the metric's interval; null where the metric has none.
+             */
+            low: number | null;
+            /** Metric */
+            metric: number | null;
+            /** Metric Name */
+            metric_name: string | null;
+            /** Model Id */
+            model_id: string;
+            /** Name */
+            name: string;
+            /** Pipeline Id */
+            pipeline_id?: string | null;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * OverviewRound
+         * @description One meeting of champion and challenger.
+         */
+        OverviewRound: {
+            /**
+             * Arm
+             * @description Name of the ground-truth dataset of this line of rounds.
+             */
+            arm: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Best
+             * @description The metric of whichever the decision left as champion.
+             */
+            best: number | null;
+            /** Challenger */
+            challenger: number | null;
+            /**
+             * Champion
+             * @description The champion's metric on the same items; null before the first.
+             */
+            champion: number | null;
+            /** Comparison Id */
+            comparison_id: string;
+            /**
+             * Decision
+             * @description promote, keep or tie
+             */
+            decision: string;
+            /**
+             * Is Control
+             * @description A line that chooses at random, to measure the saving.
+             * @default false
+             */
+            is_control: boolean;
+            /**
+             * Labels
+             * @description Labelled items that the challenger could learn from.
+             */
+            labels: number;
+            /** Metric Name */
+            metric_name: string;
+            /**
+             * Model Id
+             * @description The challenger.
+             */
+            model_id: string;
+        };
+        /**
+         * OverviewSaving
+         * @description Share of labels saved against choosing at random, with its interval.
+         */
+        OverviewSaving: {
+            /**
+             * Basis
+             * @description What the figure rests on, in a sentence.
+             */
+            basis: string;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /**
+             * Unproven
+             * @description The interval includes no saving, or there was only one round.
+             */
+            unproven: boolean;
+            /** Value */
+            value: number;
+        };
         /** Page[AuditEntry] */
         Page_AuditEntry_: {
             /** Items */
@@ -5680,6 +5840,36 @@ export interface components {
             seed: number;
         };
         /**
+         * Stage
+         * @description How much is at one stage of the loop.
+         */
+        Stage: {
+            /** Count */
+            count: number;
+            /**
+             * Done
+             * @description Of the same kind of work, how much is finished.
+             */
+            done?: number | null;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "items" | "labelling" | "review" | "labelled" | "models" | "champion";
+            /** Title */
+            title: string;
+            /**
+             * To
+             * @description The page that shows them, below the project's: explorer, tasks or models.
+             */
+            to: string;
+            /**
+             * Unit
+             * @description What is counted, such as items.
+             */
+            unit: string;
+        };
+        /**
          * Submit
          * @description Finish an item. Without annotations the draft is taken.
          */
@@ -6122,6 +6312,20 @@ export interface components {
          */
         VariableType: "model" | "dataset" | "query" | "number" | "text" | "json";
         /**
+         * Waiting
+         * @description Something that waits for somebody.
+         */
+        Waiting: {
+            /** Count */
+            count: number;
+            /** Task Id */
+            task_id?: string | null;
+            /** What */
+            what: string;
+            /** Who */
+            who: string;
+        };
+        /**
          * WorstItem
          * @description A test item that the model got wrong; classes have truth and prediction, objects have counts.
          */
@@ -6270,6 +6474,10 @@ export type NodeTypeInfo = components['schemas']['NodeTypeInfo'];
 export type Ontology = components['schemas']['Ontology'];
 export type OntologyDraft = components['schemas']['OntologyDraft'];
 export type Origin = components['schemas']['Origin'];
+export type Overview = components['schemas']['Overview'];
+export type OverviewChampion = components['schemas']['OverviewChampion'];
+export type OverviewRound = components['schemas']['OverviewRound'];
+export type OverviewSaving = components['schemas']['OverviewSaving'];
 export type PageAuditEntry = components['schemas']['Page_AuditEntry_'];
 export type PageComparison = components['schemas']['Page_Comparison_'];
 export type PageDataset = components['schemas']['Page_Dataset_'];
@@ -6332,6 +6540,7 @@ export type Snapshot = components['schemas']['Snapshot'];
 export type SnapshotCreate = components['schemas']['SnapshotCreate'];
 export type SplitReport = components['schemas']['SplitReport'];
 export type SplitRequest = components['schemas']['SplitRequest'];
+export type Stage = components['schemas']['Stage'];
 export type Submit = components['schemas']['Submit'];
 export type Subset = components['schemas']['Subset'];
 export type Task = components['schemas']['Task'];
@@ -6352,6 +6561,7 @@ export type Tool = components['schemas']['Tool'];
 export type VariableSet = components['schemas']['VariableSet'];
 export type VariableSpec = components['schemas']['VariableSpec'];
 export type VariableType = components['schemas']['VariableType'];
+export type Waiting = components['schemas']['Waiting'];
 export type WorstItem = components['schemas']['WorstItem'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -10058,6 +10268,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ontology"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_overview_api_v1_projects__project_id__overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Problem, as application/problem+json */

@@ -85,7 +85,7 @@ def get_log(caller: CallerDep, job_id: str) -> list[str]:
     return caller.read(lambda conn: engine_jobs.get_job(conn, job_id)).log.splitlines()
 
 
-@router.get("/jobs/{job_id}/file", response_class=Response, **needs(Action.JOB_WRITE))
+@router.get("/jobs/{job_id}/file", response_class=Response, **needs(Action.JOB_READ))
 def get_file(caller: CallerDep, job_id: str) -> Response:
     """The archive that an export made, as a zip file."""
     job = caller.read(lambda conn: engine_jobs.get_job(conn, job_id))
