@@ -30,9 +30,11 @@ class OverviewChampion(Wire):
     name: str
     metric_name: str | None
     metric: float | None
-    low: float | None = Field(description="Lower end of the interval of its gain over the model before it.")
-    high: float | None = Field(description="Upper end of that interval.")
+    low: float | None = Field(description="Lower end of the metric's interval; null where the metric has none.")
+    high: float | None
     gain: float | None = Field(default=None, description="Its gain over the model before it, on the same test items.")
+    gain_low: float | None = Field(default=None, description="Lower end of the gain's interval.")
+    gain_high: float | None = None
     since: UtcTime | None
     pipeline_id: str | None = None
 

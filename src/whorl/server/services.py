@@ -11,12 +11,14 @@ from whorl.access.queries import find_actor
 from whorl.access.rules import Actor
 from whorl.access.secrets import token_digest
 from whorl.annotations.crops import Ranking
+from whorl.annotations.progress import ProgressCounts
 from whorl.base.clock import Clock, SystemClock, to_datetime
 from whorl.base.settings import Settings
 from whorl.datasets.listings import Listings
 from whorl.engine import Executor
 from whorl.engine.dispatcher import Dispatcher
 from whorl.server.remembered import KeyedLocks, Remembered
+from whorl.server.savings import Savings
 from whorl.server.webapp import WebApp, open_web
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database
@@ -131,6 +133,8 @@ class Services:
     rankings: Remembered[Ranking] = field(default_factory=lambda: Remembered(entries=16))
     locks: KeyedLocks = field(default_factory=KeyedLocks)
     login_failures: FailureLimit = field(init=False)
+    progress: ProgressCounts = field(default_factory=ProgressCounts)
+    savings: Savings = field(init=False)
     project_by_id: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
@@ -138,6 +142,7 @@ class Services:
         self.actors = ActorCache(self.db, self.clock)
         self.listings = Listings(self.db)
         self.login_failures = FailureLimit(self.clock)
+        self.savings = Savings(self.db, self.blobs, self.executor)
 
     def now(self) -> datetime:
         """The time, aware UTC."""

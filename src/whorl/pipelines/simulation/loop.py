@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 
-import numpy as np
 from sqlalchemy import Connection
 
 from whorl.access.actions import create_project
@@ -19,11 +18,11 @@ from whorl.base.errors import InvalidInput, JsonValue, ModelError, Unavailable
 from whorl.datasets import actions as dataset_actions
 from whorl.datasets.ingest import ingest
 from whorl.models import queries as model_queries
-from whorl.models.evaluation.detection import match_objects
-from whorl.models.outputs import ClassOutputs, Outputs, load_outputs
+from whorl.models.outputs import load_outputs
 from whorl.ontology.actions import save_ontology
 from whorl.pipelines import queries
 from whorl.pipelines.nodes.base import PipelineServices
+from whorl.pipelines.saving import curve_of
 from whorl.pipelines.simulation.arms import (
     ACTOR,
     Arm,
@@ -362,16 +361,6 @@ def _curve(services: PipelineServices, arm: Arm, plan: Plan) -> LearningCurve:
     outputs = [load_outputs(get_content(services.blobs, sha)) for sha in shas]
     labels = [plan.budget * (number + 1) for number in range(len(outputs))]
     return curve_of(labels, outputs)
-
-
-def curve_of(labels: Sequence[int], outputs: Sequence[Outputs]) -> LearningCurve:
-    """The learning curve of models that were tested on the same items."""
-    classes = [one for one in outputs if isinstance(one, ClassOutputs)]
-    if len(classes) == len(outputs):
-        correct = np.stack([(one.probabilities.argmax(axis=1) == one.truth).astype(np.float64) for one in classes])
-        return LearningCurve.of_correct(labels, correct)
-    boxes = [one for one in outputs if not isinstance(one, ClassOutputs)]
-    return LearningCurve.of_matches(labels, [match_objects(one.truth, one.predicted, one.labels) for one in boxes])
 
 
 def _check_stalled(started: float, what: str) -> None:
