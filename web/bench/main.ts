@@ -7,45 +7,37 @@
 
 import { createEngine, DARK, LIGHT, type Engine } from "@/canvas/engine";
 import { ShapeDocument } from "@/canvas/model/document";
+import { setLabel } from "@/canvas/model/edits";
 import type { Shape } from "@/canvas/types";
 
-import { polygonCrowd } from "./shapes";
+import { polygonCrowd, randomFrom } from "./shapes";
 
 export interface Run {
   readonly frames: number;
   readonly intervals: readonly number[];
   readonly scripts: readonly number[];
-  readonly longTasks: readonly number[];
 }
 
 const container = document.getElementById("canvas");
 if (container === null) throw new Error("The page has no canvas.");
 const isDark = location.hash.includes("dark");
 const engine: Engine = createEngine({ container, theme: isDark ? DARK : LIGHT });
-const longTasks: number[] = [];
-new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((one) => one.duration))).observe({
-  entryTypes: ["longtask"],
-});
-
 function nextFrame(): Promise<number> {
   return new Promise((done) => requestAnimationFrame(done));
 }
 
-function idle(): Promise<void> {
-  return new Promise((done) => {
-    const stop = engine.on("idle", () => {
-      stop();
-      setTimeout(done, 50);
-    });
-    engine.zoomBy(1.0001);
-  });
+/** Until the view rests and nothing is left to draw. */
+async function idle(): Promise<void> {
+  await new Promise((done) => setTimeout(done, 150));
+  while (engine.isBusy) await new Promise((done) => setTimeout(done, 10));
+  await nextFrame();
+  await nextFrame();
 }
 
 /** One step per frame; scripts are the milliseconds of the engine's own frame, taken with our callback first in line. */
 async function run(frames: number, step: (i: number) => void): Promise<Run> {
   const intervals: number[] = [];
   const scripts: number[] = [];
-  longTasks.length = 0;
   let last = await nextFrame();
   for (let i = 0; i < frames; i += 1) {
     const begun = performance.now();
@@ -56,8 +48,7 @@ async function run(frames: number, step: (i: number) => void): Promise<Run> {
     intervals.push(now - last);
     last = now;
   }
-  await new Promise((done) => setTimeout(done, 60));
-  return { frames, intervals, scripts, longTasks: [...longTasks] };
+  return { frames, intervals, scripts };
 }
 
 async function imageOf(size: { readonly width: number; readonly height: number }, seed = 0): Promise<string> {
@@ -76,27 +67,146 @@ async function imageOf(size: { readonly width: number; readonly height: number }
   return URL.createObjectURL(await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 }));
 }
 
+/** When the task that runs now is over, raster included. */
+function taskEnd(): Promise<number> {
+  return new Promise((done) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => done(performance.now());
+    channel.port2.postMessage(null);
+  });
+}
+
+/** Milliseconds from the beginning of `act` until its result is drawn. */
+async function timeToPaint(act: () => void): Promise<number> {
+  await nextFrame();
+  await taskEnd();
+  const begun = performance.now();
+  act();
+  engine.flush();
+  return (await taskEnd()) - begun;
+}
+
+function pointer(
+  kind: "pointerdown" | "pointermove" | "pointerup",
+  at: { readonly x: number; readonly y: number },
+): void {
+  const root = container?.firstElementChild;
+  const pressed = kind === "pointerup" ? 0 : 1;
+  root?.dispatchEvent(
+    new PointerEvent(kind, {
+      clientX: at.x,
+      clientY: at.y,
+      button: 0,
+      buttons: pressed,
+      pointerId: 1,
+      bubbles: true,
+    }),
+  );
+}
+
+/** Clicks at random places; gives the milliseconds of each press and release together. */
+function clicks(count: number): number[] {
+  const random = randomFrom(3);
+  const { width, height } = engine.viewport;
+  return Array.from({ length: count }, () => {
+    const at = { x: width * (0.15 + random() * 0.7), y: height * (0.1 + random() * 0.8) };
+    const begun = performance.now();
+    pointer("pointerdown", at);
+    pointer("pointerup", at);
+    return performance.now() - begun;
+  });
+}
+
+/** A class key pressed on one shape after the other. */
+async function relabel(count: number): Promise<number[]> {
+  const { document, history } = engine;
+  if (document === null || history === null) return [];
+  const times: number[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const id = document.ids[(i * 131) % document.count];
+    if (id === undefined) continue;
+    engine.select([id]);
+    await nextFrame();
+    times.push(
+      await timeToPaint(() => {
+        const command = setLabel(document, [id], `class ${i % 7}`);
+        if (command !== null) history.run(command);
+      }),
+    );
+  }
+  return times;
+}
+
+/** Strokes with the brush, one step per frame, at the places of a person's zigzag. */
+async function strokes(count: number, steps: number): Promise<Run> {
+  engine.setTool("brush");
+  engine.setLabel("leaf");
+  engine.setOptions({ tools: { ...engine.options.tools, brushRadius: 30 } });
+  const { scale } = engine.viewport;
+  let at = { x: 0, y: 0 };
+  const result = await run(count * steps, (i) => {
+    const [stroke, step] = [Math.floor(i / steps), i % steps];
+    if (step === 0) at = { x: 300 + (stroke % 5) * 180, y: 120 + Math.floor(stroke / 5) * 190 };
+    else at = { x: at.x + 25 * scale, y: at.y + Math.sin(step / 3) * 25 * scale };
+    pointer(step === 0 ? "pointerdown" : step === steps - 1 ? "pointerup" : "pointermove", at);
+  });
+  engine.setTool("select");
+  return result;
+}
+
+/** Prefetched pictures shown one after the other; gives the milliseconds until each is drawn. */
+async function nextImages(
+  urls: readonly string[],
+  size: { readonly width: number; readonly height: number },
+) {
+  for (const url of urls) await engine.preload(url);
+  const times: number[] = [];
+  for (const url of urls) {
+    const shapes = polygonCrowd({ count: 100, corners: 20, ...size });
+    const document = new ShapeDocument(size, shapes);
+    times.push(
+      await timeToPaint(() => void engine.setItem({ image: { kind: "url", url, ...size }, document })),
+    );
+    await idle();
+  }
+  return times;
+}
+
+/** Milliseconds until everything is drawn anew. */
+async function redraw(): Promise<number> {
+  const begun = performance.now();
+  engine.setOptions({ colorBy: engine.options.colorBy === "label" ? "source" : "label" });
+  engine.flush();
+  while (engine.isBusy) await taskEnd();
+  await nextFrame();
+  return performance.now() - begun;
+}
+
+async function show(item: {
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+  readonly shapes: readonly Shape[];
+}): Promise<void> {
+  const { url, width, height, shapes } = item;
+  const document = new ShapeDocument({ width, height }, shapes);
+  await engine.setItem({ image: { kind: "url", url, width, height }, document });
+  await idle();
+}
+
 const bench = {
   engine,
-  ShapeDocument,
   polygonCrowd,
   imageOf,
   idle,
   run,
-  nextFrame,
-  longTasks,
-  async show(options: {
-    readonly url: string;
-    readonly width: number;
-    readonly height: number;
-    readonly shapes: readonly Shape[];
-  }) {
-    const { url, width, height, shapes } = options;
-    const document = new ShapeDocument({ width, height }, shapes);
-    await engine.setItem({ image: { kind: "url", url, width, height }, document });
-    await idle();
-    return document;
-  },
+  clicks,
+  relabel,
+  strokes,
+  nextImages,
+  redraw,
+  show,
+  pointer,
 };
 
 declare global {

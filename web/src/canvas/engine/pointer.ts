@@ -70,7 +70,8 @@ export class PointerInputs {
 
   #down(event: PointerEvent): void {
     const at = this.#place(event);
-    this.element.setPointerCapture(event.pointerId);
+    // A made-up event (a test) has no pointer that could be captured.
+    if (event.isTrusted) this.element.setPointerCapture(event.pointerId);
     if (event.pointerType === "touch") {
       this.#touches.set(event.pointerId, at);
       if (this.#touches.size === 2) this.target.abandon();

@@ -32,6 +32,17 @@ export interface BakedLayerOptions {
   readonly onChange: () => void;
 }
 
+/** A region to draw again. A strip that comes into sight may fill up bit by bit, an edited place may not. */
+interface Area {
+  readonly rect: Rect;
+  readonly isWhole: boolean;
+}
+
+interface Patching {
+  readonly area: Area;
+  readonly steps: SliceJob;
+}
+
 interface Baked {
   readonly surface: Surface;
   readonly area: BakeArea;
@@ -53,17 +64,17 @@ export class BakedLayer implements StaticLayer {
   #front: Baked | null = null;
   #spare: Surface | null = null;
   #isStale = false;
-  #areas: Rect[] = [];
+  #areas: Area[] = [];
   /** The bake under way, and the regions that changed after it had drawn them. */
-  #bake: { readonly target: Baked; readonly steps: SliceJob; areas: Rect[] } | null = null;
-  #patching: { readonly area: Rect; readonly steps: SliceJob } | null = null;
+  #bake: { readonly target: Baked; readonly steps: SliceJob; areas: Area[] } | null = null;
+  #patching: Patching | null = null;
 
   constructor(private readonly options: BakedLayerOptions) {
     this.#slicer = new Slicer(options.clock);
   }
 
   get isBusy(): boolean {
-    return this.#bake !== null || this.#patching !== null || this.#areas.length > 0 || this.#isStale;
+    return this.#patching !== null || this.#areas.length > 0 || this.#wantsBake();
   }
 
   draw(scene: Scene): void {
@@ -86,8 +97,9 @@ export class BakedLayer implements StaticLayer {
       this.#areas = [];
       return this.refresh();
     }
-    this.#areas.push(...areas);
-    this.#bake?.areas.push(...areas);
+    const wholes = areas.map((rect) => ({ rect, isWhole: true }));
+    this.#areas.push(...wholes);
+    this.#bake?.areas.push(...wholes);
     this.#begin();
   }
 
@@ -104,9 +116,9 @@ export class BakedLayer implements StaticLayer {
     }
     this.#slicer.budgetMs = MOVING_BUDGET_MS;
     this.#scroll(front, { viewport, image: scene.image });
-    if (this.#areas.length > 0 || this.#patching !== null) this.#slicer.resume();
-    else this.#slicer.pause();
-    this.#begin();
+    if (this.#areas.length === 0 && this.#patching === null) return this.#slicer.pause();
+    this.#slicer.resume();
+    this.#begin({ isLater: true });
   }
 
   paint(onto: Brush, viewport: Viewport): void {
@@ -141,11 +153,11 @@ export class BakedLayer implements StaticLayer {
     this.#spare = null;
   }
 
-  /** Work that is due begins now, in this task; what does not fit goes on in tasks of its own. */
-  #begin(): void {
+  /** Work that is due begins now, in this task, unless a frame needs it; what does not fit goes on in later tasks. */
+  #begin(options: { readonly isLater: boolean } = { isLater: false }): void {
     if (this.#scene === null || this.#viewport === null || this.#slicer.isBusy) return;
     if (this.#areas.length === 0 && this.#patching === null && !this.#wantsBake()) return;
-    this.#slicer.start(this.#work(), () => this.options.onChange());
+    this.#slicer.start(this.#work(), { done: () => this.options.onChange(), ...options });
   }
 
   #wantsBake(): boolean {
@@ -182,7 +194,7 @@ export class BakedLayer implements StaticLayer {
     else yield step.value;
   }
 
-  #nextPatch(): { readonly area: Rect; readonly steps: SliceJob } | null {
+  #nextPatch(): Patching | null {
     if (this.#patching !== null) return this.#patching;
     const front = this.#front;
     const area = this.#areas.shift();
@@ -205,7 +217,7 @@ export class BakedLayer implements StaticLayer {
     this.#bake = { target, steps: this.#drawAll(target, areaRect(area)), areas: [] };
   }
 
-  #takeOver(bake: { readonly target: Baked; readonly areas: readonly Rect[] }): void {
+  #takeOver(bake: { readonly target: Baked; readonly areas: readonly Area[] }): void {
     if (this.#front !== null) this.#spare = this.#front.surface;
     this.#front = bake.target;
     this.#bake = null;
@@ -240,7 +252,7 @@ export class BakedLayer implements StaticLayer {
     next.surface.brush.drawImage(pixels, shift.dx, shift.dy, width / dpr, height / dpr);
     this.#spare = front.surface;
     this.#front = next;
-    this.#areas.push(...shift.missing);
+    this.#areas.push(...shift.missing.map((rect) => ({ rect, isWhole: false })));
   }
 
   /** A cleared surface of an area's size whose unit is the CSS pixel. */
@@ -259,7 +271,8 @@ export class BakedLayer implements StaticLayer {
   }
 
   /** Clear a region of a bitmap and draw what touches it. */
-  *#redraw(target: Baked, region: Rect): SliceJob {
+  *#redraw(target: Baked, changed: Area): SliceJob {
+    const region = changed.rect;
     const reach = STROKE_REACH_PX / target.area.scale;
     const grown = {
       x0: region.x0 - reach,
@@ -277,7 +290,7 @@ export class BakedLayer implements StaticLayer {
       brush.clip();
       brush.clearRect(pixels.x0, pixels.y0, pixels.x1 - pixels.x0, pixels.y1 - pixels.y0);
       let cost = 4;
-      let isWhole = true;
+      let { isWhole } = changed;
       for (const step of this.#drawAll(target, toImageRect(pixels, target.area))) {
         cost += step;
         if (isWhole && cost < WHOLE_PATCH_COST) continue;

@@ -35,7 +35,7 @@ describe("Slicer", () => {
   test("a small job is done at once", () => {
     const clock = fakeClock(0.04);
     let isDone = false;
-    new Slicer(clock).start(job(clock, 50), () => (isDone = true));
+    new Slicer(clock).start(job(clock, 50), { done: () => (isDone = true) });
     expect(isDone).toBe(true);
     expect(clock.runNext()).toBe(false);
   });
@@ -44,7 +44,7 @@ describe("Slicer", () => {
     for (const rasterMs of [0.01, 0.04, 0.5]) {
       const clock = fakeClock(rasterMs);
       const slicer = new Slicer(clock);
-      slicer.start(job(clock, 100_000), () => undefined);
+      slicer.start(job(clock, 100_000), { done: () => undefined });
       for (let i = 0; i < 20; i += 1) clock.runNext();
       expect(slicer.costPerSlice * rasterMs).toBeGreaterThan(6);
       expect(slicer.costPerSlice * rasterMs).toBeLessThan(10);
@@ -61,7 +61,7 @@ describe("Slicer", () => {
         yield 1;
       }
     })();
-    new Slicer(clock).start(steps, () => (isDone = true));
+    new Slicer(clock).start(steps, { done: () => (isDone = true) });
     while (clock.runNext());
     expect({ made, isDone }).toEqual({ made: 1000, isDone: true });
   });
@@ -70,7 +70,7 @@ describe("Slicer", () => {
     const clock = fakeClock(0.04);
     const slicer = new Slicer(clock);
     let isDone = false;
-    slicer.start(job(clock, 1000), () => (isDone = true));
+    slicer.start(job(clock, 1000), { done: () => (isDone = true) });
     slicer.pause();
     while (clock.runNext());
     expect({ isDone, isBusy: slicer.isBusy }).toEqual({ isDone: false, isBusy: true });
@@ -79,7 +79,7 @@ describe("Slicer", () => {
     expect(isDone).toBe(true);
 
     isDone = false;
-    slicer.start(job(clock, 1000), () => (isDone = true));
+    slicer.start(job(clock, 1000), { done: () => (isDone = true) });
     slicer.cancel();
     while (clock.runNext());
     expect({ isDone, isBusy: slicer.isBusy }).toEqual({ isDone: false, isBusy: false });

@@ -43,10 +43,12 @@ export class Slicer {
     return this.#costPerSlice;
   }
 
-  /** Drop the present job and begin another; its first slice runs at once, `done` when all steps are made. */
-  start(steps: SliceJob, done: () => void): void {
-    this.#job = { steps, done };
-    if (!this.#isPaused) this.#runSlice();
+  /** Drop the present job and begin another; its first slice runs at once unless `isLater`, `done` after the last. */
+  start(steps: SliceJob, options: { readonly done: () => void; readonly isLater?: boolean }): void {
+    this.#job = { steps, done: options.done };
+    if (this.#isPaused) return;
+    if (options.isLater === true) this.#postNext();
+    else this.#runSlice();
   }
 
   cancel(): void {

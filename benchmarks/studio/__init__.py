@@ -1,0 +1,1 @@
+"""The studio's canvas in headless Chromium: what a frame, a click, a key, a stroke and the next image cost."""
