@@ -18,7 +18,7 @@ from whorl.store.db.tables import annotation, item, item_state
 if TYPE_CHECKING:
     from whorl.annotations.suspicion import Agreement, Objects
 
-MAX_RANKED = 20_000
+MAX_RANKED = 10_000
 _PADDING = 1.3
 _LEAST_SIDE_PX = 32.0
 _NOTHING = "the model saw nothing here"

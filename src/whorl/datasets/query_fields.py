@@ -21,7 +21,7 @@ from whorl.schemas.annotations import Layer
 from whorl.schemas.explorer import QueryField
 from whorl.store.db.tables import item_state, model, snapshot
 
-_LOOKED_AT = 500
+_LOOKED_AT = 250
 _MAX_VALUES = 50
 _TITLES = {
     "id": "Item id",
@@ -51,7 +51,7 @@ _PLAIN_TYPES: dict[type, TypeName] = {str: "text", bool: "boolean", float: "numb
 def list_query_fields(conn: Connection, dataset_id: str) -> list[QueryField]:
     """Every field that a query of this dataset may name, with values to offer where they are few.
 
-    Metadata is found in the first and the last 500 items.
+    Metadata is found in the first and the last 250 items.
 
     Raises:
         NotFound: There is no such dataset.

@@ -14,6 +14,7 @@ from whorl.annotations.crops import Ranking
 from whorl.annotations.progress import ProgressCounts
 from whorl.base.clock import Clock, SystemClock, to_datetime
 from whorl.base.settings import Settings
+from whorl.datasets.facet_reads import CountedFacets
 from whorl.datasets.listings import Listings
 from whorl.engine import Executor
 from whorl.engine.dispatcher import Dispatcher
@@ -131,6 +132,7 @@ class Services:
     actors: ActorCache = field(init=False)
     listings: Listings = field(init=False)
     rankings: Remembered[Ranking] = field(default_factory=lambda: Remembered(entries=16))
+    facets: Remembered[CountedFacets] = field(default_factory=lambda: Remembered(entries=64))
     locks: KeyedLocks = field(default_factory=KeyedLocks)
     login_failures: FailureLimit = field(init=False)
     progress: ProgressCounts = field(default_factory=ProgressCounts)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from whorl.access.rules import Action
 from whorl.base.errors import InvalidInput
 from whorl.datasets.dql.fields import nearest
-from whorl.datasets.facet_reads import read_facets
+from whorl.datasets.facet_reads import CountedFacets, read_facets
 from whorl.datasets.facets import FIXED_NAMES
 from whorl.datasets.query_fields import list_query_fields
 from whorl.datasets.sources import author_names, list_sources
@@ -32,8 +32,15 @@ def count_facets(caller: CallerDep, dataset_id: str, body: FacetsWanted) -> Face
     # A listing that is still filled counts by what is there: the first items stand for all.
     listing.wait(None, timeout_s=FACETS_WAIT_S)
     is_complete = listing.is_complete
+    names = None if body.fields is None else tuple(sorted(set(body.fields)))
     with caller.services.db.read() as conn:
-        read = read_facets(conn, listing, names=body.fields, query_text=body.q or "")
+
+        def count() -> CountedFacets:
+            return read_facets(conn, listing, names=names, query_text=body.q or "")
+
+        # What a listing holds never changes once it is complete.
+        asked = (listing.id, names, body.q)
+        read = caller.services.facets.get(asked, count) if is_complete else count()
         facets = [_with_titles(conn, one) for one in read.facets]
     return Facets(
         revision=listing.revision,
