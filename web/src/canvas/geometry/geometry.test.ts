@@ -66,7 +66,7 @@ describe("resizing", () => {
     ["the left side", { sx: -1, sy: 0 } as const, [5, 99] as const, box(5, 10, [25, 20])],
     ["a corner over the other side", { sx: 1, sy: 1 } as const, [4, 5] as const, box(4, 5, [6, 5])],
     ["a side onto the other", { sx: 1, sy: 0 } as const, [10, 15] as const, null],
-  ])("a box by %s", (_, grip, to, expected) => {
+  ])("a box by %s", (...[, grip, to, expected]) => {
     expect(resizeBox(start, grip, to)).toEqual(expected);
   });
 
@@ -228,7 +228,7 @@ describe("crossings", () => {
     ["lie on one line over each other", [[0, 0], [2, 0]], [[1, 0], [3, 0]], true],
     ["miss", [[0, 0], [1, 1]], [[2, 0], [3, 1]], false],
     ["would meet further on", [[0, 0], [1, 1]], [[3, 0], [0, 3]], false],
-  ] as const)("segments that %s", (_, s, t, expected) => {
+  ] as const)("segments that %s", (...[, s, t, expected]) => {
     expect([segmentsMeet(s, t), segmentsMeet(t, s)]).toEqual([expected, expected]);
   }); // prettier-ignore
 });

@@ -68,7 +68,7 @@ describe("iouOf", () => {
     ["masks of different images", maskOf(square(0, 0, 9)), maskOf(square(0, 0, 9), { width: 9, height: 9 }), null],
   ]; // prettier-ignore
 
-  it.each(cases)("of %s", (_, a, b, iou) => {
+  it.each(cases)("of %s", (...[, a, b, iou]) => {
     if (iou === null) expect(iouOf(a, b)).toBeNull();
     else expect(iouOf(a, b)).toBeCloseTo(iou, 6);
   });

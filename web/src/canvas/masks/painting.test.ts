@@ -68,7 +68,7 @@ describe("strokes", () => {
 
   it("painted and taken back leave the mask as it was", () => {
     fc.assert(
-      fc.property(masks, place, place, fc.boolean(), (mask, from, to, isErasing) => {
+      fc.property(masks, place, place, fc.boolean(), (...[mask, from, to, isErasing]) => {
         const doc = makeDocument([makeShape("m", { geometry: mask })]);
         const edit = new MaskEdit(doc.pixels("m")!, isErasing ? 0 : 1);
         strokeCapsule(edit, { from, to, radius: 17 });

@@ -4,6 +4,8 @@
  * The canvas is never read back: on a 4,000 x 3,000 image that costs more than a hundred milliseconds.
  */
 
+import type { Rect } from "../types";
+
 /** Width and height of a tile in pixels. */
 export const TILE_SIZE = 256;
 
@@ -26,6 +28,8 @@ export interface MaskPixels {
   readonly version: number;
   /** The bytes of a tile, or null where it is all 0 or outside the image. */
   tile(at: TileAt): Uint8Array | null;
+  /** Smallest rectangle around the set pixels of a tile, in image pixels; null for none. */
+  tileBounds(at: TileAt): Rect | null;
   /** Whether the pixel is set; false outside the image. */
   has(x: number, y: number): boolean;
   /** The tiles that hold at least one set pixel, in order. */
@@ -38,6 +42,8 @@ export class MaskRaster implements MaskPixels {
   readonly rows: number;
   #version = 0;
   readonly #tiles = new Map<number, Uint8Array>();
+  /** Bounds of tiles that somebody asked for: a stroke changes few, and all are asked for at each step. */
+  readonly #bounds = new Map<number, Rect | null>();
 
   constructor(
     readonly width: number,
@@ -55,6 +61,16 @@ export class MaskRaster implements MaskPixels {
     // A column left of the first would name the last tile of the row above.
     if (at.column < 0 || at.column >= this.columns) return null;
     return this.#tiles.get(at.row * this.columns + at.column) ?? null;
+  }
+
+  tileBounds(at: TileAt): Rect | null {
+    const key = at.row * this.columns + at.column;
+    const known = this.#bounds.get(key);
+    if (known !== undefined) return known;
+    const bits = this.tile(at);
+    const bounds = bits === null ? null : boundsInTile(bits, at);
+    this.#bounds.set(key, bounds);
+    return bounds;
   }
 
   has(x: number, y: number): boolean {
@@ -76,6 +92,7 @@ export class MaskRaster implements MaskPixels {
     const key = at.row * this.columns + at.column;
     if (bits.includes(1)) this.#tiles.set(key, bits);
     else this.#tiles.delete(key);
+    this.#bounds.delete(key);
     this.#version += 1;
   }
 
@@ -87,27 +104,32 @@ export class MaskRaster implements MaskPixels {
 }
 
 /** Smallest rectangle of whole pixels that holds every set pixel; null for an empty mask. */
-export function rasterBounds(pixels: MaskPixels): { x0: number; y0: number; x1: number; y1: number } | null {
-  let x0 = Infinity;
-  let y0 = Infinity;
-  let x1 = -Infinity;
-  let y1 = -Infinity;
-  for (const at of pixels.filledTiles()) {
-    const bits = pixels.tile(at);
-    if (bits === null) continue;
-    const left = at.column * TILE_SIZE;
-    for (let row = 0; row < TILE_SIZE; row += 1) {
-      const line = bits.subarray(row * TILE_SIZE, (row + 1) * TILE_SIZE);
-      const first = line.indexOf(1);
-      if (first < 0) continue;
-      const y = at.row * TILE_SIZE + row;
-      x0 = Math.min(x0, left + first);
-      x1 = Math.max(x1, left + line.lastIndexOf(1) + 1);
-      y0 = Math.min(y0, y);
-      y1 = Math.max(y1, y + 1);
-    }
+export function rasterBounds(pixels: MaskPixels): Rect | null {
+  const bounds = pixels.filledTiles().flatMap((at) => pixels.tileBounds(at) ?? []);
+  if (bounds.length === 0) return null;
+  return bounds.reduce((a, b) => ({
+    x0: Math.min(a.x0, b.x0),
+    y0: Math.min(a.y0, b.y0),
+    x1: Math.max(a.x1, b.x1),
+    y1: Math.max(a.y1, b.y1),
+  }));
+}
+
+function boundsInTile(bits: Uint8Array, at: TileAt): Rect | null {
+  const first = bits.indexOf(1);
+  if (first < 0) return null;
+  const [left, top] = [at.column * TILE_SIZE, at.row * TILE_SIZE];
+  const [low, high] = [Math.floor(first / TILE_SIZE), Math.floor(bits.lastIndexOf(1) / TILE_SIZE)];
+  let x0 = TILE_SIZE;
+  let x1 = 0;
+  for (let row = low; row <= high; row += 1) {
+    const line = bits.subarray(row * TILE_SIZE, (row + 1) * TILE_SIZE);
+    const from = line.indexOf(1);
+    if (from < 0) continue;
+    x0 = Math.min(x0, from);
+    x1 = Math.max(x1, line.lastIndexOf(1) + 1);
   }
-  return x1 > x0 ? { x0, y0, x1, y1 } : null;
+  return { x0: left + x0, y0: top + low, x1: left + x1, y1: top + high + 1 };
 }
 
 /** Number of set pixels. */

@@ -170,13 +170,13 @@ function capsuleCommand(
 /** The selected mask when one shape alone is selected and it may be changed. */
 function soleMask(context: ToolContext): Shape | null {
   const [id] = context.selection;
-  const shape = context.selection.size === 1 && id !== undefined ? context.doc.find(id) : null;
+  const shape = context.selection.size === 1 && id !== undefined ? context.doc.peek(id) : null;
   return shape !== null && shape.geometry.type === "mask" && isEditable(shape) ? shape : null;
 }
 
 function maskUnder(event: PointerInput, context: ToolContext): Shape | null {
   for (const { id } of context.finder.at(event, 0)) {
-    const shape = context.doc.find(id);
+    const shape = context.doc.peek(id);
     if (shape?.geometry.type === "mask" && isEditable(shape)) return shape;
   }
   return null;
