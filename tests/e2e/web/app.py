@@ -130,7 +130,7 @@ class App:
         page.evaluate(_axe_source())
         found: dict[str, Any] = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
         return [
-            f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:4]]}"
+            f"{one['id']}: {one['help']}: {[_describe(node) for node in one['nodes'][:4]]}"
             for one in found["violations"]
             if one["impact"] in {"serious", "critical"}
         ]
@@ -146,19 +146,29 @@ class App:
 
 _SETTLE = """async (patience_ms) => {
   const waitingFor = () => {
-    const busy = document.querySelectorAll(".mantine-Skeleton-root[data-visible], .mantine-Loader-root");
+    const busy = document.querySelectorAll(
+      "[aria-busy=true], .mantine-Skeleton-root[data-visible], .mantine-Loader-root",
+    );
     const isLoading = (image) => image.currentSrc && !image.complete && image.loading !== "lazy";
     const images = [...document.images].filter(isLoading).map((image) => image.currentSrc);
     const root = document.querySelector("#root")?.childElementCount ? [] : ["an empty page"];
     return [...root, ...[...busy].map((one) => one.className), ...images];
   };
   const started = performance.now();
-  for (;;) {
+  // Between two waits a page may stand for a moment: one answer brings the next question.
+  for (let calm = 0; ; ) {
     const waiting = waitingFor();
-    if (waiting.length === 0 || performance.now() - started > patience_ms) return waiting;
+    calm = waiting.length === 0 ? calm + 1 : 0;
+    if (calm === 4 || performance.now() - started > patience_ms) return waiting;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }"""
+
+
+# Any: what axe found, as JSON.
+def _describe(node: dict[str, Any]) -> str:
+    said = [check["message"] for kind in ("any", "all", "none") for check in node[kind]]
+    return f"{node['html'][:160]} ({'; '.join(said)[:200]})"
 
 
 @cache

@@ -91,7 +91,7 @@ function Rail({ projectId }: { readonly projectId: string }) {
     <nav className={classes.rail} data-narrow={isNarrow} aria-label="Project">
       <Group justify="space-between" wrap="nowrap" mb={8} px={isNarrow ? 0 : 6}>
         {!isNarrow && (
-          <UnstyledButton component={Link} to="/" aria-label="All projects">
+          <UnstyledButton component={Link} to="/" aria-label={`${project.data?.name ?? "…"}: all projects`}>
             <Group gap={8} wrap="nowrap">
               <img src="/whorl.svg" width={22} height={22} alt="" />
               <Text fw={600} size="sm" truncate maw={120} title={project.data?.name}>

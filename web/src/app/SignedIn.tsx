@@ -20,7 +20,7 @@ export function SignedIn() {
 function Waiting() {
   return (
     <Center h="100%">
-      <Loader aria-label="Loading" />
+      <Loader role="status" aria-label="Loading" />
     </Center>
   );
 }

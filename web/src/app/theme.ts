@@ -9,15 +9,17 @@ const teal: MantineColorsTuple = [
   "#42bdcb",
   "#33b9c8",
   "#22a2b1",
-  "#0c8599",
+  "#0b7a8d",
   "#00707f",
 ];
 
 export const theme = createTheme({
   primaryColor: "whorl",
-  primaryShade: { light: 8, dark: 7 },
+  primaryShade: 8,
   colors: { whorl: teal },
   autoContrast: true,
+  // White on anything lighter than this is below 4.5 to 1.
+  luminanceThreshold: 0.18,
   defaultRadius: "md",
   fontFamily: "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
