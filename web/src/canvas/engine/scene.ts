@@ -19,6 +19,9 @@ export interface DocumentSceneOptions {
   readonly dpr: () => number;
 }
 
+/** Documents up to this size get a dark line under each stroke. */
+const MOST_CASED = 400;
+
 export class DocumentScene implements Scene {
   /** Drawn above the static layer: changed a moment ago, or replaced by a tool's preview. */
   readonly lifted = new Set<ShapeId>();
@@ -49,7 +52,9 @@ export class DocumentScene implements Scene {
   }
 
   look(shape: Shape): ShapeLook {
-    return shapeLook(shape, this.palette);
+    const look = shapeLook(shape, this.palette);
+    // Twice the strokes are twice the time: among many shapes the colours have to do.
+    return this.parts.doc.count <= MOST_CASED ? { ...look, casingAlpha: 0.4 } : look;
   }
 
   *paintMask(
@@ -62,7 +67,12 @@ export class DocumentScene implements Scene {
     yield* this.parts.masks.paint(brush, {
       id: shape.id,
       geometry: shape.geometry,
-      look: { color: shapeColor(shape, this.palette), fillAlpha: isProposal ? 0.25 : 0.4, edgeAlpha: 0.95 },
+      look: {
+        color: shapeColor(shape, this.palette),
+        fillAlpha: isProposal ? 0.22 : 0.4,
+        edgeAlpha: 0.95,
+        isDashed: isProposal,
+      },
       frame: mask.frame,
       dpr: this.parts.dpr(),
       clip: mask.clip,
@@ -83,7 +93,7 @@ export class DocumentScene implements Scene {
     const steps = this.parts.masks.paint(brush, {
       id: `preview ${mask.index}`,
       geometry,
-      look: { color, fillAlpha: 0.45, edgeAlpha: 1 },
+      look: { color, fillAlpha: 0.45, edgeAlpha: 1, isDashed: false },
       frame,
       dpr: this.parts.dpr(),
       clip: { x0: 0, y0: 0, x1: geometry.width, y1: geometry.height },

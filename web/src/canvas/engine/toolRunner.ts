@@ -30,7 +30,11 @@ export interface ToolRunnerTarget {
   segment(request: { readonly request: number; readonly prompts: MagicPrompts }): void;
 }
 
+/** Arrow keys pressed in a row are one step; it is closed, and so told and saved, after this pause. */
+const PAUSE_MS = 400;
+
 export class ToolRunner {
+  #pause: ReturnType<typeof setTimeout> | undefined;
   #tool: RunningTool;
   #label: string | null = null;
   #attributes: Readonly<Record<string, AttributeValue>> = {};
@@ -69,10 +73,12 @@ export class ToolRunner {
     this.#attributes = attributes;
   }
 
-  /** Forget what is half drawn and take back a drag that is under way. */
+  /** Forget what is half drawn and take back a drag or stroke that is under way. */
   abandon(): void {
+    const history = this.target.item()?.history;
+    if (this.isIdle) history?.seal();
+    else history?.abandon();
     this.#tool.reset();
-    if (this.#isPressed) this.target.item()?.history.abandon();
     this.#isPressed = false;
     this.target.preview(EMPTY_PREVIEW);
   }
@@ -117,6 +123,7 @@ export class ToolRunner {
     try {
       for (const command of step.commands) item.history.run(command, { merge: step.merge });
       if (step.done) item.history.seal();
+      else if (step.commands.length > 0 && this.isIdle) this.#sealAfterPause(item);
     } catch (problem) {
       if (!(problem instanceof CommandMismatch)) throw problem;
       this.#tool.reset();
@@ -130,5 +137,12 @@ export class ToolRunner {
     this.target.preview(step.preview);
     if (step.dropped !== null) this.target.dropped(step.dropped);
     return step.isHandled;
+  }
+
+  #sealAfterPause(item: ItemView): void {
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      if (this.isIdle) item.history.seal();
+    }, PAUSE_MS);
   }
 }

@@ -83,7 +83,11 @@ export class ActiveLayer {
     const { geometry } = one.shape;
     const color = shapeColor(one.shape, palette);
     const isClosed = geometry.type !== "polyline";
-    if (geometry.type === "mask") return this.#showFrame(stage, { one, viewport, color });
+    // While somebody paints, a frame around the mask would only be in the way.
+    if (geometry.type === "mask") {
+      if (content.areHandlesShown) this.#showFrame(stage, { one, viewport, color });
+      return;
+    }
     if (geometry.type === "points") return;
     const { dash } = shapeLook(one.shape, palette);
     for (const line of linesOf(geometry)) {
@@ -94,9 +98,17 @@ export class ActiveLayer {
       this.#line(stage, {
         points,
         closed: isClosed,
+        stroke: "#000000",
+        strokeWidth: 6,
+        opacity: 0.3,
+        dash: [],
+      });
+      this.#line(stage, {
+        points,
+        closed: isClosed,
         stroke: "#ffffff",
         strokeWidth: 4.5,
-        opacity: 0.85,
+        opacity: 0.9,
         dash: [],
       });
       this.#line(stage, {

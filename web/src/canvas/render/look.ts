@@ -50,6 +50,8 @@ export interface ShapeLook {
   readonly fillAlpha: number;
   readonly strokeAlpha: number;
   readonly dash: readonly number[];
+  /** A dark line under the stroke, so that light colours show on light pictures; 0 for none. */
+  readonly casingAlpha: number;
 }
 
 const SOLID: readonly number[] = [];
@@ -64,12 +66,12 @@ export function shapeColor(shape: Shape, palette: Palette): string {
 export function shapeLook(shape: Shape, palette: Palette): ShapeLook {
   const color = shapeColor(shape, palette);
   if (shape.standing === "proposal") {
-    return { color, strokeWidth: 1.5, fillAlpha: 0.06, strokeAlpha: 1, dash: DASHED };
+    return { color, strokeWidth: 1.5, fillAlpha: 0.06, strokeAlpha: 1, dash: DASHED, casingAlpha: 0 };
   }
   if (shape.standing === "reference") {
-    return { color, strokeWidth: 1, fillAlpha: 0, strokeAlpha: 0.85, dash: SOLID };
+    return { color, strokeWidth: 1, fillAlpha: 0, strokeAlpha: 0.85, dash: SOLID, casingAlpha: 0 };
   }
-  return { color, strokeWidth: 1.5, fillAlpha: 0.14, strokeAlpha: 1, dash: SOLID };
+  return { color, strokeWidth: 1.5, fillAlpha: 0.14, strokeAlpha: 1, dash: SOLID, casingAlpha: 0 };
 }
 
 /** Say whether black text is easier to read than white on a colour of the form #rrggbb. */

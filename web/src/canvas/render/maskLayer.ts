@@ -36,6 +36,8 @@ export interface MaskLook {
   readonly color: string;
   readonly fillAlpha: number;
   readonly edgeAlpha: number;
+  /** The outline has gaps: a proposal. */
+  readonly isDashed: boolean;
 }
 
 interface Sprite {
@@ -124,7 +126,7 @@ export class MaskLayer {
     const source = sprite.source;
     if (source === null) return;
     const level = maskLevel(frame.scale * mask.dpr);
-    const lookKey = `${look.color} ${look.fillAlpha} ${look.edgeAlpha}`;
+    const lookKey = `${look.color} ${look.fillAlpha} ${look.edgeAlpha} ${look.isDashed}`;
     if (sprite.level !== level || sprite.look !== lookKey) {
       sprite.tiles.clear();
       sprite.level = level;

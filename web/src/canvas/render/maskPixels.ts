@@ -24,7 +24,7 @@ export function colorTile(tile: {
   readonly at: TileAt;
   readonly level: number;
   readonly rgb: Rgb;
-  readonly look: { readonly fillAlpha: number; readonly edgeAlpha: number };
+  readonly look: { readonly fillAlpha: number; readonly edgeAlpha: number; readonly isDashed: boolean };
 }): TilePixels {
   const { source, at, level, rgb, look } = tile;
   const side = TILE_SIZE >> level;
@@ -41,7 +41,8 @@ export function colorTile(tile: {
       rgba[o] = rgb[0];
       rgba[o + 1] = rgb[1];
       rgba[o + 2] = rgb[2];
-      rgba[o + 3] = isInside ? inside : edge;
+      const isGap = look.isDashed && ((x + y) & 7) > 4;
+      rgba[o + 3] = isInside || isGap ? inside : edge;
     }
   }
   return { width: side, height: side, rgba };

@@ -135,7 +135,14 @@ function paintPreviewShapes(brush: Brush, content: OverlayContent): void {
       content.paintMask({ index, geometry, color });
       continue;
     }
-    const look: ShapeLook = { color, strokeWidth: 1.75, fillAlpha: 0.16, strokeAlpha: 1, dash: [] };
+    const look: ShapeLook = {
+      color,
+      strokeWidth: 1.75,
+      fillAlpha: 0.16,
+      strokeAlpha: 1,
+      dash: [],
+      casingAlpha: 0,
+    };
     const halo: ShapeLook = { ...look, color: "#ffffff", strokeWidth: 3.5, strokeAlpha: 0.5, fillAlpha: 0 };
     paintShape(brush, { geometry, bounds, look: halo, frame: viewport });
     paintShape(brush, { geometry, bounds, look, frame: viewport });

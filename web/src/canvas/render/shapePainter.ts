@@ -111,8 +111,16 @@ function fillAndStroke(brush: Brush, look: ShapeLook): void {
 }
 
 function strokeOnly(brush: Brush, look: ShapeLook): void {
-  brush.globalAlpha = look.strokeAlpha;
   if (look.dash.length > 0) brush.setLineDash([...look.dash]);
+  if (look.casingAlpha > 0) {
+    brush.globalAlpha = look.casingAlpha;
+    brush.strokeStyle = "#000000";
+    brush.lineWidth = look.strokeWidth + 1.5;
+    brush.stroke();
+    brush.strokeStyle = look.color;
+    brush.lineWidth = look.strokeWidth;
+  }
+  brush.globalAlpha = look.strokeAlpha;
   brush.stroke();
   if (look.dash.length > 0) brush.setLineDash([]);
   brush.globalAlpha = 1;
@@ -123,19 +131,18 @@ function paintBox(
   box: { readonly rect: Rect; readonly look: ShapeLook; readonly frame: Frame },
 ): void {
   const { rect, look, frame } = box;
-  const x = Math.round((rect.x0 - frame.x) * frame.scale);
-  const y = Math.round((rect.y0 - frame.y) * frame.scale);
-  const width = Math.max(1, Math.round((rect.x1 - frame.x) * frame.scale) - x);
-  const height = Math.max(1, Math.round((rect.y1 - frame.y) * frame.scale) - y);
+  // In the middle of a pixel a thin line is sharp.
+  const x = Math.floor((rect.x0 - frame.x) * frame.scale) + 0.5;
+  const y = Math.floor((rect.y0 - frame.y) * frame.scale) + 0.5;
+  const width = Math.max(1, Math.floor((rect.x1 - frame.x) * frame.scale) + 0.5 - x);
+  const height = Math.max(1, Math.floor((rect.y1 - frame.y) * frame.scale) + 0.5 - y);
   if (look.fillAlpha > 0) {
     brush.globalAlpha = look.fillAlpha;
     brush.fillRect(x, y, width, height);
   }
-  brush.globalAlpha = look.strokeAlpha;
-  if (look.dash.length > 0) brush.setLineDash([...look.dash]);
-  brush.strokeRect(x, y, width, height);
-  if (look.dash.length > 0) brush.setLineDash([]);
-  brush.globalAlpha = 1;
+  brush.beginPath();
+  brush.rect(x, y, width, height);
+  strokeOnly(brush, look);
 }
 
 function paintPoints(
