@@ -18,13 +18,15 @@ export interface GraphViewProps {
   readonly definition: PipelineDefinition;
   readonly status: Readonly<Record<string, NodeCounts>>;
   readonly chosen: string | null;
+  /** By node: what starts runs there, in words. */
+  readonly starts: ReadonlyMap<string, string>;
   readonly onChoose: (node: string | null) => void;
 }
 
 const NONE: NodeCounts = { waiting: 0, running: 0, parked: 0, done: 0, failed: 0 };
 
 /** The graph of a pipeline with how many tokens are where. */
-export function GraphView({ definition, status, chosen, onChoose }: GraphViewProps) {
+export function GraphView({ definition, status, chosen, starts, onChoose }: GraphViewProps) {
   const placed = useMemo(() => layoutGraph(definition), [definition]);
   return (
     <div className={classes.scroll}>
@@ -57,6 +59,7 @@ export function GraphView({ definition, status, chosen, onChoose }: GraphViewPro
             node={node}
             counts={status[node.id] ?? NONE}
             isChosen={node.id === chosen}
+            starts={starts.get(node.id) ?? ""}
             onChoose={() => {
               onChoose(node.id === chosen ? null : node.id);
             }}
@@ -79,10 +82,12 @@ interface StepProps {
   readonly node: PlacedNode;
   readonly counts: NodeCounts;
   readonly isChosen: boolean;
+  /** What starts runs here; empty when nothing does. */
+  readonly starts: string;
   readonly onChoose: () => void;
 }
 
-function Step({ node, counts, isChosen, onChoose }: StepProps) {
+function Step({ node, counts, isChosen, starts, onChoose }: StepProps) {
   const press = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
@@ -108,13 +113,22 @@ function Step({ node, counts, isChosen, onChoose }: StepProps) {
         {fit(spaced(node.id))}
       </text>
       <text x={18} y={34} className={classes.type}>
-        {spaced(node.type)}
+        {node.type === node.id ? "" : spaced(node.type)}
       </text>
+      {starts !== "" && (
+        <path
+          className={classes.bolt}
+          d="M4 0L0 6h3l-1 5 5-7H4z"
+          transform={`translate(${String(NODE_WIDTH - 16)} 8)`}
+        >
+          <title>{starts}</title>
+        </path>
+      )}
       <text x={18} y={52} className={classes.counts}>
         {parts.length === 0 ? (
           <tspan className={classes.quiet}>–</tspan>
         ) : (
-          parts.slice(0, 2).map((part, at) => (
+          fitting(parts).map((part, at) => (
             <tspan key={part.kind} data-kind={part.kind} dx={at === 0 ? 0 : 8}>
               {part.text}
             </tspan>
@@ -141,6 +155,15 @@ function sayCounts(type: string, counts: NodeCounts): CountPart[] {
   add("parked", counts.parked, isPeople(type) ? "for people" : "parked");
   add("done", counts.done, "done");
   return parts;
+}
+
+const LINE_CHARACTERS = 19;
+
+/** The parts that fit on one line, the most pressing first. */
+function fitting(parts: readonly CountPart[]): readonly CountPart[] {
+  const [first, second] = parts;
+  if (first === undefined || second === undefined) return parts;
+  return first.text.length + second.text.length <= LINE_CHARACTERS ? [first, second] : [first];
 }
 
 function stateOf(type: string, counts: NodeCounts): string {

@@ -28,7 +28,7 @@ import { ActiveBadge } from "./PipelinesPage";
 import { RunDialog } from "./RunDialog";
 import { RunsPanel } from "./RunsPanel";
 import { VariablesPanel } from "./VariablesPanel";
-import { WhenPanel } from "./WhenPanel";
+import { useStarts, WhenPanel } from "./WhenPanel";
 
 const GraphView = lazy(async () => ({ default: (await import("./GraphView")).GraphView }));
 
@@ -45,6 +45,7 @@ export function PipelinePage() {
 function PipelineView({ pipeline, projectId }: { readonly pipeline: Pipeline; readonly projectId: string }) {
   const status = useQuery(pipelineStatusQuery(pipeline.id));
   const letters = useQuery(deadLettersQuery(pipeline.id));
+  const starts = useStarts(pipeline, projectId);
   const mayRun = useIsAtLeast("manager");
   const [node, setNode] = useState<string | null>(null);
   const [isRunning, running] = useDisclosure(false);
@@ -91,6 +92,7 @@ function PipelineView({ pipeline, projectId }: { readonly pipeline: Pipeline; re
                 definition={pipeline.definition}
                 status={status.data?.nodes ?? {}}
                 chosen={node}
+                starts={starts}
                 onChoose={setNode}
               />
             </Suspense>

@@ -170,6 +170,17 @@ export function Subject(props: {
       </LinkAnchor>
     );
   }
+  if (subject.startsWith("cmp_")) {
+    return (
+      <LinkAnchor
+        to="/p/$projectId/comparisons/$comparisonId"
+        params={{ projectId, comparisonId: subject }}
+        size="sm"
+      >
+        a decision between models
+      </LinkAnchor>
+    );
+  }
   return (
     <Text size="sm" c="dimmed">
       {subject === "" ? "a signal" : subject}

@@ -5,7 +5,28 @@ import { datasetsQuery } from "@/api/queries/datasets";
 import type { Pipeline } from "@/api/schema.gen";
 import { Panel } from "@/ui/Panel";
 
-import { describeTrigger, spaced } from "./words";
+import { describeTrigger, spaced, type TriggerNames } from "./words";
+
+/** By node: the phrases of the triggers that start runs there. */
+export function useStarts(pipeline: Pipeline, projectId: string): ReadonlyMap<string, string> {
+  const names = useTriggerNames(pipeline, projectId);
+  const starts = new Map<string, string>();
+  for (const trigger of pipeline.definition.triggers ?? []) {
+    const node = trigger.target.split(".")[0] ?? "";
+    const phrase = `Starts ${describeTrigger(trigger, names)}`;
+    const known = starts.get(node);
+    starts.set(node, known === undefined ? phrase : `${known}; ${phrase}`);
+  }
+  return starts;
+}
+
+function useTriggerNames(pipeline: Pipeline, projectId: string): TriggerNames {
+  const datasets = useQuery(datasetsQuery(projectId));
+  return {
+    variables: pipeline.variables,
+    datasets: new Map((datasets.data?.items ?? []).map((one) => [one.id, one.name])),
+  };
+}
 
 /** What starts runs. */
 export function WhenPanel({
@@ -15,11 +36,7 @@ export function WhenPanel({
   readonly pipeline: Pipeline;
   readonly projectId: string;
 }) {
-  const datasets = useQuery(datasetsQuery(projectId));
-  const names = {
-    variables: pipeline.variables,
-    datasets: new Map((datasets.data?.items ?? []).map((one) => [one.id, one.name])),
-  };
+  const names = useTriggerNames(pipeline, projectId);
   const triggers = pipeline.definition.triggers ?? [];
   return (
     <Panel
