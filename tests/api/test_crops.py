@@ -109,3 +109,6 @@ def test_bulk__ids_of_a_foreign_project_do_not_exist(api: Api) -> None:
         answer = _call(api, "POST", f"/datasets/{other}/{path}", body, "foreign")
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), answer.text
     assert _call(api, "POST", f"/datasets/{other}/crops", {"label": "cat"}, "foreign").json()["crops"] == []
+    judged = {"label": "cat", "model_id": api.ids["model_id"]}
+    assert _call(api, "POST", f"/datasets/{other}/crops", judged, "foreign").status_code == 404
+    assert _call(api, "POST", f"/datasets/{api.ids['dataset_id']}/crops", judged).status_code == 200

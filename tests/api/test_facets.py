@@ -35,7 +35,7 @@ def test_facets__of_a_query(api: Api) -> None:
 
 
 def test_facets__an_unknown_field_names_the_nearest(api: Api) -> None:
-    answer = _post(api, {"fields": ["lable"]})
+    answer = _post(api, {"fields": ["labels"]})
     assert (answer.status_code, answer.json()["hint"]) == (422, "Did you mean label?")
 
 

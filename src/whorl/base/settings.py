@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     max_pixels: int = Field(
         default=200_000_000,
         gt=0,
-        description="Largest upload accepted, in pixels; imports of folders take up to 250 million.",
+        description="Largest upload accepted and image cut into tiles, in pixels; imports take up to 250 million.",
     )
     max_upload_bytes: int = Field(default=256 * 2**20, gt=0, description="Largest single upload, in bytes.")
     web: str = Field(default="", description="Folder of the built web app; the one in the package when empty.")

@@ -34,6 +34,8 @@ def list_crops(caller: CallerDep, dataset_id: str, body: CropsWanted) -> Crops:
     """
     revision, start = _read_cursor(body.cursor)
     with caller.services.db.read() as conn:
+        if body.model_id is not None:
+            caller.check_same_project(conn, "model", body.model_id)
         at = load_dataset(conn, dataset_id).revision if revision is None else revision
         asked = (dataset_id, at, body.label, body.layer, body.order, body.model_id)
         ranking = caller.services.rankings.get(asked, lambda: _rank(conn, dataset_id, body, at))
