@@ -151,7 +151,8 @@ _SETTLE = """async (patience_ms) => {
     );
     const isLoading = (image) => image.currentSrc && !image.complete && image.loading !== "lazy";
     const images = [...document.images].filter(isLoading).map((image) => image.currentSrc);
-    const root = document.querySelector("#root")?.childElementCount ? [] : ["an empty page"];
+    const place = document.querySelector("main") ?? document.querySelector("#root");
+    const root = place?.innerText.trim() ? [] : ["an empty page"];
     return [...root, ...[...busy].map((one) => one.className), ...images];
   };
   const started = performance.now();

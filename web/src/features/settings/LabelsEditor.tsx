@@ -100,6 +100,7 @@ function Row({ row, place, draft, onChange, isReadOnly }: RowProps) {
       </Text>
       <ColorInput
         aria-label={`Colour of ${named}`}
+        eyeDropperButtonProps={{ "aria-label": `Pick the colour of ${named} from the screen` }}
         w={118}
         value={row.color ?? hashColor(row.name)}
         format="hex"
