@@ -1,10 +1,10 @@
 /** One item in somebody's hands: its document and history, their log, and what the server knows of it. */
 import type { Item, Lease } from "@/api/schema.gen";
+import { isSameStatement } from "@/canvas/geometry/same";
 import type { ShapeDocument } from "@/canvas/model/document";
-import { setLabel } from "@/canvas/model/edits";
+import { addShapes, removeShapes, setLabel } from "@/canvas/model/edits";
 import type { History } from "@/canvas/model/history";
 import { type HistoryOp } from "@/canvas/model/history";
-import { Selection } from "@/canvas/model/selection";
 import {
   changesSince,
   isNothing,
@@ -64,17 +64,11 @@ export interface WorkStart {
   readonly note: string | null;
 }
 
-/** Who wants the item's work sent when it is finished, and what with. */
-export interface Finish {
-  readonly intent: Intent;
-}
-
 export class ItemWork {
   readonly itemId: string;
   readonly item: Item;
   readonly doc: ShapeDocument;
   readonly history: History;
-  readonly selection: Selection;
   readonly clock: ActiveClock;
   readonly sync: DraftSync;
   #lease: Lease | null;
@@ -101,7 +95,6 @@ export class ItemWork {
     this.item = begin.item;
     this.doc = begin.doc;
     this.history = begin.history;
-    this.selection = new Selection(begin.doc);
     this.clock = new ActiveClock(() => performance.now());
     this.#lease = begin.lease;
     this.#start = begin.start;
@@ -174,7 +167,7 @@ export class ItemWork {
   }
 
   /** Hand the work in. Rejects with what the server said. */
-  async finish({ intent }: Finish): Promise<void> {
+  async finish(intent: Intent): Promise<void> {
     this.history.seal();
     await this.sync.pause();
     const upTo = this.sync.mark();
@@ -205,8 +198,8 @@ export class ItemWork {
   }
 
   /**
-   * Put the work on top of what the server has now. What others added comes along; what they removed and this work still
-   * has becomes new again.
+   * Put the work on top of what the server has now. What others added comes along and what they removed goes; only what
+   * this work changed and they removed becomes new again.
    */
   async rebase(content: ItemContent, options: { readonly isOwnWork?: boolean } = {}): Promise<void> {
     const truth = readAnnotations([...content.annotations]);
@@ -216,9 +209,12 @@ export class ItemWork {
     const standing = new Set(truth.shapes.map(({ id }) => id));
     const before = new Set(this.#base.shapes.flatMap(({ annotationId }) => annotationId ?? []));
     const shapeOf = new Map([...pairs].map(([shapeId, id]) => [id, shapeId]));
+    const gone: ShapeId[] = [];
     for (const shape of this.#own()) {
       const id = pairs.get(shape.id) ?? annotationOf(shape, this.#savedAs);
-      this.#savedAs.set(shape.id, id !== null && standing.has(id) ? id : null);
+      const isThere = id !== null && standing.has(id);
+      if (id !== null && !isThere && this.#isAsSaved(shape)) gone.push(shape.id);
+      this.#savedAs.set(shape.id, isThere ? id : null);
     }
     for (const [shapeId, id] of pairs) this.#savedAs.set(shapeId, id);
     const added = truth.shapes.filter(
@@ -227,7 +223,10 @@ export class ItemWork {
     const kept = this.#base.shapes.filter(({ standing: as }) => as !== "own");
     const base = [...kept, ...truth.shapes.map((one) => ({ ...one, id: shapeOf.get(one.id) ?? one.id }))];
     this.#base = { shapes: base, hidden: new Map([...this.#base.hidden, ...truth.hidden]) };
-    if (added.length > 0) this.run({ kind: "add", at: this.doc.count, shapes: added });
+    this.history.group("what others changed", () => {
+      this.run(removeShapes(this.doc, gone));
+      this.run(addShapes(this.doc, added));
+    });
     await this.#note({
       ...this.#start,
       revision: content.revision,
@@ -297,7 +296,6 @@ export class ItemWork {
   close(): void {
     this.sync.stop();
     for (const stop of this.#stops) stop();
-    this.selection.dispose();
   }
 
   async #saveDraft({ isLeaving }: { readonly isLeaving: boolean }): Promise<void> {
@@ -400,6 +398,11 @@ export class ItemWork {
       return shape !== null && isMeant(shape) ? [{ at, shape }] : [];
     });
     this.run({ kind: "remove", removed });
+  }
+
+  #isAsSaved(shape: Shape): boolean {
+    const saved = this.#base.shapes.find(({ id }) => id === shape.id);
+    return saved !== undefined && isSameStatement(saved, shape);
   }
 
   #own(): Shape[] {

@@ -65,7 +65,7 @@ export function httpServer(taskId: string): StudioServer {
         unwrap(
           api.POST("/api/v1/tasks/{task_id}/leases", {
             params: { path: { task_id: taskId } },
-            body: { n, ...(itemIds === undefined ? {} : { item_ids: [...itemIds] }) },
+            body: { n, item_ids: itemIds === undefined ? null : [...itemIds] },
           }),
         ),
       ),
