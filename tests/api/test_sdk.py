@@ -276,3 +276,12 @@ def test_connect__the_address_of_the_environment_gives_way_to_a_home(
 def test_connect__an_address_and_a_home_are_one_too_many(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput):
         whorl.connect("http://127.0.0.1:9", home=tmp_path)
+
+
+def test_dataset__facets_of_a_query_in_either_form(dataset: Dataset) -> None:
+    for number in range(3):
+        dataset.items.upload_bytes(png(number, size=(20 + 10 * (number == 2), 10)), f"{number}.png")
+    counted = dataset.facets("width:20", fields=["width"])
+    assert (counted.count, [(one.value, one.count) for one in counted.facets[0].buckets]) == (2, [(20, 2)])
+    assert dataset.facets(whorl.Filters("width", 20), fields=["width"]) == counted
+    assert dataset.facets().count == 3

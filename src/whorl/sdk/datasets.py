@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import datasets as wire
-from whorl.schemas import jobs
+from whorl.schemas import explorer, jobs
 from whorl.sdk.filters import Filters
 from whorl.sdk.items import Items
 from whorl.sdk.jobs import Job, Report
@@ -154,6 +154,18 @@ class Dataset:
         return self._transport.get(
             wire.RevisionDiff, f"/datasets/{self.id}/diff", from_revision=from_revision, to_revision=to_revision
         )
+
+    def facets(self, filters: Filters | str | None = None, *, fields: Sequence[str] | None = None) -> explorer.Facets:
+        """How many of the matching items have each value of each field; estimated when they are many.
+
+        Args:
+            filters: Filters, or a query as text such as ``label:car``; everything when left out.
+            fields: Only these, such as ``label`` or ``metadata.camera``.
+        """
+        query: JsonValue = filters.prepare() if isinstance(filters, Filters) else None
+        text = filters if isinstance(filters, str) else None
+        body: JsonValue = {"q": text, "dql": query, "fields": None if fields is None else list(fields)}
+        return self._transport.call(explorer.Facets, Call("POST", f"/datasets/{self.id}/facets", body=body))
 
     def history(self) -> Iterator[wire.Revision]:
         """Who changed it, when, and what was done; newest first."""
