@@ -1,5 +1,15 @@
-import { ActionIcon, Group, Menu, Text, Tooltip, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import {
+  ActionIcon,
+  Group,
+  Kbd,
+  Menu,
+  Text,
+  Tooltip,
+  UnstyledButton,
+  useMantineColorScheme,
+} from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
+import { openSpotlight as openPalette } from "@mantine/spotlight";
 import {
   IconChartDots3,
   IconChecklist,
@@ -10,6 +20,7 @@ import {
   IconMoon,
   IconPhotoSearch,
   IconRouteAltLeft,
+  IconSearch,
   IconSettings,
   IconStack2,
   IconSun,
@@ -26,6 +37,7 @@ import { signOut } from "@/api/queries/session";
 import { useMe, useProjectId } from "./context";
 import { useLive } from "./live";
 import { PageSkeleton } from "./PageSkeleton";
+import { Palette } from "./Palette";
 import classes from "./shell.module.css";
 
 type Target =
@@ -67,6 +79,7 @@ export function ProjectShell() {
         Skip to the page
       </a>
       <Rail projectId={projectId} />
+      <Palette projectId={projectId} />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Suspense fallback={<PageSkeleton />}>
           {isExplorer ? (
@@ -115,6 +128,14 @@ function Rail({ projectId }: { readonly projectId: string }) {
         <Place key={place.to} {...place} projectId={projectId} isNarrow={isNarrow} />
       ))}
       <div className={classes.spacer} />
+      <UnstyledButton className={classes.link} onClick={openPalette} aria-label="Go to anything, Ctrl+K">
+        <IconSearch size={18} />
+        {!isNarrow && (
+          <>
+            Go to <Kbd size="xs">Ctrl K</Kbd>
+          </>
+        )}
+      </UnstyledButton>
       <Link
         className={classes.link}
         data-status={isInSettings ? "active" : undefined}

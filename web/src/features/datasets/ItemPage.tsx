@@ -37,11 +37,21 @@ export function ItemPage() {
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Tabs defaultValue="annotations" keepMounted={false}>
             <Tabs.List mb="sm">
-              <Tabs.Tab value="annotations">Annotations</Tabs.Tab>
-              <Tabs.Tab value="about">About</Tabs.Tab>
-              <Tabs.Tab value="history">History</Tabs.Tab>
-              <Tabs.Tab value="lineage">Lineage</Tabs.Tab>
-              <Tabs.Tab value="comments">Comments</Tabs.Tab>
+              <Tabs.Tab px={9} value="annotations">
+                Annotations
+              </Tabs.Tab>
+              <Tabs.Tab px={9} value="about">
+                About
+              </Tabs.Tab>
+              <Tabs.Tab px={9} value="history">
+                History
+              </Tabs.Tab>
+              <Tabs.Tab px={9} value="lineage">
+                Lineage
+              </Tabs.Tab>
+              <Tabs.Tab px={9} value="comments">
+                Comments
+              </Tabs.Tab>
             </Tabs.List>
             <Tabs.Panel value="annotations">
               <ItemAnnotationsPanel itemId={itemId} pointed={pointed} onPoint={setPointed} />
