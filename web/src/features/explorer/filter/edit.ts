@@ -1,10 +1,26 @@
 /** Chips on and off: pure functions from one query text to the next. */
 import { splitTerms, type Term } from "./terms";
 
-/** Whether this very term stands at the outermost level. */
+/** Whether this very term stands at the outermost level; parentheses around one term make no difference. */
 export function hasTerm(text: string, term: string): boolean {
-  const wanted = term.trim();
-  return splitTerms(text).some((one) => one.text === wanted);
+  const wanted = canonical(term);
+  return splitTerms(text).some((one) => canonical(one.text) === wanted);
+}
+
+/** One chip of a server's answer: several terms that belong together are held together by parentheses. */
+export function asOneTerm(chip: string): string {
+  const terms = splitTerms(chip);
+  return terms.length > 1 ? `(${chip.trim()})` : chip.trim();
+}
+
+function canonical(term: string): string {
+  const [only, ...more] = splitTerms(term);
+  if (only?.kind !== "group" || more.length > 0) return term.trim();
+  const open = only.isNegated ? 2 : 1;
+  const inner = splitTerms(only.text.slice(open, -1));
+  if (inner.length !== 1 || inner[0] === undefined || (only.isNegated && inner[0].isNegated))
+    return only.text;
+  return (only.isNegated ? "-" : "") + canonical(inner[0].text);
 }
 
 /** The text with one more term at its end; as it was when the term stands there already. */
@@ -26,9 +42,9 @@ export function removeTermAt(text: string, index: number): string {
 
 /** The text without each outermost occurrence of the term. */
 export function removeTerm(text: string, term: string): string {
-  const wanted = term.trim();
-  const index = splitTerms(text).findIndex((one) => one.text === wanted);
-  return index < 0 ? text : removeTerm(removeTermAt(text, index), wanted);
+  const wanted = canonical(term);
+  const index = splitTerms(text).findIndex((one) => canonical(one.text) === wanted);
+  return index < 0 ? text : removeTerm(removeTermAt(text, index), term);
 }
 
 /** Put the term in, or take it out when it is there. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   addTerm,
+  asOneTerm,
   applyHint,
   excludeTerm,
   hasTerm,
@@ -116,6 +117,17 @@ describe("chips", () => {
   it("adds at the end, once", () => {
     expect(addTerm("label:car ", "subset:test")).toBe("label:car subset:test");
     expect(addTerm("label:car", "label:car")).toBe("label:car");
+  });
+
+  it("takes parentheses around one term for the term", () => {
+    expect(hasTerm("a:1 (label:car)", "label:car")).toBe(true);
+    expect(toggleTerm("a:1 -(label:car)", "-label:car")).toBe("a:1");
+    expect(hasTerm("(label:car x:1)", "label:car")).toBe(false);
+  });
+
+  it("holds the terms of one chip together", () => {
+    expect(asOneTerm("width>=10 width<20")).toBe("(width>=10 width<20)");
+    expect(asOneTerm("label:car")).toBe("label:car");
   });
 
   it("turns a term around in its place, and a second time back", () => {

@@ -70,7 +70,7 @@ export class GridFeed {
   private followed: Followed | null = null;
   private frame = 0;
 
-  constructor(private readonly onError: (error: unknown) => void) {}
+  constructor(private readonly onFailure: (error: unknown, feed: GridFeed) => void) {}
 
   /** Show a listing with the annotations of some layers. */
   follow(next: Followed): void {
@@ -140,7 +140,9 @@ export class GridFeed {
         return { items: found.items, annotations: byItem(found.annotations) };
       },
       onChange: this.changed,
-      onError: this.onError,
+      onError: (error) => {
+        this.onFailure(error, this);
+      },
     });
   }
 
@@ -154,7 +156,9 @@ export class GridFeed {
       onDrop: (page) => {
         for (const url of page) if (url !== null) URL.revokeObjectURL(url);
       },
-      onError: this.onError,
+      onError: (error) => {
+        this.onFailure(error, this);
+      },
       // Their bytes stay in memory: some 16 kB each.
       maxPages: 40,
     });

@@ -1,0 +1,4 @@
+import { Text } from "@mantine/core";
+export function DistributionsLens() {
+  return <Text>soon</Text>;
+}
