@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.api.conftest import png
+from tests.api.conftest import Api, png
 
 from whorl.base.errors import InvalidInput
 from whorl.base.settings import Settings
@@ -124,3 +124,13 @@ def test_jobs__a_job_without_a_file_says_so(client: httpx.Client, tmp_path: Path
 def test_worker__alone_needs_postgres(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="a separate worker needs PostgreSQL"):
         work(Settings(home=tmp_path))
+
+
+def test_activity__tells_milestones_newest_first(api: Api) -> None:
+    path = f"/api/v1/projects/{api.ids['project_id']}/activity"
+    told = api.client.get(path, headers=api.headers("viewer")).json()
+    kinds = [event["kind"] for event in told]
+    assert "model.trained" in kinds
+    assert "item.created" not in kinds
+    assert [int(event["id"]) for event in told] == sorted((int(event["id"]) for event in told), reverse=True)
+    assert len(api.client.get(f"{path}?limit=1", headers=api.headers("viewer")).json()) == 1

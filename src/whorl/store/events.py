@@ -163,6 +163,18 @@ def read_events(
     ]
 
 
+def read_latest(
+    conn: Connection, *, project_id: str, kinds: Sequence[str], limit: int, among: int = 5000
+) -> list[Event]:
+    """Give a project's newest events of these kinds, newest first, among so many of all kinds."""
+    newest = select(event).where(event.c.project_id == project_id).order_by(event.c.id.desc()).limit(among).subquery()
+    found = select(newest).where(newest.c.kind.in_(kinds)).order_by(newest.c.id.desc()).limit(limit)
+    return [
+        Event(row.id, row.kind, row.project_id, row.subject_id, row.actor_id, row.cause, row.payload, row.at)
+        for row in conn.execute(found)
+    ]
+
+
 def get_cursor(conn: Connection, reader: str) -> int:
     """Give the id of the last event that ``reader`` has looked at; 0 at first."""
     return conn.execute(select(event_cursor.c.event_id).where(event_cursor.c.reader == reader)).scalar() or 0
