@@ -13,7 +13,7 @@ export const editorTheme = EditorView.theme({
   ".cm-content": { padding: "0", caretColor: "var(--mantine-color-text)", minHeight: "34px" },
   ".cm-line": { padding: "0 4px" },
   ".cm-cursor": { borderLeftColor: "var(--mantine-color-text)" },
-  ".cm-placeholder": { color: "var(--mantine-color-placeholder)" },
+  ".cm-placeholder": { color: "var(--mantine-color-dimmed)" },
   ".cm-field": { color: "var(--mantine-color-whorl-light-color)", fontWeight: "600" },
   ".cm-minus": { color: "var(--mantine-color-red-6)", fontWeight: "700" },
   ".cm-wrong": { textDecoration: "underline wavy var(--mantine-color-red-6)" },
