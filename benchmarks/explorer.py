@@ -143,7 +143,7 @@ def measure_crowd(server: Server) -> dict[str, Any]:
     listing = client.post("/datasets/dst_2/listings", json={}).json()["id"]
     path = f"/datasets/dst_2/listings/{listing}/items"
     ids = [one["id"] for one in client.get(path, params={"limit": 100}).json()["items"]]
-    both = {"limit": 100, "with_annotations": True, "layers": "truth,prediction"}
+    both: dict[str, str | int | bool] = {"limit": 100, "with_annotations": True, "layers": "truth,prediction"}
     return {
         "page_with_boxes": timed(server, lambda: client.get(path, params=both)),
         "batch_of_boxes": timed(

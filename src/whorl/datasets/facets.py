@@ -168,7 +168,8 @@ def _value_bucket(one: FacetField, value: Value, count: int, chips: Chips, scale
 def _range_buckets(
     one: FacetField, items: Sequence[SeenItem], numbers: Sequence[float], chips: Chips, scale: float
 ) -> Iterator[FacetBucket]:
-    edges = one.edges or nice_edges(min(numbers), max(numbers))
+    is_whole = all(number.is_integer() for number in numbers)
+    edges = one.edges or nice_edges(min(numbers), max(numbers), is_whole=is_whole)
     counts: Counter[int] = Counter()
     for item in items:
         counts.update({bin_of(value, edges) for value in one.values(item) if isinstance(value, float)})
@@ -179,8 +180,11 @@ def _range_buckets(
         yield FacetBucket(low=low, high=high, count=_scaled(counts[index], scale), chip=chip)
 
 
-def nice_edges(low: float, high: float, *, bins: int = _BINS) -> tuple[float, ...]:
+def nice_edges(low: float, high: float, *, bins: int = _BINS, is_whole: bool = False) -> tuple[float, ...]:
     """Round edges of at most ``bins`` + 2 equal steps, from at or below ``low`` to at or above ``high``.
+
+    Args:
+        is_whole: Of whole numbers, so that the edges are to be whole too.
 
     >>> nice_edges(3, 97)
     (0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0)
@@ -191,7 +195,9 @@ def nice_edges(low: float, high: float, *, bins: int = _BINS) -> tuple[float, ..
     raw = span / bins
     power = math.floor(math.log10(raw))
     unit = 10.0**power
-    step = next((factor * unit for factor in (1, 2, 2.5, 5, 10) if factor * unit >= raw * (1 - 1e-9)), raw)
+    factors = (1, 2, 5, 10) if is_whole else (1, 2, 2.5, 5, 10)
+    step = next((factor * unit for factor in factors if factor * unit >= raw * (1 - 1e-9)), raw)
+    step = max(step, 1.0) if is_whole else step
     first = math.floor(low / step)
     digits = max(0, 2 - power)
     edges = [round((first + index) * step, digits) for index in range(bins + 3)]

@@ -11,7 +11,7 @@ from whorl.datasets.listings import KeyList
 from whorl.datasets.revisions import batches, standing
 from whorl.schemas.annotations import AuthorKind, Layer
 from whorl.schemas.explorer import AnnotationSource
-from whorl.store.db.tables import annotation, model, person, token
+from whorl.store.db.tables import annotation, model, person, pipeline, token
 
 EXACT_UP_TO = 20_000
 
@@ -48,15 +48,15 @@ def list_sources(conn: Connection, whole: KeyList) -> list[AnnotationSource]:
 
 
 def author_names(conn: Connection, author_ids: list[str]) -> dict[str, str]:
-    """Names of people, models, service tokens and imports by id; those that are known to nobody are left out."""
+    """Names of people, models, tokens, pipelines and imports by id; those that are known to nobody are left out."""
     found = {one: one.removeprefix("imp_") for one in author_ids if one.startswith("imp_")}
-    for table in (person, model, token):
+    for table in (person, model, token, pipeline):
         for some in batches(sorted(set(author_ids))):
             found.update((row.id, row.name) for row in conn.execute(_names(table, some)))
     return found
 
 
-# Any: columns of several types, in one select; and three tables with an id and a name.
+# Any: columns of several types, in one select; and tables with an id and a name.
 def _counts(keys: Any, revision: int) -> Select[Any]:
     author = (annotation.c.layer, annotation.c.author_kind, annotation.c.author_id)
     query = select(*author, func.count(), func.count(annotation.c.item_key.distinct()))

@@ -33,5 +33,10 @@ def test_nice_edges__are_round() -> None:
     assert nice_edges(-3, 12) == (-4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0)
 
 
+def test_nice_edges__of_whole_numbers_are_whole() -> None:
+    assert nice_edges(0, 23, is_whole=True) == (0.0, 5.0, 10.0, 15.0, 20.0, 25.0)
+    assert nice_edges(1, 4, is_whole=True) == (1.0, 2.0, 3.0, 4.0)
+
+
 def test_bin_of__outside_is_in_none() -> None:
     assert [bin_of(value, (0, 1, 2)) for value in (-0.1, 0, 1, 2, 2.1)] == [-1, 0, 1, 1, -1]
