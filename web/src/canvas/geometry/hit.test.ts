@@ -5,7 +5,9 @@ import { applyCommand, invertCommand } from "../model/commands";
 import type { ShapeDocument } from "../model/document";
 import { anyGeometry, commandOf, deeds, point, shapeLists } from "../testing/arbitraries";
 import { box, countingIds, makeDocument, makeShape, maskOf, polygon, square } from "../testing/shapes";
+import { MaskEdit } from "../masks/edit";
 import { rasterFromMask } from "../masks/rle";
+import { strokePath } from "../masks/strokes";
 import type { Geometry, Rect, Shape, XY } from "../types";
 import { DocumentFinder } from "./finder";
 import { hitGeometry, isClosed, isWithin, linesOf } from "./hit";
@@ -150,6 +152,22 @@ describe("DocumentFinder", () => {
     ]);
     const finder = new DocumentFinder(doc);
     expect(finder.at({ x: 15, y: 15 }, 1).map(({ id }) => id)).toEqual(["line", "twin", "small", "large"]);
+  });
+
+  it("finds a mask where it is painted now, and no longer where it was rubbed out", () => {
+    const doc = makeDocument([makeShape("m", { geometry: maskOf(square(10, 10, 5)) })]);
+    const finder = new DocumentFinder(doc);
+    const found = (x: number, y: number): number => finder.at({ x, y }, 0).length;
+    const paint = new MaskEdit(doc.pixels("m")!, 1);
+    strokePath(paint, [[400, 300]], 10);
+    applyCommand(doc, paint.command("m")!);
+    expect([found(12, 12), found(400, 300)]).toEqual([1, 1]);
+    expect(finder.boundsOf("m")).toEqual({ x0: 10, y0: 10, x1: 410, y1: 310 });
+    const eraser = new MaskEdit(doc.pixels("m")!, 0);
+    strokePath(eraser, [[12, 12]], 20);
+    applyCommand(doc, eraser.command("m")!);
+    expect([found(12, 12), found(400, 300)]).toEqual([0, 1]);
+    expect(finder.near({ x0: 0, y0: 0, x1: 50, y1: 50 })).toEqual([]);
   });
 
   it("does not find what cannot be seen", () => {

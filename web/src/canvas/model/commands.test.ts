@@ -204,15 +204,25 @@ describe("the document", () => {
     expect(target.peek("m")?.geometry).toEqual(maskOf(square(0, 0, 256)));
   });
 
-  it("keeps painted pixels when only the label changes by a command of before", () => {
-    const shape = makeShape("m", { geometry: maskOf(square(5, 5, 20)) });
-    const target = makeDocument([shape]);
-    applyCommand(target, {
-      kind: "paint",
-      id: "m",
-      tiles: [{ column: 0, row: 0, before: [65536], after: [0, 65536] }],
-    });
-    applyCommand(target, { kind: "change", changes: [{ before: shape, after: { ...shape, label: "dog" } }] });
-    expect(target.find("m")).toEqual({ ...shape, label: "dog", geometry: maskOf(square(0, 0, 256)) });
-  });
+  it.each([
+    ["before", false],
+    ["after", true],
+  ])(
+    "keeps painted pixels when a label is changed by a command of old, %s the counts are made",
+    (_, isEncoded) => {
+      const shape = makeShape("m", { geometry: maskOf(square(5, 5, 20)) });
+      const target = makeDocument([shape]);
+      applyCommand(target, {
+        kind: "paint",
+        id: "m",
+        tiles: [{ column: 0, row: 0, before: [65536], after: [0, 65536] }],
+      });
+      if (isEncoded) target.find("m");
+      applyCommand(target, {
+        kind: "change",
+        changes: [{ before: shape, after: { ...shape, label: "dog" } }],
+      });
+      expect(target.find("m")).toEqual({ ...shape, label: "dog", geometry: maskOf(square(0, 0, 256)) });
+    },
+  );
 });

@@ -166,6 +166,20 @@ describe("a group", () => {
   });
 });
 
+it.each([
+  ["a command", undefined],
+  ["a drag", "drag"],
+])("%s after an undo leaves nothing to redo", (_, merge) => {
+  const doc = makeDocument([makeShape("a")]);
+  const history = new History(doc);
+  run(history, setLabel(doc, ["a"], "dog"));
+  history.undo();
+  expect(history.canRedo).toBe(true);
+  run(history, setLabel(doc, ["a"], "tree"), merge);
+  expect(history.canRedo).toBe(false);
+  expect(history.redo()).toBeNull();
+});
+
 it("forgets the oldest steps beyond its limit", () => {
   const doc = makeDocument([makeShape("a")]);
   const history = new History(doc, { limit: 2 });

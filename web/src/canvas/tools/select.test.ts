@@ -262,6 +262,36 @@ describe("keys", () => {
     expect(contentOf(on.doc)).toEqual(before);
   });
 
+  it("with Ctrl pull the lower right corner of a box, not over the other", () => {
+    const on = desk([SMALL], ["small"]);
+    on.key("ArrowRight", { ctrl: true });
+    on.key("ArrowDown", { ctrl: true, shift: true });
+    expect(on.geometries).toEqual([box(100, 100, [51, 60])]);
+    for (let i = 0; i < 8; i += 1) on.key("ArrowLeft", { ctrl: true, shift: true });
+    expect(on.geometries).toEqual([box(100, 100, [1, 60])]);
+    expect(on.dropped).toEqual(new Array(3).fill("It would have no area, so it stays as it was."));
+    on.history.undo();
+    expect(on.geometries).toEqual([SMALL.geometry]);
+  });
+
+  it("with Ctrl pull a turned box along its own sides", () => {
+    const geometry = { type: "rotated_box", cx: 200, cy: 200, width: 60, height: 40, angle: 90 } as const;
+    const on = desk([makeShape("t", { geometry })], ["t"]);
+    on.key("ArrowRight", { ctrl: true, shift: true });
+    expect(on.geometries).toEqual([{ ...geometry, cy: 205, width: 70 }]);
+  });
+
+  it("with Ctrl say what they are for", () => {
+    const on = desk([makeShape("a", { geometry: polygon(square(100, 100, 50)) }), SMALL], ["a"]);
+    on.key("ArrowRight", { ctrl: true });
+    on.selection.change({ kind: "add", ids: ["small"] });
+    on.key("ArrowRight", { ctrl: true });
+    expect(on.dropped).toEqual([
+      "Only boxes change their size by keys.",
+      "Select one box to change its size.",
+    ]);
+  });
+
   it("are the page's when nothing is selected", () => {
     const on = desk();
     expect(on.key("ArrowRight").isHandled).toBe(false);

@@ -4,11 +4,13 @@ import type { Handle } from "../geometry/handles";
 import { boundsOf } from "../geometry/measure";
 import { deleteVertex, hasVertices, insertVertex, moveVertex, type VertexAt } from "../geometry/polygon";
 import { aimRotatedBox, clampMove, moveGeometry, resizeBox, resizeRotatedBox } from "../geometry/transform";
-import { clampPoint, tidyPoint } from "../geometry/vectors";
+import { clampPoint, tidyPoint, turned } from "../geometry/vectors";
 import { isEditable } from "../model/edits";
 import type { Geometry, Shape, ShapeId, Vec, XY } from "../types";
 import type { Drawn } from "./drawing";
 import type { Modifiers, PreviewShape, ToolContext } from "./types";
+
+const NO_AREA = "It would have no area, so it stays as it was.";
 
 /** Turning goes in steps of so many degrees with Shift held. */
 const TURN_STEP = 15;
@@ -81,7 +83,7 @@ function resized(
   by: { readonly grip: Extract<Handle, { kind: "resize" }>["grip"]; readonly aim: XY },
   context: ToolContext,
 ): Drawn {
-  const reason = "It would have no area, so it stays as it was.";
+  const reason = NO_AREA;
   const { minSide } = context.settings;
   if (geometry.type === "box") {
     const box = resizeBox(geometry, by.grip, by.aim);
@@ -91,6 +93,22 @@ function resized(
   if (geometry.type !== "rotated_box") return { geometry };
   const box = resizeRotatedBox(geometry, by.grip, by.aim);
   return box !== null && Math.min(box.width, box.height) >= minSide ? { geometry: box } : { reason };
+}
+
+/** A box or turned box with its lower right corner moved along its sides. */
+export function pulledGeometry(geometry: Geometry, by: Vec, context: ToolContext): Drawn {
+  const grip = { sx: 1, sy: 1 } as const;
+  if (geometry.type === "box") {
+    const aim = clampPoint([geometry.x1 + by.x, geometry.y1 + by.y], context.doc.image);
+    // A box pulled over its other side would turn round under the keys.
+    if (aim[0] <= geometry.x0 || aim[1] <= geometry.y0) return { reason: NO_AREA };
+    return resized(geometry, { grip, aim }, context);
+  }
+  if (geometry.type !== "rotated_box") return { reason: "Only boxes change their size by keys." };
+  const { cx, cy, width, height, angle } = geometry;
+  if (width + by.x <= 0 || height + by.y <= 0) return { reason: NO_AREA };
+  const corner: XY = [cx + width / 2 + by.x, cy + height / 2 + by.y];
+  return resized(geometry, { grip, aim: turned(corner, [cx, cy], angle) }, context);
 }
 
 /** The geometry without a vertex, or why it must stay. */

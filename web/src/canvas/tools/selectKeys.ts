@@ -1,8 +1,11 @@
-/** Keys of the select tool: arrows move what is selected, Delete takes away the vertex last touched. */
+/**
+ * Keys of the select tool: arrows move what is selected, with Ctrl they pull the lower right corner of a box, Delete
+ * takes away the vertex last touched.
+ */
 
 import { moveShapes, setGeometry } from "../model/edits";
 import type { Vec } from "../types";
-import { withoutVertex } from "./selectGeometry";
+import { pulledGeometry, withoutVertex } from "./selectGeometry";
 import { selectPreview } from "./selectPreview";
 import { SELECT_START, type SelectState } from "./selectState";
 import { type KeyInput, type ToolContext, type ToolStep, toolStep } from "./types";
@@ -22,7 +25,8 @@ type Step = ToolStep<SelectState>;
 export function selectKey(state: SelectState, event: KeyInput, context: ToolContext): Step {
   const arrow = Object.hasOwn(ARROWS, event.key) ? ARROWS[event.key] : undefined;
   if (arrow !== undefined && context.selection.size > 0) {
-    return nudged(state, { x: arrow.x * stepOf(event), y: arrow.y * stepOf(event) }, context);
+    const by = { x: arrow.x * stepOf(event), y: arrow.y * stepOf(event) };
+    return event.modifiers.ctrl ? pulled(state, by, context) : nudged(state, by, context);
   }
   if (event.key === "Escape") return escaped(state, context);
   if ((event.key === "Delete" || event.key === "Backspace") && state.vertex !== null) {
@@ -40,6 +44,16 @@ function nudged(state: SelectState, by: Vec, context: ToolContext): Step {
   // A row of arrow keys on the same shapes is one step of undo.
   const merge = `nudge ${[...context.selection].sort().join(" ")}`;
   return toolStep(state, { commands: command === null ? [] : [command], merge });
+}
+
+function pulled(state: SelectState, by: Vec, context: ToolContext): Step {
+  const [id] = context.selection;
+  const shape = context.selection.size === 1 && id !== undefined ? context.doc.find(id) : null;
+  if (shape === null) return toolStep(state, { dropped: "Select one box to change its size." });
+  const drawn = pulledGeometry(shape.geometry, by, context);
+  if ("reason" in drawn) return toolStep(state, { dropped: drawn.reason });
+  const command = setGeometry(context.doc, shape.id, drawn.geometry);
+  return toolStep(state, { commands: command === null ? [] : [command], merge: `pull ${shape.id}` });
 }
 
 /** First the gesture under way, then the vertex, then the selection; after that the key is the page's. */
