@@ -8,7 +8,9 @@ const LINE = "-".repeat(80);
 
 async function textsOf(folder) {
   const entries = await readdir(folder, { withFileTypes: true });
-  const named = entries.filter(({ name }) => LICENCE_FILE.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const named = entries
+    .filter(({ name }) => LICENCE_FILE.test(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const read = async (entry) => {
     const path = join(folder, entry.name);
     if (!entry.isDirectory()) return [(await readFile(path, "utf8")).trim()];
@@ -22,7 +24,9 @@ async function textsOf(folder) {
 export async function shippedPackages(web) {
   const lock = JSON.parse(await readFile(join(web, "package-lock.json"), "utf8"));
   return Object.entries(lock.packages)
-    .filter(([path, entry]) => path !== "" && !entry.dev && !entry.devOptional && !entry.optional && !entry.peer)
+    .filter(
+      ([path, entry]) => path !== "" && !entry.dev && !entry.devOptional && !entry.optional && !entry.peer,
+    )
     .map(([path, entry]) => ({
       path,
       name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
