@@ -19,7 +19,7 @@ from whorl.store.db.tables import annotation, item, item_state
 from whorl.store.db.types import ALIVE
 
 EXACT_UP_TO = 4_000
-SAMPLE = 2_000
+SAMPLE = 1_600
 # Neighbours lie on one page of the database; drawing a few together reads a fraction of the pages.
 _TOGETHER = 4
 _RARE_CAP = 1_000
@@ -43,7 +43,7 @@ def read_facets(
     exact_up_to: int = EXACT_UP_TO,
     sample: int = SAMPLE,
 ) -> CountedFacets:
-    """Count what the items of a listing hold: exactly up to 4,000 items, else from 2,000 drawn at random.
+    """Count what the items of a listing hold: exactly up to 4,000 items, else from 1,600 drawn at random.
 
     The draw follows from the listing, so asking twice gives the same answer. Of a whole dataset the labels that no
     drawn item has are counted by themselves, so that rare ones are seen.
