@@ -51,7 +51,10 @@ export function FacetPanel({ facets, q, onQuery, nameOf, colorOf }: FacetPanelPr
               <Chevron size={14} />
             </UnstyledButton>
             <Collapse expanded={isOpen}>
-              <FacetBody {...{ facet, q, onQuery, nameOf, colorOf }} total={facets.count} />
+              <FacetBody
+                {...{ facet, q, onQuery, nameOf, colorOf }}
+                most={Math.max(0, ...facet.buckets.map((bucket) => bucket.count))}
+              />
             </Collapse>
           </section>
         );
@@ -65,7 +68,7 @@ export function FacetPanel({ facets, q, onQuery, nameOf, colorOf }: FacetPanelPr
   );
 }
 
-type FacetBodyProps = Omit<FacetPanelProps, "facets"> & { readonly facet: Facet; readonly total: number };
+type FacetBodyProps = Omit<FacetPanelProps, "facets"> & { readonly facet: Facet; readonly most: number };
 
 function FacetBody(props: FacetBodyProps) {
   return props.facet.kind === "range" ? <Histogram {...props} /> : <Values {...props} />;
@@ -77,14 +80,14 @@ function onChip({ q, onQuery }: Pick<FacetPanelProps, "q" | "onQuery">, chip: st
   };
 }
 
-function Values({ facet, q, onQuery, nameOf, colorOf, total }: FacetBodyProps) {
+function Values({ facet, q, onQuery, nameOf, colorOf, most }: FacetBodyProps) {
   const [isAllShown, setAllShown] = useState(false);
   const buckets = isAllShown ? facet.buckets : facet.buckets.slice(0, FEW);
   const rest = facet.buckets.length - buckets.length;
   return (
     <div className={classes.list}>
       {buckets.map((bucket) => (
-        <ValueRow key={String(bucket.value)} {...{ facet, bucket, q, onQuery, nameOf, colorOf, total }} />
+        <ValueRow key={String(bucket.value)} {...{ facet, bucket, q, onQuery, nameOf, colorOf, most }} />
       ))}
       {(rest > 0 || isAllShown) && facet.buckets.length > FEW && (
         <UnstyledButton
@@ -109,7 +112,7 @@ function ValueRow({
   onQuery,
   nameOf,
   colorOf,
-  total,
+  most,
 }: FacetBodyProps & { bucket: FacetBucket }) {
   const chip = asOneTerm(bucket.chip);
   const text = nameBucket(bucket);
@@ -117,7 +120,7 @@ function ValueRow({
   const color = typeof bucket.value === "string" ? colorOf(facet.field, bucket.value) : null;
   const isOn = hasTerm(q, chip);
   const isOff = hasTerm(q, negated(chip));
-  const share = total > 0 ? Math.min(1, bucket.count / total) : 0;
+  const share = most > 0 ? Math.min(1, bucket.count / most) : 0;
   return (
     <UnstyledButton
       className={classes.value}

@@ -71,14 +71,36 @@ export function excludeTerm(text: string, term: string): string {
   return addTerm(removeTerm(text, term), opposite);
 }
 
-/** Take out the outermost terms about a field, then add these: what moving a histogram's brush does. */
-export function replaceField(text: string, field: string, terms: readonly string[]): string {
-  const isAbout = (one: Term) => one.kind === "term" && !one.isNegated && one.field === field;
+/** From the lower end of one range's chip to the upper end of another's, as one chip: what a brush over both means. */
+export function spanChip(first: string, last: string): string {
+  const isUpper = (one: Term) => one.operator === "<" || one.operator === "<=";
+  const isLower = (one: Term) => one.operator === ">" || one.operator === ">=";
+  const begins = innerTerms(first).filter((one) => !isUpper(one));
+  const ends = innerTerms(last).filter(isUpper);
+  const begun = begins.filter(isLower).length > 0 && ends.length > 0;
+  return begun ? asOneTerm([...begins, ...ends].map((one) => one.text).join(" ")) : "";
+}
+
+/** Put a chip in the place of the one about the same fields: what moving a brush does. */
+export function replaceLike(text: string, chip: string): string {
+  const about = fieldsOf(chip);
+  const isLike = (one: Term) => !one.isNegated && one.kind !== "broken" && fieldsOf(one.text) === about;
   let rest = text;
-  for (let at = splitTerms(rest).findIndex(isAbout); at >= 0; at = splitTerms(rest).findIndex(isAbout)) {
+  for (let at = splitTerms(rest).findIndex(isLike); at >= 0; at = splitTerms(rest).findIndex(isLike)) {
     rest = removeTermAt(rest, at);
   }
-  return terms.reduce(addTerm, rest);
+  return addTerm(rest, chip);
+}
+
+function innerTerms(chip: string): Term[] {
+  const terms = splitTerms(chip);
+  const [only] = terms;
+  if (terms.length !== 1 || only?.kind !== "group" || only.isNegated) return terms;
+  return splitTerms(only.text.slice(1, -1));
+}
+
+function fieldsOf(chip: string): string {
+  return [...new Set(innerTerms(chip).map((one) => one.field))].sort().join();
 }
 
 /** A value as it must be written: in quotes where it would be read as something else. */

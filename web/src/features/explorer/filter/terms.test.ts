@@ -9,7 +9,8 @@ import {
   hasTerm,
   negateTermAt,
   removeTermAt,
-  replaceField,
+  replaceLike,
+  spanChip,
   toggleTerm,
   writeValue,
 } from "./edit";
@@ -140,12 +141,17 @@ describe("chips", () => {
     expect(excludeTerm("subset:test -label:car", "label:car")).toBe("subset:test");
   });
 
-  it("replaces the terms of a field and leaves its parts alone elsewhere", () => {
-    const moved = replaceField("width>=10 label:car width<20 -width:3 (width:4)", "width", [
-      "width>=30",
-      "width<40",
-    ]);
-    expect(moved).toBe("label:car -width:3 (width:4) width>=30 width<40");
+  it("spans two ranges of a histogram, and takes the place of the span before", () => {
+    expect(spanChip("width>=10 width<20", "(width>=40 width<=50)")).toBe("(width>=10 width<=50)");
+    const chip = spanChip(
+      "(layer:prediction confidence>=0.1 confidence<0.2)",
+      "(layer:prediction confidence>=0.3 confidence<0.4)",
+    );
+    expect(chip).toBe("(layer:prediction confidence>=0.1 confidence<0.4)");
+    expect(replaceLike("label:car (width>=1 width<2) height>3", "(width>=10 width<=50)")).toBe(
+      "label:car height>3 (width>=10 width<=50)",
+    );
+    expect(spanChip("has:width", "has:width")).toBe("");
   });
 
   it("quotes what would be read as something else", () => {
