@@ -1704,6 +1704,26 @@ export interface paths {
         patch: operations["update_project_api_v1_projects__project_id__patch"];
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Activity
+         * @description What happened lately, newest first: milestones, not each image and label.
+         */
+        get: operations["list_activity_api_v1_projects__project_id__activity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/audit": {
         parameters: {
             query?: never;
@@ -3459,6 +3479,34 @@ export interface components {
             n_items: number;
             /** Revision */
             revision: number;
+        };
+        /**
+         * Event
+         * @description Something that happened in a project.
+         */
+        Event: {
+            /** Actor Id */
+            actor_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cause */
+            cause: string | null;
+            /**
+             * Id
+             * @description A whole number as text, because it may not fit a double; also the SSE id.
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Payload */
+            payload: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Subject Id */
+            subject_id: string;
         };
         /**
          * EventSource
@@ -6411,6 +6459,7 @@ export type DraftSave = components['schemas']['DraftSave'];
 export type EdgeSpec = components['schemas']['EdgeSpec'];
 export type EvaluateRequest = components['schemas']['EvaluateRequest'];
 export type Evaluation = components['schemas']['Evaluation'];
+export type Event = components['schemas']['Event'];
 export type EventSource = components['schemas']['EventSource'];
 export type EventTrigger = components['schemas']['EventTrigger'];
 export type Examination = components['schemas']['Examination'];
@@ -9729,6 +9778,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_activity_api_v1_projects__project_id__activity_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"][];
                 };
             };
             /** @description Problem, as application/problem+json */
