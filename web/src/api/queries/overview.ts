@@ -21,14 +21,14 @@ export function overviewQuery(projectId: string) {
   });
 }
 
-/** The last entries of the project's record; only managers may read it. */
+/** What happened lately, newest first: milestones, not each image. */
 export function activityQuery(projectId: string) {
   return queryOptions({
     queryKey: ["overview", projectId, "activity"],
     queryFn: ({ signal }) =>
       unwrap(
-        api.GET("/api/v1/projects/{project_id}/audit", {
-          params: { path: { project_id: projectId }, query: { limit: 12 } },
+        api.GET("/api/v1/projects/{project_id}/activity", {
+          params: { path: { project_id: projectId }, query: { limit: 14 } },
           signal,
         }),
       ),
