@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -36,8 +37,10 @@ class NoHarnessError(RuntimeError):
 
 
 def find_chromium() -> str | None:
-    """Path of a Chromium on this machine, or None."""
-    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    """Path of a Chromium on this machine (``WHORL_CHROMIUM`` names one), or None."""
+    given = os.environ.get("WHORL_CHROMIUM")
+    names = (given,) if given else CHROMIUM_NAMES
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def build_page(folder: Path) -> Path:

@@ -194,7 +194,29 @@ async function show(item: {
   await idle();
 }
 
+/** A picture in tiles of a folder beside this page: `base/level/column_row.png`. */
+async function showTiles(item: {
+  readonly base: string;
+  readonly width: number;
+  readonly height: number;
+  readonly tileSize: number;
+  readonly levels: number;
+  readonly shapes: readonly Shape[];
+}): Promise<void> {
+  const { base, width, height, tileSize, levels, shapes } = item;
+  const tileUrl = (level: number, column: number, row: number) => `${base}/${level}/${column}_${row}.png`;
+  const pyramid = { width, height, tileSize, overlap: 0, levels, tileUrl };
+  const document = new ShapeDocument({ width, height }, shapes);
+  await engine.setItem({ image: { kind: "tiles", pyramid }, document });
+  await idle();
+}
+
+const failures: string[] = [];
+engine.on("image-failed", (failure) => failures.push(failure.message));
+
 const bench = {
+  showTiles,
+  failures,
   engine,
   polygonCrowd,
   imageOf,

@@ -76,6 +76,7 @@ def on_screen(harness: Harness, x: float, y: float) -> tuple[float, float]:
 def pixel(harness: Harness, x: float, y: float) -> Rgb:
     """The colour shown at an image point."""
     at_x, at_y = on_screen(harness, x, y)
+    assert (0 <= at_x < 800, 0 <= at_y < 600) == (True, True), f"out of sight: {x}, {y}"
     red, green, blue = screenshot(harness).getpixel((int(at_x), int(at_y)))  # type: ignore[misc]  # RGB has three
     return int(red), int(green), int(blue)
 

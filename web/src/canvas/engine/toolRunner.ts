@@ -8,6 +8,7 @@ import {
   type Modifiers,
   type Preview,
   type RunningTool,
+  type ToolEffect,
   type ToolEvent,
   type ToolName,
   type ToolSettings,
@@ -119,21 +120,17 @@ export class ToolRunner {
       settings: this.target.settings(),
       newId: () => this.target.newId(),
     });
-    if (step.effects.some((effect) => effect.kind === "abandon")) item.history.abandon();
     try {
       for (const command of step.commands) item.history.run(command, { merge: step.merge });
-      if (step.done) item.history.seal();
-      else if (step.commands.length > 0 && this.isIdle) this.#sealAfterPause(item);
     } catch (problem) {
       if (!(problem instanceof CommandMismatch)) throw problem;
       this.#tool.reset();
       this.target.dropped("The shape changed meanwhile: nothing was done.");
     }
+    for (const effect of step.effects) this.#bring(effect, item);
+    if (step.done) item.history.seal();
+    else if (step.commands.length > 0 && this.isIdle) this.#sealAfterPause(item);
     if (step.selection !== null) item.selection.change(step.selection);
-    for (const effect of step.effects) {
-      if (effect.kind === "pan") this.target.pan(effect.by);
-      else if (effect.kind === "segment") this.target.segment(effect);
-    }
     this.target.preview(step.preview);
     if (step.dropped !== null) this.target.dropped(step.dropped);
     return step.isHandled;
@@ -144,5 +141,16 @@ export class ToolRunner {
     this.#pause = setTimeout(() => {
       if (this.isIdle) item.history.seal();
     }, PAUSE_MS);
+  }
+
+  #bring(effect: ToolEffect, item: ItemView): void {
+    switch (effect.kind) {
+      case "pan":
+        return this.target.pan(effect.by);
+      case "abandon":
+        return item.history.abandon();
+      case "segment":
+        return this.target.segment(effect);
+    }
   }
 }
