@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, literal, select
+from sqlalchemy import Connection, Select, String, and_, bindparam, select
 
 from whorl.annotations.changes import (
     clear_checked_empty,
@@ -236,12 +236,25 @@ def promote_predictions(
     return [one.id for one in new]
 
 
+# Made once: building a statement costs more than running it, and every save runs these. Any: see AnyRow.
+_ITEM: Select[Any] = (
+    select(item.c.id, item.c.key, item.c.name, item.c.width, item.c.height, item_state.c.is_checked_empty)
+    .select_from(item.join(item_state, and_(item_state.c.item_key == item.c.key, item_state.c.died_rev == ALIVE)))
+    .where(item.c.id == bindparam("item_id"))
+)
+_STANDING: Select[Any] = (
+    select(annotation, bindparam("named", type_=String).label("item_id"))
+    .where(
+        annotation.c.item_key == bindparam("of_item"),
+        annotation.c.layer == "truth",
+        annotation.c.died_rev > bindparam("based_on"),
+    )
+    .order_by(annotation.c.key)
+)
+
+
 def _load_item(conn: Connection, item_id: str) -> AnyRow:
-    columns = (item.c.id, item.c.key, item.c.name, item.c.width, item.c.height, item_state.c.is_checked_empty)
-    present = item.join(item_state, and_(item_state.c.item_key == item.c.key, item_state.c.died_rev == ALIVE))
-    # Any: see AnyRow.
-    query: Select[Any] = select(*columns).select_from(present).where(item.c.id == item_id)
-    found = conn.execute(query).first()
+    found = conn.execute(_ITEM, {"item_id": item_id}).first()
     if found is None:
         # Deleted by another writer between the look-up and the lock.
         raise NotFound(f"no item with id {item_id}", hint="It may have been deleted; see the dataset's history.")
@@ -254,10 +267,8 @@ def _load_standing(
     """The item's ground truth by annotation id, after checking that it is what it was at ``base_revision``."""
     if not 0 <= base_revision <= row.revision:
         raise InvalidInput(f"base_revision is {base_revision}; the dataset is at {row.revision}")
-    query = select(annotation, literal(at.id).label("item_id")).where(
-        annotation.c.item_key == at.key, annotation.c.layer == "truth", annotation.c.died_rev > base_revision
-    )
-    rows = conn.execute(query.order_by(annotation.c.key)).all()
+    given = {"named": at.id, "of_item": at.key, "based_on": base_revision}
+    rows = conn.execute(_STANDING, given).all()
     if all(one.born_rev <= base_revision and one.died_rev == ALIVE for one in rows):
         return {one.id: one for one in rows}
     raise StaleWrite(

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from whorl.annotations.rows import NewAnnotation, row_of
 from whorl.base.errors import NotFound
 from whorl.datasets.changes import StateChange, load_states, write_states
-from whorl.datasets.revisions import DatasetRow, batches, find_locked_dataset
+from whorl.datasets.revisions import DatasetRow, batches, find_locked_dataset, lock_where
 from whorl.store.db.tables import annotation, dataset, item
 from whorl.store.db.types import ALIVE
+
+_INSERT = insert(annotation)
+_OWNER = lock_where(
+    dataset.c.key
+    == select(item.c.dataset_key).where(item.c.id == bindparam("item_id"), item.c.died_rev == ALIVE).scalar_subquery()
+)
 
 
 def insert_annotations(
@@ -21,7 +27,7 @@ def insert_annotations(
     """Insert versions that stand from ``revision`` on."""
     rows = [row_of(one, dataset_key=dataset_key, revision=revision, now=now) for one in new]
     if rows:
-        conn.execute(insert(annotation), rows)
+        conn.execute(_INSERT, rows)
 
 
 def close_annotations(conn: Connection, keys: Sequence[int], *, revision: int, died_by: str) -> None:
@@ -40,8 +46,7 @@ def lock_dataset_of_item(conn: Connection, item_id: str) -> DatasetRow:
     Raises:
         NotFound: The item does not stand.
     """
-    owner = select(item.c.dataset_key).where(item.c.id == item_id, item.c.died_rev == ALIVE).scalar_subquery()
-    row = find_locked_dataset(conn, dataset.c.key == owner)
+    row = find_locked_dataset(conn, _OWNER, item_id=item_id)
     if row is None:
         raise NotFound(f"no item with id {item_id}", hint="It may have been deleted; see the dataset's history.")
     return row

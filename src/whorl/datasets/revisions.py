@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, insert, select, update
 
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.store.db.tables import dataset, revision
@@ -28,6 +28,18 @@ class DatasetRow:
     name: str
     revision: int
     created_at: datetime
+
+
+_COLUMNS = select(
+    dataset.c.key, dataset.c.id, dataset.c.project_id, dataset.c.name, dataset.c.revision, dataset.c.created_at
+)
+_TAKE = (
+    update(dataset)
+    .where(dataset.c.key == bindparam("of_key"))
+    .values(revision=dataset.c.revision + 1)
+    .returning(dataset.c.revision)
+)
+_RECORD = insert(revision)
 
 
 def load_dataset(conn: Connection, dataset_id: str) -> DatasetRow:
@@ -79,18 +91,10 @@ def next_revision(
         action: A verb and noun, such as ``add_items``.
         summary: What was done, in a few numbers or names.
     """
-    taken = conn.execute(
-        update(dataset)
-        .where(dataset.c.key == dataset_key)
-        .values(revision=dataset.c.revision + 1)
-        .returning(dataset.c.revision)
-    ).scalar_one()
-    conn.execute(
-        insert(revision).values(
-            dataset_key=dataset_key, revision=taken, at=now, actor_id=actor_id, action=action, summary=dict(summary)
-        )
-    )
-    return int(taken)
+    taken = int(conn.execute(_TAKE, {"of_key": dataset_key}).scalar_one())
+    said = {"at": now, "actor_id": actor_id, "action": action, "summary": dict(summary)}
+    conn.execute(_RECORD, {"dataset_key": dataset_key, "revision": taken, **said})
+    return taken
 
 
 def standing(table: Table, as_of: int | None) -> ColumnElement[bool]:
@@ -116,9 +120,16 @@ def batches(values: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
         yield values[start : start + size]
 
 
-def find_locked_dataset(conn: Connection, condition: ColumnElement[bool]) -> DatasetRow | None:
-    """Lock and give the dataset a condition names, or None."""
-    row = conn.execute(_COLUMNS.where(condition).with_for_update()).first()
+# Any: a table does not know its columns by type.
+def lock_where(condition: ColumnElement[bool]) -> Select[Any]:
+    """The statement that locks the dataset a condition names; for those that run often, made once."""
+    return _COLUMNS.where(condition).with_for_update()
+
+
+# Any: as above.
+def find_locked_dataset(conn: Connection, statement: Select[Any], **given: object) -> DatasetRow | None:
+    """Lock and give the dataset that a statement of ``lock_where`` names, or None."""
+    row = conn.execute(statement, given).first()
     return None if row is None else DatasetRow(*row)
 
 
@@ -128,8 +139,3 @@ def _dataset(conn: Connection, condition: ColumnElement[bool], name: str, *, loc
     if row is None:
         raise NotFound(f"no dataset with id {name}")
     return DatasetRow(*row)
-
-
-_COLUMNS = select(
-    dataset.c.key, dataset.c.id, dataset.c.project_id, dataset.c.name, dataset.c.revision, dataset.c.created_at
-)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from functools import lru_cache
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Text, bindparam, cast, select
 
 from whorl.base.errors import NotFound
 from whorl.ontology.rules import check_known
@@ -52,12 +54,30 @@ def list_ontologies(conn: Connection, project_id: str) -> list[Ontology]:
     return [_ontology(row) for row in conn.execute(query).mappings()]
 
 
+# As text: every save asks for this, and the same text need not be parsed again.
+_CURRENT = (
+    select(
+        cast(ontology.c.labels, Text).label("labels"),
+        cast(ontology.c.attributes, Text).label("attributes"),
+        ontology.c.is_open,
+    )
+    .where(ontology.c.project_id == bindparam("of_project"))
+    .order_by(ontology.c.version.desc())
+    .limit(1)
+)
+
+
+@lru_cache(maxsize=64)
+def _read_draft(labels: str, attributes: str, is_open: bool) -> OntologyDraft:
+    return OntologyDraft.model_validate(
+        {"labels": json.loads(labels), "attributes": json.loads(attributes), "is_open": is_open}
+    )
+
+
 def current_draft(conn: Connection, project_id: str) -> OntologyDraft:
     """What the project's ontology says now; an empty, open one where none was saved."""
-    found = find_ontology(conn, project_id)
-    if found is None:
-        return OntologyDraft(is_open=True)
-    return OntologyDraft(labels=found.labels, attributes=found.attributes, is_open=found.is_open)
+    row = conn.execute(_CURRENT, {"of_project": project_id}).first()
+    return OntologyDraft(is_open=True) if row is None else _read_draft(row.labels, row.attributes, row.is_open)
 
 
 def list_earlier_labels(conn: Connection, project_id: str) -> set[str]:

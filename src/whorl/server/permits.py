@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -81,6 +81,15 @@ class Caller:
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run a write and wait until it is on disk."""
         return self.services.db.write(work)
+
+    async def write_async(self, work: Callable[[Connection], T]) -> T:
+        """Run a write and wait until it is on disk, without keeping a thread: for routes that are called all day."""
+        return await self.services.db.write_async(work)
+
+    def remember_mine(self, public_ids: Iterable[str]) -> None:
+        """Note that ids which this request gave out are of its project: the next one with them asks no database."""
+        if self.project_id is not None:
+            _remember(self.services, {one: self.project_id for one in public_ids})
 
     def check_same_project(self, conn: Connection, kind: str, public_id: str) -> None:
         """Let an id of the request's body pass when it is of the project that the path names.
@@ -163,8 +172,12 @@ def _look_up(services: Services, name: str, value: str) -> str | None:
     with services.db.read() as conn:
         found = find_project_of(conn, name, value)
     if found is not None:
-        # What an id belongs to never changes, so this needs no forgetting, only a size.
-        services.project_by_id[value] = found
-        while len(services.project_by_id) > _CACHE_SIZE:
-            services.project_by_id.popitem(last=False)
+        _remember(services, {value: found})
     return found
+
+
+def _remember(services: Services, found: Mapping[str, str]) -> None:
+    # What an id belongs to never changes, so this needs no forgetting, only a size.
+    services.project_by_id.update(found)
+    while len(services.project_by_id) > _CACHE_SIZE:
+        services.project_by_id.popitem(last=False)

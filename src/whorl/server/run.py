@@ -39,6 +39,8 @@ SERVER_FILE = "server.json"
 LAUNCH_LIVES_FOR = timedelta(days=90)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _GRACE_S = 3
+# Longer than browsers and proxies keep a connection: who closes first must not be us, with a request on its way.
+_KEEP_ALIVE_S = 75
 _LOOK_AGAIN_S = 0.01
 _HEAD_START_S = 0.1
 _log = get_logger("server")
@@ -154,6 +156,7 @@ def open_server(settings: Settings) -> Iterator[RunningServer]:
             ws="none",
             server_header=False,
             timeout_graceful_shutdown=_GRACE_S,
+            timeout_keep_alive=_KEEP_ALIVE_S,
         )
         running = RunningServer(address, services, uvicorn.Server(config), listener)
         try:

@@ -57,6 +57,12 @@ _IS_FROM_ELSEWHERE = text(
 )
 
 
+_EMIT = event.insert()
+_EMIT_ONE = _EMIT.returning(event.c.id)
+_EMIT_POSTGRES = _EMIT.values(id=_POSTGRES_ID, transaction_id=_POSTGRES_TRANSACTION)
+_EMIT_ONE_POSTGRES = _EMIT_POSTGRES.returning(event.c.id)
+
+
 @dataclass(frozen=True, slots=True)
 class EventDraft:
     """An event to be emitted; see ``emit`` for the fields."""
@@ -127,12 +133,10 @@ def emit_many(conn: Connection, drafts: Sequence[EventDraft], *, actor_id: str, 
     ]
     if not rows:
         return []
-    insert = event.insert()
-    if conn.dialect.name == "postgresql":
-        insert = insert.values(id=_POSTGRES_ID, transaction_id=_POSTGRES_TRANSACTION)
+    is_postgres = conn.dialect.name == "postgresql"
     if len(rows) == 1:
-        return [conn.execute(insert.returning(event.c.id), rows[0]).scalar_one()]
-    conn.execute(insert, rows)
+        return [conn.execute(_EMIT_ONE_POSTGRES if is_postgres else _EMIT_ONE, rows[0]).scalar_one()]
+    conn.execute(_EMIT_POSTGRES if is_postgres else _EMIT, rows)
     return []
 
 

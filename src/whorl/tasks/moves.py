@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import BindParameter, Connection, Null, Row, Update, bindparam, null, select, update
 
 from whorl.annotations.actions import save_annotations
 from whorl.annotations.outcomes import reject_predictions
@@ -91,8 +92,10 @@ def change_item(
     is_measured = row.status == ItemStatus.LEASED and bool(active_seconds)
     if is_measured:
         values |= {"human_seconds": row.human_seconds + worked, "measured_from_ms": now_ms}
-    statement = update(task_item).where(task_item.c.key == row.key)
-    conn.execute(statement.values(**values, version=row.version + 1, updated_at=now))
+    values |= {"version": row.version + 1, "updated_at": now}
+    emptied = frozenset(name for name, value in values.items() if isinstance(value, Null))
+    given = {f"new_{name}": value for name, value in values.items() if name not in emptied}
+    conn.execute(_change(frozenset(values) - emptied, emptied), {**given, "of_key": row.key})
     if "status" in values:
         count_moved(conn, row.task_key, row.status, values["status"])
     if row.assignee_id is not None and (credit is not None or is_measured):
@@ -100,6 +103,16 @@ def change_item(
         credit_person(conn, row.task_key, row.assignee_id, now=now, **done)
     seconds: float = values.get("human_seconds", row.human_seconds)
     return seconds
+
+
+@cache
+def _change(changed: frozenset[str], emptied: frozenset[str]) -> Update:
+    """Made once for each set of columns: building a statement costs more than running it."""
+    values: dict[str, BindParameter[object] | Null] = {
+        **{name: bindparam(f"new_{name}", type_=task_item.c[name].type) for name in changed},
+        **{name: null() for name in emptied},
+    }
+    return update(task_item).where(task_item.c.key == bindparam("of_key")).values(**values)
 
 
 def save_work(conn: Connection, row: ItemRow, work: Work, *, actor_id: str, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Label, Row, Select, and_, bindparam, func, or_, select
 
 from whorl.base.errors import InvalidInput, NotFound
 from whorl.schemas.tasks import Draft, Issue, Lease, Task, TaskCounts, TaskItem, TaskSummary
@@ -178,46 +178,35 @@ def count_open_issues(conn: Connection, *, task_keys: Sequence[int], item_key: i
     return conn.execute(query).scalar_one()
 
 
+# Any: columns of different types, here and below.
 def pick_candidates(
-    conn: Connection, task_key: int, actor_id: str, *, n: int, now_ms: int, grace_ms: int
+    conn: Connection, queue: Row[*tuple[Any, ...]], actor_id: str, *, n: int, now_ms: int, grace_ms: int
 ) -> list[tuple[int, str]]:
     """Keys and statuses of up to ``n`` items to lease next, locked so that nobody else picks them in this moment.
 
     Own rework first, then leases that expired, then the queue, then rework that its author left lying for longer than
     ``grace_ms``; in each group by rank.
+
+    Args:
+        queue: The task, as ``find_queue`` gives it.
     """
-    mine = and_(task_item.c.status == ItemStatus.REWORK, task_item.c.assignee_id == actor_id)
-    expired = and_(task_item.c.status == ItemStatus.LEASED, task_item.c.lease_until_ms <= now_ms)
-    queued = task_item.c.status == ItemStatus.QUEUED
-    abandoned = and_(
-        task_item.c.status == ItemStatus.REWORK,
-        task_item.c.assignee_id != actor_id,
-        task_item.c.lease_until_ms <= now_ms - grace_ms,
-    )
+    given = {"of_task": queue.key, "who": actor_id, "now_ms": now_ms, "left_ms": now_ms - grace_ms}
     picked: list[tuple[int, str]] = []
-    for condition in (mine, expired, queued, abandoned):
-        query = (
-            select(task_item.c.key, task_item.c.status)
-            .where(task_item.c.task_key == task_key, condition)
-            .order_by(task_item.c.rank, task_item.c.key)
-            .limit(n - len(picked))
-            .with_for_update(skip_locked=True)
-        )
-        picked += [(row.key, row.status) for row in conn.execute(query)]
+    for statement, counted in _CANDIDATES:
+        if getattr(queue, counted):
+            picked += [(row.key, row.status) for row in conn.execute(statement, {**given, "n": n - len(picked)})]
         if len(picked) == n:
             break
     return picked
 
 
-# Any: columns of different types.
 def find_queue(conn: Connection, task_id: str) -> Row[*tuple[Any, ...]]:
-    """Give what leasing needs to know of a task: key, kind, status, lease_seconds, assignee_ids.
+    """Give what leasing needs to know of a task: key, kind, status, lease_seconds, assignee_ids, and three counts.
 
     Raises:
         NotFound: There is none with this id.
     """
-    columns = (task.c.key, task.c.kind, task.c.status, task.c.lease_seconds, task.c.assignee_ids)
-    row = conn.execute(select(*columns).where(task.c.id == task_id)).one_or_none()
+    row = conn.execute(_QUEUE, {"task_id": task_id}).one_or_none()
     if row is None:
         raise NotFound(f"no such task: {task_id}")
     return row
@@ -229,24 +218,7 @@ def lock_task_item(conn: Connection, task_id: str, item_id: str) -> Row[*tuple[A
     Raises:
         NotFound: The item is not in the task.
     """
-    query = (
-        select(
-            task_item,
-            task.c.id.label("task_id"),
-            task.c.project_id,
-            task.c.kind.label("task_kind"),
-            task.c.reviews_task_key,
-            task.c.lease_seconds,
-            task.c.settings.label("task_settings"),
-            task.c.dataset_key,
-            item.c.id.label("item_id"),
-        )
-        .join(task, task.c.key == task_item.c.task_key)
-        .join(item, item.c.key == task_item.c.item_key)
-        .where(task.c.id == task_id, item.c.id == item_id)
-        .with_for_update(of=task_item)
-    )
-    row = conn.execute(query).one_or_none()
+    row = conn.execute(_LOCK, {"task_id": task_id, "item_id": item_id}).one_or_none()
     if row is None:
         raise NotFound(f"item {item_id} is not in task {task_id}")
     return row
@@ -267,6 +239,72 @@ def to_lease(row: Row[*tuple[Any, ...]], *, task_id: str, item_id: str) -> Lease
         status_before="queued" if row.submitted_by is None else "rework",
         draft=None if row.draft is None else Draft.model_validate(row.draft),
     )
+
+
+def _candidates(condition: ColumnElement[bool]) -> Select[tuple[int, str]]:
+    return (
+        select(task_item.c.key, task_item.c.status)
+        .where(task_item.c.task_key == bindparam("of_task"), condition)
+        .order_by(task_item.c.rank, task_item.c.key)
+        .limit(bindparam("n"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _is(status: ItemStatus) -> ColumnElement[bool]:
+    return task_item.c.status == status.value
+
+
+# Made once: building a statement costs more than running it, and every item that is worked on runs these.
+_MINE = and_(_is(ItemStatus.REWORK), task_item.c.assignee_id == bindparam("who"))
+_EXPIRED = and_(_is(ItemStatus.LEASED), task_item.c.lease_until_ms <= bindparam("now_ms"))
+_ABANDONED = and_(
+    _is(ItemStatus.REWORK),
+    task_item.c.assignee_id != bindparam("who"),
+    task_item.c.lease_until_ms <= bindparam("left_ms"),
+)
+# Each with the count that says whether it is worth asking.
+_CANDIDATES = (
+    (_candidates(_MINE), "n_rework"),
+    (_candidates(_EXPIRED), "n_leased"),
+    (_candidates(_is(ItemStatus.QUEUED)), "n_queued"),
+    (_candidates(_ABANDONED), "n_rework"),
+)
+
+
+def _counted(status: ItemStatus) -> Label[int]:
+    mine = and_(task_count.c.task_key == task.c.key, task_count.c.status == status.value)
+    return select(task_count.c.n_items).where(mine).scalar_subquery().label(f"n_{status.value}")
+
+
+_QUEUE = select(
+    task.c.key,
+    task.c.kind,
+    task.c.status,
+    task.c.lease_seconds,
+    task.c.assignee_ids,
+    _counted(ItemStatus.QUEUED),
+    _counted(ItemStatus.LEASED),
+    _counted(ItemStatus.REWORK),
+).where(task.c.id == bindparam("task_id"))
+_LOCK = (
+    select(
+        task_item,
+        task.c.id.label("task_id"),
+        task.c.project_id,
+        task.c.kind.label("task_kind"),
+        task.c.reviews_task_key,
+        task.c.lease_seconds,
+        task.c.settings.label("task_settings"),
+        task.c.dataset_key,
+        item.c.id.label("item_id"),
+        select(_REVIEWED.c.key).where(_REVIEWED.c.reviews_task_key == task.c.key).exists().label("is_reviewed"),
+    )
+    .join(task, task.c.key == task_item.c.task_key)
+    .join(item, item.c.key == task_item.c.item_key)
+    .where(task.c.id == bindparam("task_id"), item.c.id == bindparam("item_id"))
+    .with_for_update(of=task_item)
+)
 
 
 def _tasks() -> Select[Any]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,6 @@ from whorl.tasks.tally import count_added, count_moved
 REWORK_GRACE_SECONDS = 3600
 """How long rework waits for its author before others get it."""
 _DRAFTS = TypeAdapter(list[AnnotationDraft])
-_ITEM_ID = select(item.c.id).where(item.c.key == bindparam("of_key"))
 _TAKE = (
     update(task_item)
     .where(task_item.c.key == bindparam("of_key"))
@@ -44,7 +43,7 @@ _TAKE = (
         updated_at=bindparam("at"),
     )
     .returning(
-        task_item.c.item_key,
+        select(item.c.id).where(item.c.key == task_item.c.item_key).scalar_subquery().label("item_id"),
         task_item.c.lease_token,
         task_item.c.lease_until_ms,
         task_item.c.submitted_by,
@@ -54,7 +53,14 @@ _TAKE = (
 
 
 def lease_next(
-    conn: Connection, task_id: str, *, actor_id: str, now: datetime, n: int = 1, lease_s: int | None = None
+    conn: Connection,
+    task_id: str,
+    *,
+    actor_id: str,
+    now: datetime,
+    n: int = 1,
+    lease_s: int | None = None,
+    allow: Callable[[TaskKind], None] = lambda _: None,
 ) -> list[Lease]:
     """Give somebody up to ``n`` items of a task to work on; fewer, or none, when no more wait.
 
@@ -66,9 +72,7 @@ def lease_next(
     """
     found = open_queue(conn, task_id, actor_id=actor_id)
     now_ms = to_ms(now)
-    picked = queries.pick_candidates(
-        conn, found.key, actor_id, n=n, now_ms=now_ms, grace_ms=REWORK_GRACE_SECONDS * 1000
-    )
+    picked = queries.pick_candidates(conn, found, actor_id, n=n, now_ms=now_ms, grace_ms=REWORK_GRACE_SECONDS * 1000)
     leases = [
         take(conn, key, task_id, actor_id=actor_id, now=now, lease_s=lease_s or found.lease_seconds)
         for key, _ in picked
@@ -109,8 +113,7 @@ def take(conn: Connection, key: int, task_id: str, *, actor_id: str, now: dateti
             "at": now,
         },
     ).one()
-    item_id = conn.execute(_ITEM_ID, {"of_key": row.item_key}).scalar_one()
-    return queries.to_lease(row, task_id=task_id, item_id=item_id)
+    return queries.to_lease(row, task_id=task_id, item_id=row.item_id)
 
 
 def heartbeat(
@@ -284,8 +287,18 @@ def submit_item(
         return_to=null(),
     )
     finish(conn, row, "submitted", actor_id=actor_id, now=now, human_seconds=seconds, answer=answer)
-    _call_reviewers(conn, row, now=now)
-    return queries.get_task_item(conn, task_id, item_id)
+    if row.is_reviewed:
+        _call_reviewers(conn, row, now=now)
+    return TaskItem(
+        task_id=task_id,
+        item_id=item_id,
+        status="submitted",
+        assignee_id=row.assignee_id,
+        submitted_by=actor_id,
+        reviewed_by=row.reviewed_by,
+        human_seconds=seconds,
+        updated_at=now,
+    )
 
 
 def discard_item(

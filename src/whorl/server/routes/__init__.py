@@ -38,6 +38,7 @@ def all_routers() -> list[APIRouter]:
     )
 
     modules = (
+        work,  # First: what people call all day is found without trying a hundred other addresses.
         system,
         access,
         projects,
@@ -54,7 +55,6 @@ def all_routers() -> list[APIRouter]:
         annotations,
         crops,
         tasks,
-        work,
         reviews,
         models,
         examinations,

@@ -104,16 +104,19 @@ class Writer:
         done: list[tuple[Future[Any], Any]] = []
         try:
             with connection.begin():
+                # Any: the driver's own connection; its savepoints cost a tenth of SQLAlchemy's.
+                driver: Any = connection.connection.dbapi_connection
                 for work, future in group:
-                    nested = connection.begin_nested()
+                    driver.execute("SAVEPOINT one_write")
                     try:
                         result = work(connection)
-                        nested.commit()
+                        driver.execute("RELEASE one_write")
                     except BaseException as error:  # noqa: BLE001 - handed to the waiting caller
                         if not _is_open(connection):
                             future.set_exception(self._cause(error))
                             raise _TransactionGone from error
-                        nested.rollback()
+                        driver.execute("ROLLBACK TO one_write")
+                        driver.execute("RELEASE one_write")
                         future.set_exception(self._translate(error))
                     else:
                         done.append((future, result))
