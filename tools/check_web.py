@@ -57,7 +57,10 @@ def _run(node: Node, name: str, script: str, options: tuple[str, ...]) -> bool:
     place = Place(ROOT)
     started = time.monotonic()
     done = subprocess.run(
-        (*node.command, str(place.web / script), *options), cwd=place.web, env=node.environment(), check=False
+        (*node.command, str(place.web / script), *options),
+        cwd=place.web,
+        env=node.environment() | {"NO_COLOR": "1"},
+        check=False,
     )
     sys.stdout.write(f"web: {name}: {'ok' if done.returncode == 0 else 'failed'}, {time.monotonic() - started:.0f} s\n")
     sys.stdout.flush()
