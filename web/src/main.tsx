@@ -7,6 +7,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
+import { shareNonce } from "./app/nonce";
+
+shareNonce();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root element");

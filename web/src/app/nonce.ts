@@ -3,3 +3,8 @@ export function styleNonce(): string {
   const found = document.querySelector("meta[name='csp-nonce']")?.getAttribute("content") ?? "";
   return found === "__CSP_NONCE__" ? "" : found;
 }
+
+/** Parts that write style elements while they lock scrolling look for the nonce under this name. */
+export function shareNonce(): void {
+  Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
+}

@@ -110,7 +110,14 @@ function Explore({ explorer, dataset }: { readonly explorer: Explorer; readonly 
           {facets.isError && facets.data === undefined && !isQueryProblem(facets.error) ? (
             <ProblemNote error={facets.error} onRetry={() => void facets.refetch()} />
           ) : (
-            <FacetPanel facets={facets.data} q={q} onQuery={setQuery} nameOf={nameOf} colorOf={colorOf} />
+            <FacetPanel
+              isRefused={isQueryProblem(held.error)}
+              facets={facets.data}
+              q={q}
+              onQuery={setQuery}
+              nameOf={nameOf}
+              colorOf={colorOf}
+            />
           )}
         </nav>
         <LensArea {...{ explorer, dataset, held, lensProps }} />
@@ -182,6 +189,8 @@ function LensArea({ explorer, dataset, held, lensProps }: LensAreaProps) {
   const { projectId, q } = explorer;
   const lens = lensOf(explorer.lens);
   const { listing, error } = held;
+  // What is shown is the last good list; nothing is done with it under a query that means nothing.
+  const isRefused = isQueryProblem(error);
   const data = LENSES.map(({ key, name, icon: Icon }) => ({
     value: key,
     label: (
@@ -204,9 +213,9 @@ function LensArea({ explorer, dataset, held, lensProps }: LensAreaProps) {
         {lensProps !== null && (
           <Standing held={held} selection={lensProps.selection} onSelect={lensProps.onSelect} />
         )}
-        <div style={{ flex: 1 }} />
+        <div className={classes.spring} />
         {lensProps !== null && lens.Tools !== undefined && <lens.Tools {...lensProps} />}
-        {lensProps !== null && (
+        {lensProps !== null && !isRefused && (
           <ActionsMenu
             {...{ projectId, q }}
             scope={scopeOf({ listing: lensProps.listing, q, selection: lensProps.selection })}
@@ -214,8 +223,8 @@ function LensArea({ explorer, dataset, held, lensProps }: LensAreaProps) {
           />
         )}
       </div>
-      <div className={classes.shown}>
-        {error !== null && !isQueryProblem(error) && <ProblemNote error={error} onRetry={held.retry} />}
+      <div className={classes.shown} data-old={isRefused}>
+        {error !== null && !isRefused && <ProblemNote error={error} onRetry={held.retry} />}
         {lensProps === null && error === null && <Waiting />}
         {listing?.count === 0 && listing.is_complete && (
           <Nothing q={q} explorer={explorer} datasetId={dataset.id} />

@@ -16,6 +16,8 @@ const FEW = 8;
 
 export interface FacetPanelProps {
   readonly facets: Facets | undefined;
+  /** The query means nothing: there is nothing to count. */
+  readonly isRefused: boolean;
   readonly q: string;
   readonly onQuery: (q: string) => void;
   /** Names of people and models by id, and colours of labels. */
@@ -24,11 +26,18 @@ export interface FacetPanelProps {
 }
 
 /** What the matching items hold; a click narrows the filter. */
-export function FacetPanel({ facets, q, onQuery, nameOf, colorOf }: FacetPanelProps) {
+export function FacetPanel({ facets, isRefused, q, onQuery, nameOf, colorOf }: FacetPanelProps) {
   const [open, setOpen] = useLocalStorage<readonly string[]>({
     key: "whorl-facets-open",
     defaultValue: OPEN_AT_FIRST,
   });
+  if (isRefused) {
+    return (
+      <Text size="sm" c="dimmed" p={12}>
+        Mend the query, and the values are counted here.
+      </Text>
+    );
+  }
   if (facets === undefined) return <Waiting />;
   const shown = facets.facets.filter((facet) => facet.buckets.length > 0);
   return (
@@ -68,7 +77,10 @@ export function FacetPanel({ facets, q, onQuery, nameOf, colorOf }: FacetPanelPr
   );
 }
 
-type FacetBodyProps = Omit<FacetPanelProps, "facets"> & { readonly facet: Facet; readonly most: number };
+type FacetBodyProps = Omit<FacetPanelProps, "facets" | "isRefused"> & {
+  readonly facet: Facet;
+  readonly most: number;
+};
 
 function FacetBody(props: FacetBodyProps) {
   return props.facet.kind === "range" ? <Histogram {...props} /> : <Values {...props} />;

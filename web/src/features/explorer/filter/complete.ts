@@ -28,11 +28,17 @@ export function offersAt(text: string, at: number, fields: readonly QueryField[]
   const written = text.slice(start, at);
   const minus = written.startsWith("-") ? 1 : 0;
   const operator = /^((?:[^\s:=<>~|()"]|"[^"]*")+)(<=|>=|[:=<>~])/u.exec(written.slice(minus));
-  if (operator === null) return { from: start + minus, options: [...fields.map(fieldOffer), ...SPECIAL] };
+  if (operator === null) return { from: start + minus, options: fieldOffers(fields) };
   const [whole, field = ""] = operator;
   const valueStart = start + minus + whole.length + startOfLastValue(written.slice(minus + whole.length));
   const values = valuesOf(field, fields);
   return values.length === 0 ? null : { from: valueStart, options: values };
+}
+
+/** Fields, and the words with a meaning of their own where the server does not list them. */
+function fieldOffers(fields: readonly QueryField[]): Offer[] {
+  const known = new Set(fields.map((one) => one.name));
+  return [...fields.map(fieldOffer), ...SPECIAL.filter((one) => !known.has(one.label))];
 }
 
 function fieldOffer({ name, type, title }: QueryField): Offer {

@@ -23,6 +23,7 @@ export const editorTheme = EditorView.theme({
     backgroundColor: "var(--mantine-color-body)",
     boxShadow: "var(--mantine-shadow-md)",
     overflow: "hidden",
+    marginTop: "9px",
   },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": {
     fontFamily: "var(--mantine-font-family-monospace)",

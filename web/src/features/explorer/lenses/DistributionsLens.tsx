@@ -189,6 +189,7 @@ function LabelBySubset({ facet, subset, filter, onQuery }: OfFacet & { readonly 
       ),
     [narrowed.data, rows],
   );
+  const most = Math.max(1, ...cells.map((cell) => cell[2] ?? 0));
   const optionOf = useMemo(
     () => (colors: ChartColors) => ({
       grid: { left: 8, right: 8, top: 4, bottom: 4, outerBoundsMode: "same" },
@@ -211,7 +212,7 @@ function LabelBySubset({ facet, subset, filter, onQuery }: OfFacet & { readonly 
       visualMap: {
         show: false,
         min: 0,
-        max: Math.max(1, ...cells.map((cell) => cell[2] ?? 0)),
+        max: most,
         inRange: { color: [colors.low, colors.accent] },
       },
       series: [
@@ -223,11 +224,14 @@ function LabelBySubset({ facet, subset, filter, onQuery }: OfFacet & { readonly 
             formatter: ({ value }: { value: number[] }) => formatCount(value[2] ?? 0),
           },
           itemStyle: { borderColor: colors.panel, borderWidth: 2, borderRadius: 4 },
-          data: cells,
+          data: cells.map((value) => ({
+            value,
+            label: { color: (value[2] ?? 0) * 2 > most ? "#fff" : colors.text },
+          })),
         },
       ],
     }),
-    [cells, columns, rows],
+    [cells, columns, rows, most],
   );
   return (
     <Chart
