@@ -10,9 +10,12 @@ from PIL import Image, ImageDraw
 from tests.e2e.web.serving import Server
 
 from whorl.schemas.ontology import Label, OntologyDraft
+from whorl.schemas.records import Subset
 from whorl.sdk.client import Project
 from whorl.sdk.datasets import Dataset
+from whorl.sdk.drawing import Box
 from whorl.sdk.filters import Filters
+from whorl.sdk.models import Model
 from whorl.sdk.tasks import Task
 
 SCRIPT_LABEL = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
@@ -70,3 +73,15 @@ def picture(seed: int, *, width: int = WIDTH, height: int = HEIGHT) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=85)
     return out.getvalue()
+
+
+def propose(world: World) -> Model:
+    """Train a model that sees three boxes on every image, and let it look at every picture."""
+    for item_id, subset in zip(world.item_ids, (Subset.TRAIN, Subset.VALIDATION, Subset.TEST), strict=False):
+        item = world.dataset.items.get(item_id=item_id)
+        item.annotations.upload(item.annotations.builder().add(Box(10, 10, 60, 60, label=LABELS[0])))
+        item.update(subset=subset)
+    model = world.project.models.create("steady", architecture="steady_boxes:SteadyBoxes", dataset_id=world.dataset.id)
+    model.train().wait(timeout_s=120)
+    model.predict().wait(timeout_s=120)
+    return model
