@@ -3,7 +3,7 @@
 import type { ToolSettings } from "../tools/types";
 import { DEFAULT_TOOL_SETTINGS } from "../tools/types";
 import { hashColor, type ColorBy } from "../render/look";
-import type { Shape } from "../types";
+import type { Shape, ShapeId } from "../types";
 
 export type ShownLabels = "all" | "focus" | "none";
 
@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly isHidden: boolean;
   readonly hiddenSources: ReadonlySet<string>;
   readonly hiddenLabels: ReadonlySet<string>;
+  /** Single shapes that somebody put out of sight. */
+  readonly hiddenIds: ReadonlySet<ShapeId>;
   readonly colorBy: ColorBy;
   /** A CSS colour of the form #rrggbb for a name, always the same for the same name. */
   readonly labelColor: (label: string) => string;
@@ -34,6 +36,7 @@ export const DEFAULT_OPTIONS: EngineOptions = {
   isHidden: false,
   hiddenSources: new Set(),
   hiddenLabels: new Set(),
+  hiddenIds: new Set(),
   colorBy: "label",
   labelColor: hashColor,
   sourceColor: hashColor,
@@ -48,6 +51,7 @@ export const DEFAULT_OPTIONS: EngineOptions = {
 export function isShown(shape: Shape, options: EngineOptions): boolean {
   if (shape.geometry.type === "class") return false;
   if (shape.standing === "proposal" && (shape.confidence ?? 1) < options.threshold) return false;
+  if (options.hiddenIds.has(shape.id)) return false;
   return !options.hiddenSources.has(shape.source) && !options.hiddenLabels.has(shape.label);
 }
 
@@ -58,6 +62,7 @@ export function needsRedraw(before: EngineOptions, after: EngineOptions): boolea
     before.labelColor !== after.labelColor ||
     before.sourceColor !== after.sourceColor ||
     before.hiddenSources !== after.hiddenSources ||
-    before.hiddenLabels !== after.hiddenLabels
+    before.hiddenLabels !== after.hiddenLabels ||
+    before.hiddenIds !== after.hiddenIds
   );
 }

@@ -116,7 +116,7 @@ export class DocumentScene implements Scene {
 
   /** The bounds of a shape as it is or was. */
   boundsOfShape(shape: Shape): Rect | null {
-    return this.#bounds.get(shape)?.bounds ?? safeBounds(shape);
+    return this.#bounds.get(shape)?.bounds ?? boundsOf(shape.geometry);
   }
 
   #withBounds(shape: Shape): SceneShape | null {
@@ -127,19 +127,10 @@ export class DocumentScene implements Scene {
     }
     const known = this.#bounds.get(shape);
     if (known !== undefined) return known;
-    const bounds = safeBounds(shape);
+    const bounds = boundsOf(shape.geometry);
     if (bounds === null) return null;
     const one = { shape, bounds };
     this.#bounds.set(shape, one);
     return one;
-  }
-}
-
-/** A mask whose counts are broken has no place; it is listed beside the canvas all the same. */
-function safeBounds(shape: Shape): Rect | null {
-  try {
-    return boundsOf(shape.geometry);
-  } catch {
-    return null;
   }
 }

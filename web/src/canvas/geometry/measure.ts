@@ -1,6 +1,6 @@
 /** How large a geometry is and where it lies. */
 
-import { runsOfMask } from "../masks/rle";
+import { MaskCountsError, runsOfMask } from "../masks/rle";
 import type { Geometry, MaskGeometry, Rect, RotatedBoxGeometry, XY } from "../types";
 import { distance, rectAround, turned } from "./vectors";
 
@@ -118,13 +118,26 @@ export interface MaskMeasure {
 
 const measured = new WeakMap<MaskGeometry, MaskMeasure>();
 
-/** Measure a mask; known ones are remembered as long as the geometry lives. */
+/**
+ * Measure a mask; known ones are remembered as long as the geometry lives.
+ *
+ * One whose counts cannot be read lies nowhere: the other shapes of its image are shown all the same.
+ */
 export function maskMeasure(mask: MaskGeometry): MaskMeasure {
   const known = measured.get(mask);
   if (known !== undefined) return known;
-  const fresh = measureRuns(runsOfMask(mask), mask.height);
+  const fresh = measureRuns(readableRuns(mask), mask.height);
   measured.set(mask, fresh);
   return fresh;
+}
+
+function readableRuns(mask: MaskGeometry): readonly number[] {
+  try {
+    return runsOfMask(mask);
+  } catch (problem) {
+    if (problem instanceof MaskCountsError) return [];
+    throw problem;
+  }
 }
 
 function measureRuns(runs: readonly number[], height: number): MaskMeasure {
