@@ -169,8 +169,16 @@ const METRIC_TITLES: Readonly<Record<string, string>> = {
 export function metricTitle(key: string): string {
   const known = METRIC_TITLES[key];
   if (known !== undefined) return known;
+  const crossed = /^cv_(accuracy|loss)_(.+)$/.exec(key);
+  if (crossed !== null) return `${crossed[1] === "loss" ? "Loss" : "Accuracy"} with ${crossed[2] ?? ""}`;
   const words = key.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The same in a table of classes, where every row is of one class. */
+export function columnTitle(key: string): string {
+  if (key === "n_truth") return "True";
+  return key === "n_predicted" ? "Predicted" : metricTitle(key);
 }
 
 /** Whether a metric counts something, so that it is shown whole. */

@@ -6,15 +6,17 @@ export interface PanelProps {
   /** A few words beside or below the title. */
   readonly about?: ReactNode;
   readonly actions?: ReactNode;
+  /** As tall as its neighbour in a row. */
+  readonly fills?: boolean;
   readonly children: ReactNode;
 }
 
 /** A part of a page with a title of its own. */
-export function Panel({ title, about, actions, children }: PanelProps) {
+export function Panel({ title, about, actions, fills = false, children }: PanelProps) {
   return (
-    <Card withBorder padding="md" component="section" h="100%">
+    <Card withBorder padding="md" component="section" h={fills ? "100%" : undefined}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="sm" gap="sm">
-        <div>
+        <div style={{ minWidth: 0 }}>
           <Title order={2} fz="md">
             {title}
           </Title>
@@ -24,7 +26,7 @@ export function Panel({ title, about, actions, children }: PanelProps) {
             </Text>
           )}
         </div>
-        {actions}
+        <div style={{ flex: "none" }}>{actions}</div>
       </Group>
       {children}
     </Card>

@@ -106,6 +106,7 @@ function DifferencePanel({ numbers, comparison, names, projectId }: DifferencePa
   const { delta, low, high } = numbers;
   return (
     <Panel
+      fills
       title="The difference"
       about="Both models answered the same images; what makes an image hard cancels out."
     >
@@ -186,6 +187,7 @@ const WEAR_COLORS: Readonly<Record<string, string>> = { fresh: "green", worn: "y
 function WearPanel({ wear, comparison, projectId }: WearPanelProps) {
   return (
     <Panel
+      fills
       title="The test set and its wear"
       about="Choosing on a test set uses it up, so each further comparison asks for more."
       actions={

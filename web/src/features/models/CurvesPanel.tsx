@@ -19,6 +19,7 @@ export function CurvesPanel({ model }: { readonly model: Model }) {
   const isEmpty = curves.groups.length === 0 && curves.facts.length === 0;
   return (
     <Panel
+      fills
       title="Training"
       about="What the training reported."
       actions={

@@ -80,7 +80,7 @@ function DecisionRow({ comparison, names, projectId }: DecisionRowProps) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Badge variant="light" color={words.color}>
+        <Badge variant="light" color={words.color} miw="max-content">
           {words.title}
         </Badge>
       </Table.Td>
@@ -96,13 +96,13 @@ function DecisionRow({ comparison, names, projectId }: DecisionRowProps) {
         </Text>
       </Table.Td>
       <Table.Td>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
           {numbers.low === null ? "–" : `${formatDelta(numbers.low)} to ${formatDelta(numbers.high)}`}{" "}
           {metricTitle(numbers.metric)}
         </Text>
       </Table.Td>
       <Table.Td>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
           {formatAgo(comparison.created_at)}
         </Text>
       </Table.Td>

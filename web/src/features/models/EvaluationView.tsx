@@ -2,7 +2,14 @@ import { Badge, Group, Select, SimpleGrid, Skeleton, Slider, Stack, Table, Text 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { isCount, metricTitle, readEvaluation, type ClassRow, type EvaluationNumbers } from "@/api/metrics";
+import {
+  columnTitle,
+  isCount,
+  metricTitle,
+  readEvaluation,
+  type ClassRow,
+  type EvaluationNumbers,
+} from "@/api/metrics";
 import { examinationQuery } from "@/api/queries/models";
 import type { Evaluation, Examination, Model } from "@/api/schema.gen";
 import { HeatTable } from "@/ui/charts/HeatTable";
@@ -12,7 +19,7 @@ import { formatAgo, formatCount } from "@/ui/format";
 import { Panel } from "@/ui/Panel";
 import { ProblemNote } from "@/ui/ProblemNote";
 
-import { formatMetric } from "./words";
+import { formatMetric, wilson } from "./words";
 import { WorstPanel } from "./WorstPanel";
 
 export interface EvaluationViewProps {
@@ -35,6 +42,7 @@ export function EvaluationView({ evaluation, evaluations, projectId, onChoose }:
     <>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
         <Panel
+          fills
           title="Evaluation"
           about={`On ${formatCount(evaluation.n_items)} frozen test items, ${formatAgo(evaluation.created_at)}.`}
           actions={
@@ -82,26 +90,34 @@ export function EvaluationView({ evaluation, evaluations, projectId, onChoose }:
   );
 }
 
+const LONG_TABLE = 8;
+
 function MetricTable({ numbers }: { readonly numbers: EvaluationNumbers }) {
   const shown = numbers.metrics.filter((one) => one.key !== "n_groups" && one.key !== "n_unknown");
+  const half = shown.length > LONG_TABLE ? Math.ceil(shown.length / 2) : shown.length;
+  const parts = [shown.slice(0, half), shown.slice(half)].filter((part) => part.length > 0);
   return (
-    <Table verticalSpacing={3}>
-      <Table.Tbody>
-        {shown.map((one) => (
-          <Table.Tr key={one.key}>
-            <Table.Td>{metricTitle(one.key)}</Table.Td>
-            <Table.Td ta="right" fw={600}>
-              {formatMetric(one.value, one.key)}
-            </Table.Td>
-            <Table.Td c="dimmed">
-              {one.interval === null
-                ? ""
-                : `${one.interval.low.toFixed(3)} to ${one.interval.high.toFixed(3)}`}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <SimpleGrid cols={parts.length} spacing="lg">
+      {parts.map((part, at) => (
+        <Table key={at} verticalSpacing={3} h="fit-content">
+          <Table.Tbody>
+            {part.map((one) => (
+              <Table.Tr key={one.key}>
+                <Table.Td>{metricTitle(one.key)}</Table.Td>
+                <Table.Td ta="right" fw={600}>
+                  {formatMetric(one.value, one.key)}
+                </Table.Td>
+                {one.interval !== null && (
+                  <Table.Td c="dimmed">
+                    {one.interval.low.toFixed(3)} to {one.interval.high.toFixed(3)}
+                  </Table.Td>
+                )}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      ))}
+    </SimpleGrid>
   );
 }
 
@@ -110,7 +126,7 @@ function ClassPanel({ numbers }: { readonly numbers: EvaluationNumbers }) {
   const rows =
     key === null ? numbers.classes : [...numbers.classes].sort((a, b) => order(a, key) - order(b, key));
   return (
-    <Panel title="By class" about="Choose a column to see its weakest classes first.">
+    <Panel fills title="By class" about="Choose a column to see its weakest classes first.">
       <Table.ScrollContainer minWidth={320} mah={420}>
         <Table verticalSpacing={3} stickyHeader>
           <Table.Thead>
@@ -127,7 +143,7 @@ function ClassPanel({ numbers }: { readonly numbers: EvaluationNumbers }) {
                       setKey(key === column ? null : column);
                     }}
                   >
-                    {metricTitle(column)}
+                    {columnTitle(column)}
                     {key === column ? " ↑" : ""}
                   </Text>
                 </Table.Th>
@@ -170,6 +186,7 @@ function ConfusionPanel({ examined, threshold, onThreshold }: ConfusionPanelProp
   const last = labels.length;
   return (
     <Panel
+      fills
       title="What is taken for what"
       about={
         hasNothing
@@ -218,8 +235,9 @@ function CalibrationPanel({ examined }: { readonly examined: Examination }) {
   const bins = examined.reliability;
   return (
     <Panel
+      fills
       title="Does its confidence mean what it says?"
-      about="On the dashed line, 80 % sure is right 80 times in a hundred. Below it the model is too sure of itself."
+      about="On the dashed line, 80 % sure is right 80 times in a hundred. Below it the model is too sure of itself. Bars are 95 % intervals: long where there are few answers."
     >
       {bins.length === 0 ? (
         <Text size="sm" c="dimmed">
@@ -241,9 +259,11 @@ function CalibrationPanel({ examined }: { readonly examined: Examination }) {
               name: "Share correct",
               color: seriesColor(0),
               hasMarks: true,
+              hasNoLine: true,
               points: bins.map((bin) => ({
                 x: bin.confidence,
                 y: bin.accuracy,
+                ...wilson(bin.accuracy, bin.count),
                 isStrong: true,
                 note: `${formatCount(bin.count)} answers`,
               })),

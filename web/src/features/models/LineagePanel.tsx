@@ -27,7 +27,7 @@ export function LineagePanel({ model, evaluations, projectId }: LineagePanelProp
   const modelNames = new Map((models.data?.items ?? []).map((one) => [one.id, one.name]));
   const params = Object.entries(model.params);
   return (
-    <Panel title="Lineage" about="The same revision and query give the same bytes again.">
+    <Panel fills title="Lineage" about="The same revision and query give the same bytes again.">
       <Timeline bulletSize={24} lineWidth={2}>
         <Timeline.Item bullet={<IconDatabase size={13} />} title="Data">
           {model.dataset_id === null ? (

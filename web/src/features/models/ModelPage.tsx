@@ -1,4 +1,4 @@
-import { Alert, Button, Grid, Group, Menu, SimpleGrid, Stack } from "@mantine/core";
+import { Alert, Button, Grid, Group, Menu, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconAlertTriangle,
@@ -113,10 +113,14 @@ function ModelView({ model, projectId }: { readonly model: Model; readonly proje
           />
         )}
         {isTrained && (
-          <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
-            <OutcomesPanel modelId={model.id} />
-            <DecisionsPanel projectId={projectId} models={models.data?.items ?? []} modelId={model.id} />
-          </SimpleGrid>
+          <Grid gap="md">
+            <Grid.Col span={{ base: 12, lg: 4 }}>
+              <OutcomesPanel modelId={model.id} />
+            </Grid.Col>
+            <Grid.Col span={{ base: 12, lg: 8 }}>
+              <DecisionsPanel projectId={projectId} models={models.data?.items ?? []} modelId={model.id} />
+            </Grid.Col>
+          </Grid>
         )}
       </Stack>
     </>

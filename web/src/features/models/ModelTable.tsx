@@ -35,7 +35,7 @@ export function ModelTable({ models, champions, projectId, picked, onPick }: Mod
   };
   return (
     <Card withBorder padding={0}>
-      <Table.ScrollContainer minWidth={860}>
+      <Table.ScrollContainer minWidth={960}>
         <Table highlightOnHover>
           <Table.Thead>
             <Table.Tr>
@@ -99,7 +99,7 @@ export function ModelTable({ models, champions, projectId, picked, onPick }: Mod
                   <Proposals model={model} />
                 </Table.Td>
                 <Table.Td>
-                  <Text size="sm" c="dimmed">
+                  <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
                     {formatAgo(model.created_at)}
                   </Text>
                 </Table.Td>
@@ -135,7 +135,12 @@ export function ChampionBadges({ places }: { readonly places: readonly Champion[
 export function StatusBadge({ model }: { readonly model: Pick<Model, "status" | "error"> }) {
   return (
     <Tooltip label={model.error ?? ""} disabled={model.error === null} multiline maw={420}>
-      <Badge variant="light" color={STATUS_COLORS[model.status] ?? "gray"}>
+      <Badge
+        variant="light"
+        color={STATUS_COLORS[model.status] ?? "gray"}
+        style={{ flex: "none" }}
+        miw="max-content"
+      >
         {model.status}
       </Badge>
     </Tooltip>
@@ -158,7 +163,7 @@ function MetricCell({ model }: { readonly model: Model }) {
       <Text size="sm" fw={600}>
         {formatMetric(last.metric)}
       </Text>
-      <Text size="xs" c="dimmed">
+      <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
         {metricTitle(last.metric_name)}
         {interval === null || interval === undefined
           ? ""

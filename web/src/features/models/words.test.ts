@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readComparison } from "@/api/metrics";
 import type { Model } from "@/api/schema.gen";
 
-import { explainDecision, formatDelta, formatLevel, formatMetric, pairUp, readCurves } from "./words";
+import { explainDecision, formatDelta, formatLevel, formatMetric, pairUp, readCurves, wilson } from "./words";
 
 const base = {
   metric: "accuracy",
@@ -32,7 +32,7 @@ describe("explainDecision", () => {
       { name: "dog", is_breached: false },
     ];
     expect(explain("keep", { per_class })).toBe(
-      "Not promoted because class cat fell below the floor, although the mean changed by +0.050.",
+      "Not promoted because class cat fell below the floor, although the mean rose by 0.050.",
     );
   });
   it("a tie may be chance", () => {
@@ -66,6 +66,21 @@ describe("numbers", () => {
   });
   it("levels lose idle zeros", () => {
     expect([formatLevel(0.95), formatLevel(0.98333)]).toEqual(["95 %", "98.3 %"]);
+  });
+});
+
+describe("wilson", () => {
+  it("is the known interval of 8 in 10", () => {
+    const { low, high } = wilson(0.8, 10);
+    expect([low.toFixed(3), high.toFixed(3)]).toEqual(["0.490", "0.943"]);
+  });
+  it("is wide and inside for a single answer", () => {
+    const { low, high } = wilson(1, 1);
+    expect(low).toBeLessThan(0.25);
+    expect(high).toBe(1);
+  });
+  it("knows nothing without answers", () => {
+    expect(wilson(0, 0)).toEqual({ low: 0, high: 1 });
   });
 });
 

@@ -63,7 +63,8 @@ export function explainDecision(options: {
   }
   if (breached.length > 0) {
     const classes = breached.length === 1 ? `class ${breached[0] ?? ""}` : `classes ${breached.join(", ")}`;
-    return `Not promoted because ${classes} fell below the floor, although the mean changed by ${formatDelta(delta)}.`;
+    const mean = delta > 0 ? "although the mean rose" : "and the mean fell";
+    return `Not promoted because ${classes} fell below the floor, ${mean} by ${Math.abs(delta).toFixed(3)}.`;
   }
   if (decision === "keep" && high < 0) {
     return `Not promoted because it is provably worse: ${gain}, and the whole interval (${interval}) lies below zero.`;
@@ -133,6 +134,17 @@ function readSeries(options: {
 
 function lastOf(rows: readonly JsonRecord[], key: string): number {
   return asNumber(rows.findLast((row) => asNumber(row[key]) !== null)?.[key]) ?? 0;
+}
+
+const Z_95 = 1.96;
+
+/** The 95 % interval of a share that so many answers showed (Wilson), wide where there are few. */
+export function wilson(share: number, count: number): { low: number; high: number } {
+  if (count <= 0) return { low: 0, high: 1 };
+  const z2 = (Z_95 * Z_95) / count;
+  const middle = (share + z2 / 2) / (1 + z2);
+  const half = (Z_95 / (1 + z2)) * Math.sqrt((share * (1 - share)) / count + z2 / (4 * count));
+  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
 /** The seconds that a training was given, or null when it decides by itself. */

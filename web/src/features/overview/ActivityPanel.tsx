@@ -24,7 +24,9 @@ export function ActivityPanel({ projectId }: { readonly projectId: string }) {
     useQuery(pipelinesQuery(projectId)).data,
     useQuery(tasksQuery(projectId)).data,
   ];
-  const names = new Map(lists.flatMap((list) => (list?.items ?? []).map((one) => [one.id, one.name] as const)));
+  const names = new Map(
+    lists.flatMap((list) => (list?.items ?? []).map((one) => [one.id, one.name] as const)),
+  );
   const lines = (events.data ?? []).flatMap((event) => {
     const told = tellEvent(event, { names });
     return told === null ? [] : [{ id: event.id, at: event.at, told }];
@@ -66,7 +68,11 @@ function Line({ told, projectId }: { readonly told: Told; readonly projectId: st
       );
     case "comparison":
       return (
-        <Link {...look} to="/p/$projectId/comparisons/$comparisonId" params={{ projectId, comparisonId: link.id }}>
+        <Link
+          {...look}
+          to="/p/$projectId/comparisons/$comparisonId"
+          params={{ projectId, comparisonId: link.id }}
+        >
           {text}
         </Link>
       );

@@ -24,7 +24,13 @@ export function Center({ overview, projectId }: CenterProps) {
   );
 }
 
-function Champion({ champion, projectId }: { readonly champion: Overview["champion"]; readonly projectId: string }) {
+function Champion({
+  champion,
+  projectId,
+}: {
+  readonly champion: Overview["champion"];
+  readonly projectId: string;
+}) {
   if (champion === null) {
     return (
       <Stat
@@ -104,7 +110,11 @@ function Waits({ overview }: { readonly overview: Overview }) {
     <Stat
       value={formatCount(waiting)}
       label={waiting === 0 ? "Nothing waits for people" : "wait for people"}
-      note={active === 0 ? "No job is running." : `${formatCount(active)} ${active === 1 ? "job" : "jobs"} at work.`}
+      note={
+        active === 0
+          ? "No job is running."
+          : `${formatCount(active)} ${active === 1 ? "job" : "jobs"} at work.`
+      }
     />
   );
 }

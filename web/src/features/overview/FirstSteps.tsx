@@ -22,7 +22,13 @@ interface Step {
 }
 
 /** What a new project needs, as a list with buttons; gone when all of it is there. */
-export function FirstSteps({ overview, projectId }: { readonly overview: Overview; readonly projectId: string }) {
+export function FirstSteps({
+  overview,
+  projectId,
+}: {
+  readonly overview: Overview;
+  readonly projectId: string;
+}) {
   const ontology = useQuery(ontologyQuery(projectId));
   const tasks = useQuery(tasksQuery(projectId));
   const pipelines = useQuery(pipelinesQuery(projectId));
@@ -48,9 +54,13 @@ export function FirstSteps({ overview, projectId }: { readonly overview: Overvie
       key: "labels",
       title: "Define labels",
       why: "What there is to see in them, and how it is drawn.",
-      isDone: (ontology.data?.labels.length ?? 0) > 0,
+      isDone: (ontology.data?.labels ?? []).length > 0,
       action: (
-        <LinkButton {...look} to="/p/$projectId/settings/$section" params={{ projectId, section: "ontology" }}>
+        <LinkButton
+          {...look}
+          to="/p/$projectId/settings/$section"
+          params={{ projectId, section: "ontology" }}
+        >
           Define labels
         </LinkButton>
       ),
@@ -94,7 +104,12 @@ export function FirstSteps({ overview, projectId }: { readonly overview: Overvie
               {step.isDone ? <IconCheck size={15} /> : <Text size="xs">{at + 1}</Text>}
             </ThemeIcon>
             <div>
-              <Text size="sm" fw={600} td={step.isDone ? "line-through" : undefined} c={step.isDone ? "dimmed" : undefined}>
+              <Text
+                size="sm"
+                fw={600}
+                td={step.isDone ? "line-through" : undefined}
+                c={step.isDone ? "dimmed" : undefined}
+              >
                 {step.title}
               </Text>
               {!step.isDone && (

@@ -72,7 +72,12 @@ function ProjectJob({ job, projectId, onCancel }: ProjectJobProps) {
       budgetSeconds={asNumber(model?.params.budget_s)}
       subject={
         model !== undefined && (
-          <LinkAnchor to="/p/$projectId/models/$modelId" params={{ projectId, modelId: model.id }} size="sm" truncate>
+          <LinkAnchor
+            to="/p/$projectId/models/$modelId"
+            params={{ projectId, modelId: model.id }}
+            size="sm"
+            truncate
+          >
             {model.name}
           </LinkAnchor>
         )

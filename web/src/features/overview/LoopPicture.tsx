@@ -15,7 +15,7 @@ export interface LoopPictureProps {
 }
 
 const SIDE = 18;
-const CARD_HEIGHT = 84;
+const CARD_HEIGHT = 90;
 
 /** The loop as a ring: items go along the top, models come back along the bottom; each stage leads to its work. */
 export function LoopPicture({ stages, projectId, children }: LoopPictureProps) {
@@ -27,6 +27,8 @@ export function LoopPicture({ stages, projectId, children }: LoopPictureProps) {
       {width > 0 && height > 0 && (
         <svg className={classes.ring} width={width} height={height} aria-hidden="true">
           <path className={classes.track} d={ringPath({ width, height })} />
+          <path className={classes.tip} d={tipPath({ x: width - SIDE, y: height / 2, isDown: true })} />
+          <path className={classes.tip} d={tipPath({ x: SIDE, y: height / 2, isDown: false })} />
           <path className={classes.flow} data-moving={isMoving} d={ringPath({ width, height })} />
         </svg>
       )}
@@ -60,6 +62,12 @@ function ringPath({ width, height }: { width: number; height: number }): string 
     `H${String(left + r)}${corner(left, bottom - r)}`,
     `V${String(top + r)}${corner(left + r, top)}Z`,
   ].join("");
+}
+
+/** A small arrow head on one of the sides. */
+function tipPath({ x, y, isDown }: { x: number; y: number; isDown: boolean }): string {
+  const by = isDown ? 7 : -7;
+  return `M${String(x - 8)} ${String(y - by / 2)}h16l-8 ${String(by * 1.5)}z`;
 }
 
 function StageCard({ stage, projectId }: { readonly stage: LoopStage; readonly projectId: string }) {
@@ -111,7 +119,11 @@ function PlaceLink({ place, projectId, stage, children }: PlaceLinkProps) {
       );
     case "comparison":
       return (
-        <Link {...look} to="/p/$projectId/comparisons/$comparisonId" params={{ projectId, comparisonId: place.id }}>
+        <Link
+          {...look}
+          to="/p/$projectId/comparisons/$comparisonId"
+          params={{ projectId, comparisonId: place.id }}
+        >
           {children}
         </Link>
       );

@@ -49,23 +49,23 @@ function Loop({ overview, projectId }: { readonly overview: Overview; readonly p
   return (
     <Stack gap="md">
       {isNew && <FirstSteps overview={overview} projectId={projectId} />}
-      <Card withBorder padding="lg">
+      <Card withBorder padding="md">
         <LoopPicture stages={stages} projectId={projectId}>
           <Center overview={overview} projectId={projectId} />
         </LoopPicture>
       </Card>
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 7 }}>
-          <RoundsPanel rounds={overview.rounds} projectId={projectId} />
+          <Stack gap="md">
+            <RoundsPanel rounds={overview.rounds} projectId={projectId} />
+            <ActivityPanel projectId={projectId} />
+          </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
-          <WaitingPanel waiting={overview.waiting} projectId={projectId} />
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 7 }}>
-          <ActivityPanel projectId={projectId} />
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 5 }}>
-          <JobsPanel projectId={projectId} />
+          <Stack gap="md">
+            <WaitingPanel waiting={overview.waiting} projectId={projectId} />
+            <JobsPanel projectId={projectId} />
+          </Stack>
         </Grid.Col>
       </Grid>
     </Stack>

@@ -22,7 +22,8 @@ export function RoundsPanel(props: { readonly rounds: Overview["rounds"]; readon
     >
       {rounds.length === 0 ? (
         <Text size="sm" c="dimmed" py="xl" ta="center">
-          The first point appears when a model was trained and compared. A pipeline does that after every so many labels;{" "}
+          The first point appears when a model was trained and compared. A pipeline does that after every so
+          many labels;{" "}
           <LinkAnchor to="/p/$projectId/models" params={{ projectId }} size="sm">
             Models
           </LinkAnchor>{" "}

@@ -26,14 +26,20 @@ export function WaitingPanel(props: { readonly waiting: readonly Waiting[]; read
             <li key={`${one.who} ${one.what} ${one.task_id ?? ""}`}>
               <Group justify="space-between" wrap="nowrap" gap="md">
                 <Group gap={8} wrap="nowrap" miw={0}>
-                  <Badge variant="light" color={one.who === "managers" ? "red" : "yellow"} style={{ flex: "none" }}>
+                  <Badge
+                    variant="light"
+                    color={one.who === "managers" ? "red" : "yellow"}
+                    style={{ flex: "none" }}
+                  >
                     {one.who}
                   </Badge>
                   <Text size="sm" lineClamp={1}>
                     <b>{formatCount(one.count)}</b> {one.what}
                   </Text>
                 </Group>
-                <WayIn waiting={one} projectId={props.projectId} />
+                <div style={{ flex: "none" }}>
+                  <WayIn waiting={one} projectId={props.projectId} />
+                </div>
               </Group>
             </li>
           ))}

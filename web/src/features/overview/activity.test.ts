@@ -4,7 +4,14 @@ import type { Event } from "@/api/schema.gen";
 
 import { tellEvent } from "./activity";
 
-const names = { names: new Map([["mdl_1", "first"], ["mdl_2", "second"], ["pip_1", "loop"], ["tsk_1", "label"]]) };
+const names = {
+  names: new Map([
+    ["mdl_1", "first"],
+    ["mdl_2", "second"],
+    ["pip_1", "loop"],
+    ["tsk_1", "label"],
+  ]),
+};
 const event = (kind: string, subject_id: string, payload: Record<string, unknown>): Event => ({
   id: "1",
   kind,
@@ -17,14 +24,29 @@ const event = (kind: string, subject_id: string, payload: Record<string, unknown
 
 describe("tellEvent", () => {
   it.each([
-    ["comparison.decided", "cmp_1", { decision: "promote", challenger_id: "mdl_2", champion_id: "mdl_1" }, "second beat first and was promoted"],
-    ["comparison.decided", "cmp_1", { decision: "promote", challenger_id: "mdl_1", champion_id: null }, "first is the first champion"],
-    ["comparison.decided", "cmp_1", { decision: "tie", challenger_id: "mdl_2", champion_id: "mdl_1" }, "second tied with first"],
+    [
+      "comparison.decided",
+      "cmp_1",
+      { decision: "promote", challenger_id: "mdl_2", champion_id: "mdl_1" },
+      "second beat first and was promoted",
+    ],
+    [
+      "comparison.decided",
+      "cmp_1",
+      { decision: "promote", challenger_id: "mdl_1", champion_id: null },
+      "first is the first champion",
+    ],
+    [
+      "comparison.decided",
+      "cmp_1",
+      { decision: "tie", challenger_id: "mdl_2", champion_id: "mdl_1" },
+      "second tied with first",
+    ],
     ["model.trained", "mdl_1", { name: "first", n_items: 1200 }, "first was trained on 1,200 items"],
     ["variable.changed", "pip_1", { name: "champion", value: "mdl_2" }, "champion of loop is now second"],
     ["task.changed", "tsk_1", { added: 1 }, "1 item came to label"],
     ["pipeline.notified", "mdl_1", { message: "The champion stays." }, "The champion stays."],
-  ])("%s of %s", (kind, subject, payload, text) => {
+  ])("%s of %s", (...[kind, subject, payload, text]) => {
     expect(tellEvent(event(kind, subject, payload), names)?.text).toBe(text);
   });
   it("is silent about what people need not know", () => {

@@ -11,7 +11,10 @@ export interface Told {
   readonly text: string;
   readonly tone: "plain" | "good" | "bad";
   /** Where it can be read up. */
-  readonly link: { readonly page: "model" | "comparison" | "pipeline" | "dataset" | "task"; readonly id: string } | null;
+  readonly link: {
+    readonly page: "model" | "comparison" | "pipeline" | "dataset" | "task";
+    readonly id: string;
+  } | null;
 }
 
 /** One event as a sentence, or null when it says nothing to people. */
@@ -81,10 +84,13 @@ function tellDecision(event: Event, names: ReadonlyMap<string, string>): Told {
 
 function tellVariable(event: Event, names: ReadonlyMap<string, string>): Told {
   const value = asText(event.payload.value);
-  const shown = value === null ? String(asNumber(event.payload.value) ?? "a new value") : (names.get(value) ?? value);
+  const shown =
+    value === null ? String(asNumber(event.payload.value) ?? "a new value") : (names.get(value) ?? value);
   const where = names.get(event.subject_id);
   const place = where === undefined ? "" : ` of ${where}`;
-  const link = event.subject_id.startsWith("pip_") ? ({ page: "pipeline", id: event.subject_id } as const) : null;
+  const link = event.subject_id.startsWith("pip_")
+    ? ({ page: "pipeline", id: event.subject_id } as const)
+    : null;
   return told(`${asText(event.payload.name) ?? "A variable"}${place} is now ${shown}`, link);
 }
 

@@ -120,7 +120,13 @@ function itemStages({ overview, flows, pipeline }: StageSource): LoopStage[] {
       isMoving: prelabel.moving > 0,
       place: pipeline,
     }),
-    people({ key: "label", title: "Label", at: toLabel, verb: "labelled", hint: "A task brings images to people" }),
+    people({
+      key: "label",
+      title: "Label",
+      at: toLabel,
+      verb: "labelled",
+      hint: "A task brings images to people",
+    }),
     people({ key: "review", title: "Review", at: toReview, verb: "reviewed", hint: "A second person looks" }),
     stage({
       key: "split",
@@ -155,7 +161,7 @@ function modelStages({ overview, flows, pipeline }: StageSource): LoopStage[] {
       key: "evaluate",
       title: "Evaluate",
       count: evaluate.done,
-      words: "scored on frozen tests",
+      words: "scores on frozen tests",
       hint: "Each model is scored on the same test images",
       isMoving: isBusy("evaluate") || evaluate.moving > 0,
       place: { page: "models" },
@@ -175,14 +181,15 @@ function modelStages({ overview, flows, pipeline }: StageSource): LoopStage[] {
       count: promotions,
       words: promotions === 1 ? "promotion" : "promotions",
       hint: "What is provably better is used",
-      place: overview.champion === null ? { page: "models" } : { page: "model", id: overview.champion.model_id },
+      place:
+        overview.champion === null ? { page: "models" } : { page: "model", id: overview.champion.model_id },
     }),
     stage({
       key: "watch",
       title: "Watch",
       count: 0,
       words: "",
-      hint: "Starts when predictions in production are logged",
+      hint: "Begins with use in production",
       place: { page: "models" },
     }),
     stage({
@@ -190,7 +197,7 @@ function modelStages({ overview, flows, pipeline }: StageSource): LoopStage[] {
       title: "Flag",
       count: 0,
       words: "",
-      hint: "Starts when a logged prediction looks wrong",
+      hint: "Begins with a doubtful answer",
       place: pipeline,
     }),
   ];

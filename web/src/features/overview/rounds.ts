@@ -67,7 +67,10 @@ export function roundMetric(rounds: readonly Round[]): string {
 }
 
 /** Whether a saving is proven, disproven, or neither. */
-export function savingTone(saving: Pick<Saving, "low" | "high" | "unproven">): { word: string; color: string } {
+export function savingTone(saving: Pick<Saving, "low" | "high" | "unproven">): {
+  word: string;
+  color: string;
+} {
   if (saving.high < 0) return { word: "costs labels", color: "red" };
   if (saving.unproven || saving.low <= 0) return { word: "unproven", color: "yellow" };
   return { word: "proven", color: "green" };

@@ -1,4 +1,4 @@
-import { Button, Grid, Group, Skeleton } from "@mantine/core";
+import { Button, Grid, Group, Skeleton, Stack } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext } from "@tabler/icons-react";
@@ -114,8 +114,10 @@ function PipelineView({ pipeline, projectId }: { readonly pipeline: Pipeline; re
           <RunsPanel pipeline={pipeline} projectId={projectId} counts={status.data?.runs ?? {}} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
-          <VariablesPanel pipeline={pipeline} projectId={projectId} mayEdit={mayRun} />
-          <WhenPanel pipeline={pipeline} projectId={projectId} />
+          <Stack gap="md">
+            <WhenPanel pipeline={pipeline} projectId={projectId} />
+            <VariablesPanel pipeline={pipeline} projectId={projectId} mayEdit={mayRun} />
+          </Stack>
         </Grid.Col>
       </Grid>
       <RunDialog pipeline={pipeline} isOpen={isRunning} onClose={running.close} />

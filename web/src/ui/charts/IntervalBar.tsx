@@ -19,7 +19,7 @@ const HEIGHT = 46;
 export function IntervalBar({ value, low, high, color, format, title }: IntervalBarProps) {
   const { ref, width } = useElementSize<HTMLDivElement>();
   const domain = niceDomain([Math.min(0, low), Math.max(0, high)]);
-  const scale = { domain, range: [14, Math.max(15, width - 14)] as const };
+  const scale = { domain, range: [26, Math.max(27, width - 26)] as const };
   const zero = place(scale, 0);
   return (
     <div
