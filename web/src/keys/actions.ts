@@ -1,11 +1,14 @@
 /** Every action that has a key: its name, where it is valid, and its keys in the default map. */
 import type { Chord } from "./chord";
+import { GRID_ACTIONS } from "./gridActions";
 
 /**
  * Where an action is valid. A narrower scope goes before a wider one that has the same chord.
- * `studio` is the page; `label`, `review` and `validate` are the ways to work in it, one at a time.
+ * `studio` is the page; `label`, `review` and `validate` are the ways to work in it, one at a time. `grid` is the page
+ * of the bulk grids, with `grid_label` and `grid_review` in it.
  */
-export type Scope = "global" | "studio" | "label" | "review" | "validate";
+export type Scope =
+  "global" | "studio" | "label" | "review" | "validate" | "grid" | "grid_label" | "grid_review";
 
 /** 0 global, 1 page, 2 workspace. */
 export const SCOPE_LEVEL: Readonly<Record<Scope, number>> = {
@@ -14,9 +17,25 @@ export const SCOPE_LEVEL: Readonly<Record<Scope, number>> = {
   label: 2,
   review: 2,
   validate: 2,
+  grid: 1,
+  grid_label: 2,
+  grid_review: 2,
 };
 
-export type ActionGroup = "Items" | "Tools" | "Classes" | "Shapes" | "Proposals" | "View" | "Review" | "Help";
+/** The page that a scope is part of; null for everywhere. Two pages are never on the screen at once. */
+export const SCOPE_PAGE: Readonly<Record<Scope, "studio" | "grid" | null>> = {
+  global: null,
+  studio: "studio",
+  label: "studio",
+  review: "studio",
+  validate: "studio",
+  grid: "grid",
+  grid_label: "grid",
+  grid_review: "grid",
+};
+
+export type ActionGroup =
+  "Items" | "Tools" | "Classes" | "Shapes" | "Proposals" | "View" | "Review" | "Grid" | "Help";
 
 export interface Action {
   readonly id: string;
@@ -232,6 +251,7 @@ export const ACTIONS: readonly Action[] = [
   ...PROPOSALS,
   ...VIEW,
   ...REVIEW,
+  ...GRID_ACTIONS,
   ...HELP,
 ];
 

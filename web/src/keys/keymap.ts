@@ -1,5 +1,13 @@
 /** Which chords do what: the preset, with the person's own changes; and what may not be. */
-import { ACTIONS, findAction, getAction, SCOPE_LEVEL, type Action, type ActionId } from "./actions";
+import {
+  ACTIONS,
+  findAction,
+  getAction,
+  SCOPE_LEVEL,
+  SCOPE_PAGE,
+  type Action,
+  type ActionId,
+} from "./actions";
 import { parseChord, showChord, type Chord } from "./chord";
 import { PRESETS, type PresetName } from "./presets";
 import { findReserved } from "./reserved";
@@ -96,6 +104,8 @@ function rivalsOf(
 /** How two actions would clash on one chord; null where both can never be valid at once. */
 function clashKind(one: Action, other: Action): Clash["kind"] | null {
   if (one.scope === other.scope) return "conflict";
+  const [page, otherPage] = [SCOPE_PAGE[one.scope], SCOPE_PAGE[other.scope]];
+  if (page !== null && otherPage !== null && page !== otherPage) return null;
   return SCOPE_LEVEL[one.scope] === SCOPE_LEVEL[other.scope] ? null : "shadow";
 }
 
