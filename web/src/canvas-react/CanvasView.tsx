@@ -12,8 +12,8 @@ export interface CanvasViewProps {
   /** Decoded images, shared with whoever prefetches. */
   readonly images?: ImageStore;
   readonly newId?: () => ShapeId;
-  /** Called once the engine stands; what it gives is called when the engine goes. */
-  readonly onReady: (engine: Engine) => void | (() => void);
+  /** Called once the engine stands; what it gives, if anything, is called when the engine goes. */
+  readonly onReady: (engine: Engine) => (() => void) | undefined;
   readonly className?: string;
   readonly style?: CSSProperties;
 }

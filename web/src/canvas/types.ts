@@ -101,7 +101,10 @@ export interface Shape {
 export type Command =
   | { readonly kind: "add"; readonly at: number; readonly shapes: readonly Shape[] }
   | { readonly kind: "remove"; readonly removed: readonly { readonly at: number; readonly shape: Shape }[] }
-  | { readonly kind: "change"; readonly changes: readonly { readonly before: Shape; readonly after: Shape }[] }
+  | {
+      readonly kind: "change";
+      readonly changes: readonly { readonly before: Shape; readonly after: Shape }[];
+    }
   | { readonly kind: "reorder"; readonly before: readonly ShapeId[]; readonly after: readonly ShapeId[] }
   | { readonly kind: "paint"; readonly id: ShapeId; readonly tiles: readonly PaintedTile[] }
   | { readonly kind: "group"; readonly name: string; readonly commands: readonly Command[] };

@@ -320,7 +320,7 @@ export class Canvas implements Engine {
     ];
     this.#stopItem = () => stops.forEach((stop) => stop());
     this.#item = view;
-    this.#static.draw(view.scene);
+    this.#static.draw(view.scene, this.#view.viewport);
   }
 
   #draw(dirty: Dirty): void {

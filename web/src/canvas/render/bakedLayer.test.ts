@@ -90,8 +90,7 @@ function desk(shapes: SceneShape[]) {
 describe("BakedLayer", () => {
   test("draws the shapes around the view once, one by one, and then only moves the bitmap", () => {
     const at = desk([polygon("a", 450, 450), polygon("b", 560, 560), polygon("far", 900, 900)]);
-    at.layer.move(VIEW, { isMoving: false });
-    at.layer.draw(at.scene);
+    at.layer.draw(at.scene, VIEW);
     at.settle();
     expect({ strokes: at.strokes(), isBusy: at.layer.isBusy }).toEqual({ strokes: 2, isBusy: false });
     // 200 CSS pixels and a quarter of them on each side.
@@ -106,8 +105,7 @@ describe("BakedLayer", () => {
 
   test("while zooming the old bitmap is scaled; at rest it is drawn anew at the new scale", () => {
     const at = desk([polygon("a", 450, 450)]);
-    at.layer.move(VIEW, { isMoving: false });
-    at.layer.draw(at.scene);
+    at.layer.draw(at.scene, VIEW);
     at.settle();
     at.forget();
     const zoomed = { ...VIEW, scale: 2, x: 450, y: 450 };
@@ -126,8 +124,7 @@ describe("BakedLayer", () => {
       polygon(`p${i}`, 360 + (i % 10) * 28, 360 + Math.floor(i / 10) * 28),
     );
     const at = desk(crowd);
-    at.layer.move(VIEW, { isMoving: false });
-    at.layer.draw(at.scene);
+    at.layer.draw(at.scene, VIEW);
     at.settle();
     at.forget();
     at.asked.splice(0);
@@ -143,8 +140,7 @@ describe("BakedLayer", () => {
 
   test("a pan that uses up the margin copies what overlaps and draws the strips alone", () => {
     const at = desk([polygon("kept", 500, 500), polygon("new", 705, 500)]);
-    at.layer.move(VIEW, { isMoving: false });
-    at.layer.draw(at.scene);
+    at.layer.draw(at.scene, VIEW);
     at.settle();
     at.forget();
     const panned = { ...VIEW, x: 440 };
@@ -165,8 +161,7 @@ describe("BakedLayer", () => {
   test("a large scene is drawn in slices and shown only when it is whole", () => {
     const crowd = Array.from({ length: 2000 }, (_, i) => polygon(`p${i}`, 400 + (i % 200), 400 + (i % 190)));
     const at = desk(crowd);
-    at.layer.move(VIEW, { isMoving: false });
-    at.layer.draw(at.scene);
+    at.layer.draw(at.scene, VIEW);
     expect(at.strokes()).toBeGreaterThan(0);
     expect(at.strokes()).toBeLessThan(2000);
     expect({ slices: at.slices(), shown: at.painted(VIEW).length }).toEqual({ slices: 1, shown: 0 });
@@ -177,8 +172,7 @@ describe("BakedLayer", () => {
   test("an edit in the middle of drawing is on the new bitmap too", () => {
     const crowd = Array.from({ length: 2000 }, (_, i) => polygon(`p${i}`, 400 + (i % 200), 400 + (i % 190)));
     const at = desk(crowd);
-    at.layer.move(VIEW, { isMoving: false });
-    at.layer.draw(at.scene);
+    at.layer.draw(at.scene, VIEW);
     at.settle();
     at.layer.refresh();
     at.forget();
@@ -194,11 +188,10 @@ describe("BakedLayer", () => {
 
   test("another scene hides the one before at once", () => {
     const at = desk([polygon("a", 450, 450)]);
-    at.layer.move(VIEW, { isMoving: false });
-    at.layer.draw(at.scene);
+    at.layer.draw(at.scene, VIEW);
     at.settle();
     const crowd = Array.from({ length: 2000 }, (_, i) => polygon(`p${i}`, 400 + (i % 200), 400 + (i % 190)));
-    at.layer.draw({ ...at.scene, within: () => crowd });
+    at.layer.draw({ ...at.scene, within: () => crowd }, VIEW);
     expect(at.painted(VIEW)).toEqual([]);
     at.settle();
     expect(at.painted(VIEW).length).toBe(1);

@@ -77,9 +77,11 @@ export class BakedLayer implements StaticLayer {
     return this.#patching !== null || this.#areas.length > 0 || this.#wantsBake();
   }
 
-  draw(scene: Scene): void {
+  draw(scene: Scene, viewport: Viewport): void {
     this.#dropWork();
     this.#scene = scene;
+    this.#viewport = viewport;
+    this.#slicer.resume();
     if (this.#front !== null) this.#spare = this.#front.surface;
     this.#front = null;
     this.#isStale = true;

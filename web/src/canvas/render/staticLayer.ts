@@ -26,8 +26,8 @@ export interface Scene {
 }
 
 export interface StaticLayer {
-  /** Show another scene; nothing of the one before is shown any more. */
-  draw(scene: Scene): void;
+  /** Show another scene in a view; nothing of the one before is shown any more. */
+  draw(scene: Scene, viewport: Viewport): void;
   /** Draw everything again: colours or the filter changed. What is there stays until the new is ready. */
   refresh(): void;
   /** Draw these parts of the image again: shapes came, went or changed there. */
