@@ -25,7 +25,8 @@ export interface Followed {
 class Successive<Page> {
   current: PageStore<Page> | null = null;
   private previous: PageStore<Page> | null = null;
-  private wanted: readonly number[] = [];
+  private needed: readonly number[] = [];
+  private ahead: readonly number[] = [];
 
   replace(next: PageStore<Page>, keepsOld: boolean): void {
     this.previous?.close();
@@ -33,21 +34,22 @@ class Successive<Page> {
     if (keepsOld) this.previous = this.current;
     else this.current?.close();
     this.current = next;
-    if (this.wanted.length > 0) next.want(this.wanted);
+    if (this.needed.length > 0) next.want(this.needed, this.ahead);
   }
 
   get(page: number): Page | undefined {
     return this.current?.get(page) ?? this.previous?.get(page);
   }
 
-  want(pages: readonly number[]): void {
-    this.wanted = pages;
-    this.current?.want(pages);
+  want({ needed, ahead }: { needed: readonly number[]; ahead: readonly number[] }): void {
+    this.needed = needed;
+    this.ahead = ahead;
+    this.current?.want(needed, ahead);
   }
 
   /** Let go of the old store once nothing on the screen comes from it. */
   settle(): void {
-    if (this.previous === null || !this.wanted.every((page) => this.current?.get(page) !== undefined)) return;
+    if (this.previous === null || !this.needed.every((page) => this.current?.get(page) !== undefined)) return;
     this.previous.close();
     this.previous = null;
   }
@@ -57,7 +59,8 @@ class Successive<Page> {
     this.previous?.close();
     this.current = null;
     this.previous = null;
-    this.wanted = [];
+    this.needed = [];
+    this.ahead = [];
   }
 }
 

@@ -38,6 +38,15 @@ describe("PageStore", () => {
     expect(store.get(5)).toBe("page 5");
   });
 
+  it("looks ahead only once nothing in view is missing", async () => {
+    const { store, asked, answer } = storeWith();
+    store.want([5, 6], [7]);
+    await answer(5);
+    expect(asked.map((one) => one.page)).toEqual([5, 6]);
+    await answer(6);
+    expect(asked.map((one) => one.page)).toEqual([5, 6, 7]);
+  });
+
   it("cancels what scrolled past, and forgets its late answer", async () => {
     const { store, asked, dropped, answer } = storeWith();
     store.want([1]);
@@ -87,11 +96,17 @@ describe("PageStore", () => {
 describe("pagesFor", () => {
   const at = { count: 1000, pageSize: 100, ahead: 2 };
   it("covers the view, then looks ahead", () => {
-    expect(pagesFor({ ...at, start: 250, end: 330, direction: 1 })).toEqual([2, 3, 4, 5]);
-    expect(pagesFor({ ...at, start: 250, end: 330, direction: -1 })).toEqual([3, 2, 1, 0]);
+    expect(pagesFor({ ...at, start: 250, end: 330, direction: 1 })).toEqual({
+      needed: [2, 3],
+      ahead: [4, 5],
+    });
+    expect(pagesFor({ ...at, start: 250, end: 330, direction: -1 })).toEqual({
+      needed: [3, 2],
+      ahead: [1, 0],
+    });
   });
   it("stays within the list", () => {
-    expect(pagesFor({ ...at, start: 950, end: 1200, direction: 1 })).toEqual([9]);
-    expect(pagesFor({ ...at, start: 0, end: 0, direction: 1 })).toEqual([]);
+    expect(pagesFor({ ...at, start: 950, end: 1200, direction: 1 })).toEqual({ needed: [9], ahead: [] });
+    expect(pagesFor({ ...at, start: 0, end: 0, direction: 1 })).toEqual({ needed: [], ahead: [] });
   });
 });

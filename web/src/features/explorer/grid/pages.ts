@@ -19,6 +19,7 @@ export class PageStore<Page> {
   private readonly loads = new Map<number, AbortController>();
   private readonly failed = new Set<number>();
   private wanted: readonly number[] = [];
+  private needed: readonly number[] = [];
   private isClosed = false;
 
   constructor(private readonly options: PageStoreOptions<Page>) {}
@@ -27,10 +28,12 @@ export class PageStore<Page> {
     return this.kept.get(page);
   }
 
-  /** Say which pages are wanted now, the most needed first. */
-  want(pages: readonly number[]): void {
+  /** Say which pages are wanted now, the most needed first; those ahead wait until nothing in view is missing. */
+  want(needed: readonly number[], ahead: readonly number[] = []): void {
     if (this.isClosed) return;
+    const pages = [...needed, ...ahead];
     this.wanted = pages;
+    this.needed = needed;
     const now = new Set(pages);
     for (const [page, load] of this.loads) {
       if (!now.has(page)) {
@@ -69,7 +72,8 @@ export class PageStore<Page> {
 
   private startNext(): void {
     const { maxLoads = 4 } = this.options;
-    for (const page of this.wanted) {
+    const isViewWhole = this.needed.every((page) => this.kept.has(page) || this.failed.has(page));
+    for (const page of isViewWhole ? this.wanted : this.needed) {
       if (this.loads.size >= maxLoads) return;
       if (!this.kept.has(page) && !this.loads.has(page) && !this.failed.has(page)) this.start(page);
     }
@@ -115,7 +119,7 @@ export class PageStore<Page> {
   }
 }
 
-/** The pages of a range of positions, then some ahead in the direction of travel, the nearest first. */
+/** The pages of a range of positions, and some ahead in the direction of travel, the nearest first. */
 export function pagesFor(options: {
   readonly start: number;
   readonly end: number;
@@ -123,18 +127,19 @@ export function pagesFor(options: {
   readonly pageSize: number;
   readonly ahead: number;
   readonly direction: 1 | -1;
-}): number[] {
+}): { needed: number[]; ahead: number[] } {
   const { start, end, count, pageSize, ahead, direction } = options;
-  if (count <= 0 || end <= start) return [];
+  if (count <= 0 || end <= start) return { needed: [], ahead: [] };
   const last = Math.ceil(count / pageSize) - 1;
   const first = Math.min(last, Math.floor(start / pageSize));
   const final = Math.min(last, Math.floor((Math.min(end, count) - 1) / pageSize));
-  const pages: number[] = [];
-  for (let page = first; page <= final; page += 1) pages.push(page);
-  if (direction < 0) pages.reverse();
+  const needed: number[] = [];
+  for (let page = first; page <= final; page += 1) needed.push(page);
+  if (direction < 0) needed.reverse();
+  const coming: number[] = [];
   for (let step = 1; step <= ahead; step += 1) {
     const page = direction > 0 ? final + step : first - step;
-    if (page >= 0 && page <= last) pages.push(page);
+    if (page >= 0 && page <= last) coming.push(page);
   }
-  return pages;
+  return { needed, ahead: coming };
 }

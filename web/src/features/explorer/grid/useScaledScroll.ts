@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObje
 
 import { clampTop, movedTop, rowsInView, scrollFromTop, topToShow, type Extent, type Layout } from "./scroll";
 
-const BEYOND_ROWS = 2;
+const BEYOND_ROWS = 1;
 /** Rows stand relative to a row near them: transforms of tens of millions of pixels lose precision. */
 const BASE_ROWS = 4096;
 const IDLE_MS = 120;

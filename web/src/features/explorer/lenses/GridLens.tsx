@@ -2,6 +2,7 @@ import { Group, Slider } from "@mantine/core";
 import { IconPhoto } from "@tabler/icons-react";
 import { useMemo } from "react";
 
+import classes from "../explorer.module.css";
 import { ItemGrid } from "../grid/ItemGrid";
 import { inkFor } from "../grid/layers";
 
@@ -45,7 +46,7 @@ export function GridTools({ sources, settings, onSettings }: LensProps) {
           onSettings({ ...settings, layers });
         }}
       />
-      <Group gap={6} wrap="nowrap">
+      <Group gap={6} wrap="nowrap" className={classes.wide}>
         <IconPhoto size={13} aria-hidden="true" />
         <Slider
           w={92}

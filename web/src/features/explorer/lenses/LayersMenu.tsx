@@ -16,7 +16,7 @@ export interface LayersMenuProps {
 export function LayersMenu({ sources, settings, onChange }: LayersMenuProps) {
   const seen = sources.filter((source) => !settings.hidden.includes(sourceKey(source))).length;
   return (
-    <Popover position="bottom-end" width={300} shadow="md" trapFocus>
+    <Popover position="bottom-end" width={350} shadow="md" trapFocus>
       <Popover.Target>
         <Button
           variant="default"
@@ -90,7 +90,7 @@ function SourceRow({
                 backgroundColor: sourceColor(source),
               }}
             />
-            <Text size="sm" truncate maw={150} title={source.name}>
+            <Text size="sm" truncate maw={165} title={source.name}>
               {source.name}
             </Text>
           </Group>
