@@ -106,7 +106,6 @@ const TOOLS: readonly Action[] = [
   pick("tool.points", "Key points", ["K"]),
   pick("tool.tag", "Class of the whole item", ["T"]),
   pick("draw.again", "Draw again: same tool, same class", ["N"]),
-  pick("tool.pointer", "Move the pointer with the arrow keys", ["C"]),
   {
     id: "brush.smaller",
     title: "Smaller brush",
@@ -157,23 +156,7 @@ const SHAPES: readonly Action[] = [
   { ...shape("edit.undo", "Undo", ["Ctrl+Z"]), isRepeating: true },
   { ...shape("edit.redo", "Redo", ["Ctrl+Shift+Z", "Ctrl+Y"]), isRepeating: true },
   shape("edit.cancel", "Let go: end drawing, select nothing", ["Escape"]),
-  ...nudges(),
 ];
-
-function nudges(): readonly Action[] {
-  return (["Left", "Right", "Up", "Down"] as const).flatMap((side): Action[] => [
-    {
-      ...shape(`move.${side.toLowerCase()}`, `Move ${side.toLowerCase()} by a pixel`, [`Arrow${side}`]),
-      scope: "label",
-      isRepeating: true,
-    },
-    {
-      ...shape(`move.far_${side.toLowerCase()}`, `Move ${side.toLowerCase()} by ten`, [`Shift+Arrow${side}`]),
-      scope: "label",
-      isRepeating: true,
-    },
-  ]);
-}
 
 const PROPOSALS: readonly Action[] = [
   { id: "proposal.accept", title: "Accept the proposal", group: "Proposals", scope: "studio", keys: ["Y"] },

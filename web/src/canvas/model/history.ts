@@ -145,6 +145,11 @@ export class History {
     return command;
   }
 
+  /** The complete steps, to be looked at; one that still grows is not among them and goes on growing. */
+  peek(): HistoryState {
+    return { done: [...this.#done], undone: [...this.#undone] };
+  }
+
   toJSON(): HistoryState {
     this.seal();
     return { done: [...this.#done], undone: [...this.#undone] };

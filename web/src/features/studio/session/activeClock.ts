@@ -5,6 +5,7 @@ export const IDLE_MS = 60_000;
 export class ActiveClock {
   #last: number | null = null;
   #active = 0;
+  #told = 0;
 
   /** `now` gives milliseconds that never run backwards. */
   constructor(private readonly now: () => number) {}
@@ -30,6 +31,7 @@ export class ActiveClock {
       this.#last = at - this.#last > IDLE_MS ? null : at;
     }
     const seconds = this.#active / 1000;
+    this.#told += this.#active;
     this.#active = 0;
     return seconds;
   }
@@ -37,11 +39,12 @@ export class ActiveClock {
   /** The server was not told after all. */
   giveBack(seconds: number): void {
     this.#active += seconds * 1000;
+    this.#told = Math.max(0, this.#told - seconds * 1000);
   }
 
-  /** Seconds since the last `take`, silence since the last sign of life left out. */
-  get seconds(): number {
-    return this.#active / 1000;
+  /** All seconds so far, told or not. */
+  get total(): number {
+    return (this.#told + this.#active) / 1000;
   }
 
   #counted(milliseconds: number): number {

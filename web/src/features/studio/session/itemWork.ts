@@ -29,6 +29,8 @@ export interface SessionParts {
   readonly personId: string;
   readonly taskId: string;
   readonly newId: () => string;
+  /** The shapes an item is opened with; truth and proposals when left out. */
+  readonly read?: (content: ItemContent) => WireBase;
 }
 
 /** Whether this browser keeps the work: its storage may be full or forbidden. */
@@ -132,7 +134,6 @@ export class ItemWork {
 
   /** What differs from the server's ground truth. */
   changes(): WireChanges {
-    this.history.seal();
     return changesSince(this.#base, adopted(this.doc, this.#savedAs));
   }
 

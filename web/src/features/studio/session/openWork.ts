@@ -31,7 +31,7 @@ export async function openWork(parts: SessionParts, opening: Opening): Promise<I
     const opCount = resumed.isCut ? 0 : stored.ops.length;
     return new ItemWork(parts, { ...resumed, ...from, keeping, opCount });
   }
-  const start = freshStart(opening, parts.newId);
+  const start = freshStart(opening, parts);
   const begun = await beginLog(parts, { key, start });
   const doc = documentOf(opening.content, start.shapes);
   return new ItemWork(parts, {
@@ -53,8 +53,8 @@ async function beginLog(
   return parts.log.begin(key, start).then(() => "kept", keepingAfter);
 }
 
-function freshStart({ content, lease }: Opening, newId: () => string): LogStart {
-  const base = readAnnotations([...content.annotations, ...content.predictions]);
+function freshStart({ content, lease }: Opening, { newId, read }: SessionParts): LogStart {
+  const base = read?.(content) ?? readAnnotations([...content.annotations, ...content.predictions]);
   const draft = lease?.draft ?? null;
   return {
     // A draft stands on what its author saw: when the truth has moved on since, the server says so at the next save.

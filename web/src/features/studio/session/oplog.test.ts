@@ -109,9 +109,9 @@ describe("IndexedDB", () => {
             const command =
               one.do === "add"
                 ? addShapes(doc, [box(`s${String(i)}`, one.label)])
-                : one.do === "remove"
-                  ? removeShapes(doc, doc.ids.slice(0, 1))
-                  : setLabel(doc, doc.ids, one.label);
+                : one.do === "label"
+                  ? setLabel(doc, doc.ids, one.label)
+                  : removeShapes(doc, doc.ids.slice(0, 1));
             if (command !== null) history.run(command);
           }
         }

@@ -22,7 +22,10 @@ function makeQueue(bench: Bench, more: Partial<QueueParts> = {}): WorkQueue {
 async function start(bench: Bench, itemId?: string, more: Partial<QueueParts> = {}): Promise<WorkQueue> {
   const queue = makeQueue(bench, more);
   await queue.start({ itemId });
-  await until(() => queue.state.phase !== "working" || queue.current?.work != null, "the first item");
+  await until(
+    () => queue.state.phase !== "working" || (queue.current?.work ?? null) !== null,
+    "the first item",
+  );
   return queue;
 }
 
@@ -72,7 +75,7 @@ describe("going through", () => {
     const bench = makeBench({ n: 30 });
     const queue = await start(bench);
     const { work } = queue.current ?? {};
-    if (work == null) throw new Error("no work");
+    if (work === null || work === undefined) throw new Error("no work");
     add(work, box("a"));
     queue.finish(SUBMIT);
     expect([here(queue), standings(queue)[0]]).toEqual(["item_1", "sending"]);
@@ -85,7 +88,7 @@ describe("going through", () => {
     const queue = await start(bench);
     for (let i = 0; i < 23; i += 1) {
       await until(
-        () => queue.current?.work != null && queue.current.standing === "ready",
+        () => (queue.current?.work ?? null) !== null && queue.current?.standing === "ready",
         `item ${String(i)}`,
       );
       queue.finish(SUBMIT);
@@ -102,7 +105,7 @@ describe("going through", () => {
     await until(() => standings(queue)[0] === "done");
     expect(queue.previous()).toBe(true);
     const work = queue.current?.work;
-    if (work == null) throw new Error("no work");
+    if (work === null || work === undefined) throw new Error("no work");
     expect(standings(queue)[0]).toBe("done");
     add(work, box("late"));
     await until(() => standings(queue)[0] === "ready");
@@ -116,7 +119,7 @@ describe("going through", () => {
     const bench = makeBench({ n: 30 });
     const queue = await start(bench);
     for (let i = 0; i < 8; i += 1) {
-      await until(() => queue.current?.work != null);
+      await until(() => (queue.current?.work ?? null) !== null);
       queue.finish(SUBMIT);
       await until(() => queue.state.sending === 0);
     }
@@ -140,7 +143,7 @@ describe("going through", () => {
     queue.skip();
     expect(here(queue)).toBe("item_1");
     for (const id of ["item_1", "item_2"]) {
-      await until(() => here(queue) === id && queue.current?.work != null, id);
+      await until(() => here(queue) === id && (queue.current?.work ?? null) !== null, id);
       queue.finish(SUBMIT);
     }
     await until(() => here(queue) === "item_0", "the skipped one");
@@ -159,7 +162,7 @@ describe("the server", () => {
   it("away: finished work waits and arrives, in the meantime one goes on", async () => {
     const bench = makeBench({ n: 9 });
     const queue = await start(bench);
-    await until(() => queue.state.entries[1]?.work != null);
+    await until(() => (queue.state.entries[1]?.work ?? null) !== null);
     bench.server.fail("submit", AWAY, 1000);
     queue.finish(SUBMIT);
     await until(() => queue.state.entries[0]?.isWaiting === true);
@@ -173,7 +176,7 @@ describe("the server", () => {
     const bench = makeBench({ n: 9 });
     const queue = await start(bench);
     const work = queue.current?.work;
-    if (work == null) throw new Error("no work");
+    if (work === null || work === undefined) throw new Error("no work");
     add(work, box("a", "bus"));
     bench.server.labels = new Set(["car"]);
     queue.finish(SUBMIT);
@@ -201,7 +204,7 @@ describe("the server", () => {
     const bench = makeBench({ n: 9 });
     const queue = await start(bench);
     const work = queue.current?.work;
-    if (work == null) throw new Error("no work");
+    if (work === null || work === undefined) throw new Error("no work");
     add(work, box("a"));
     bench.server.fail("submit", AWAY, 1000);
     queue.finish(SUBMIT);
@@ -220,7 +223,7 @@ describe("leaving", () => {
     const bench = makeBench({ n: 9 });
     const queue = await start(bench);
     const work = queue.current?.work;
-    if (work == null) throw new Error("no work");
+    if (work === null || work === undefined) throw new Error("no work");
     add(work, box("a"));
     await queue.leave();
     expect([...bench.server.items.values()].every((item) => item.status === "queued")).toBe(true);
@@ -279,13 +282,13 @@ describe("two tabs", () => {
     const one = makeTabs(board, 1, []);
     const first = await start(bench, undefined, { tabs: one });
     const work = first.current?.work;
-    if (work == null) throw new Error("no work");
+    if (work === null || work === undefined) throw new Error("no work");
     const second = makeQueue(bench, { tabs: makeTabs(board, 2, [one]) });
     await second.start({ itemId: "item_0" });
     expect([here(second), second.current?.standing]).toEqual(["item_0", "elsewhere"]);
     add(work, box("a"));
     await second.takeOver("item_0");
-    await until(() => second.current?.work != null);
+    await until(() => (second.current?.work ?? null) !== null);
     expect(second.current?.work?.doc.ids).toEqual(["a"]);
     expect(first.state.entries[0]?.standing).toBe("elsewhere");
   });

@@ -20,6 +20,8 @@ export interface ItemContent {
   readonly revision: number;
   readonly annotations: readonly Annotation[];
   readonly predictions: readonly Annotation[];
+  /** In a review: the ground truth at the last review, null when there was none. */
+  readonly before?: readonly Annotation[] | null;
 }
 
 /** A call on an item in one's hands. */

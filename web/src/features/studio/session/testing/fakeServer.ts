@@ -83,8 +83,8 @@ export class FakeServer {
           const item = this.#check(itemId, body.lease_token, person);
           this.#checkBase(item, body.base_revision);
           const version = item.draft?.version ?? 0;
-          if (body.draft_version != null && body.draft_version !== version)
-            throw stale(item, { draft_version: version });
+          const wanted = body.draft_version ?? null;
+          if (wanted !== null && wanted !== version) throw stale(item, { draft_version: version });
           item.draft = {
             annotations: body.annotations,
             removed_ids: body.removed_ids ?? [],

@@ -1,0 +1,150 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
+
+import { DARK, LIGHT, type Engine, type EngineOptions } from "@/canvas/engine";
+import { randomId } from "@/canvas/engine/randomId";
+import { CanvasView } from "@/canvas-react/CanvasView";
+import { CANVAS_MARK } from "@/keys/keyboard";
+
+import { Answers } from "./Answers";
+import { useEntry, useStudio, useView } from "./context";
+import { ItemNotes } from "./ItemNotes";
+import { NoteComposer } from "./NoteComposer";
+import { Notice } from "./Notice";
+import { pictureOf } from "./picture";
+import { PictureFilter, pictureFilter } from "./PictureFilter";
+import { changeColor } from "./review";
+import { PLAIN_LOOK, say } from "./studioStore";
+import type { ItemWork } from "./session/itemWork";
+import classes from "./studio.module.css";
+import { ZoomBar } from "./ZoomBar";
+
+/** The picture with what is drawn on it, and what lies over it. */
+export function CanvasPane({ cover }: { readonly cover: ReactNode }) {
+  const { images, store } = useStudio();
+  const place = useRef<HTMLElement>(null);
+  const entry = useEntry();
+  const work = cover === null ? (entry?.work ?? null) : null;
+  const isDark = useComputedColorScheme("light") === "dark";
+  const options = useEngineOptions();
+  const look = useView((view) => view.look);
+  const onReady = useCallback((engine: Engine) => attach(engine, store), [store]);
+  useItemOnCanvas(work);
+  useEffect(() => {
+    place.current?.focus({ preventScroll: true });
+  }, [work]);
+  return (
+    <section
+      ref={place}
+      className={classes.canvas}
+      aria-label={`Picture ${entry?.work?.item.name ?? ""}`}
+      tabIndex={0}
+      data-region="canvas"
+      {...{ [CANVAS_MARK]: "" }}
+    >
+      <PictureFilter gamma={look.gamma} />
+      <CanvasView
+        theme={isDark ? DARK : LIGHT}
+        options={options}
+        images={images}
+        newId={randomId}
+        onReady={onReady}
+        style={{ filter: look === PLAIN_LOOK ? undefined : pictureFilter(look) }}
+      />
+      <ItemNotes />
+      <NoteComposer />
+      <ZoomBar />
+      <div className={classes.foot}>
+        <Notice />
+        <Answers />
+      </div>
+      {cover !== null && <div className={classes.cover}>{cover}</div>}
+    </section>
+  );
+}
+
+/** Hands what the engine tells to the store of the view; gives the way to stop. */
+function attach(engine: Engine, store: ReturnType<typeof useStudio>["store"]): () => void {
+  const { tool, label } = store.getState();
+  engine.setTool(tool);
+  engine.setLabel(label);
+  const stops = [
+    engine.on("selection", (selected) => {
+      store.setState({ selected });
+    }),
+    engine.on("hover", (hovered) => {
+      store.setState({ hovered });
+    }),
+    engine.on("tool", (now) => {
+      store.setState({ tool: now });
+    }),
+    engine.on("dropped", (why) => {
+      say(store, why);
+    }),
+    engine.on("image-shown", () => {
+      store.setState({ imageProblem: null });
+    }),
+    engine.on("image-failed", ({ message }) => {
+      store.setState({ imageProblem: message });
+    }),
+    engine.on("segment", ({ request }) => {
+      const problem = "No model that outlines objects is set up on this server.";
+      engine.answerSegment({ kind: "magic", request, geometry: null, score: null, problem });
+    }),
+  ];
+  store.setState({ engine });
+  return () => {
+    for (const stop of stops) stop();
+    store.setState({ engine: null });
+  };
+}
+
+function useItemOnCanvas(work: ItemWork | null): void {
+  const { store } = useStudio();
+  const engine = useView((view) => view.engine);
+  useEffect(() => {
+    if (engine === null) return;
+    store.setState({ selected: new Set(), hovered: null, imageProblem: null, note: null, isPlacing: false });
+    if (work === null) {
+      void engine.setItem(null);
+      return;
+    }
+    let isOver = false;
+    pictureOf(work.item).then(
+      (image) => {
+        if (!isOver) void engine.setItem({ image, document: work.doc, history: work.history });
+      },
+      (error: unknown) => {
+        const why = error instanceof Error ? error.message : "unknown";
+        if (!isOver) store.setState({ imageProblem: `The tiles of this image could not be had: ${why}.` });
+      },
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [engine, work, store]);
+}
+
+function useEngineOptions(): Partial<EngineOptions> {
+  const { labelColor, task } = useStudio();
+  const threshold = useView((view) => view.threshold);
+  const isHidden = useView((view) => view.isHidden !== view.isPeeking);
+  const hiddenSources = useView((view) => view.hiddenSources);
+  const hiddenLabels = useView((view) => view.hiddenLabels);
+  const hiddenIds = useView((view) => view.hiddenIds);
+  const keepsView = useView((view) => view.keepsView);
+  return useMemo(
+    () => ({
+      threshold,
+      isHidden,
+      hiddenSources,
+      hiddenLabels,
+      hiddenIds,
+      keepsView,
+      labelColor,
+      sourceColor: changeColor,
+      colorBy: task.kind === "review" ? "source" : "label",
+    }),
+    [threshold, isHidden, hiddenSources, hiddenLabels, hiddenIds, keepsView, labelColor, task.kind],
+  );
+}

@@ -1,0 +1,16 @@
+/** All that keys and buttons do in the studio. */
+import { useCanvasKeys } from "./useCanvasKeys";
+import { useItemActions } from "./useItemActions";
+import { useProposalActions } from "./useProposalActions";
+import { useShapeActions } from "./useShapeActions";
+import { useToolActions } from "./useToolActions";
+import { useViewActions } from "./useViewActions";
+
+export function useActions(): void {
+  useItemActions();
+  useToolActions();
+  useShapeActions();
+  useProposalActions();
+  useViewActions();
+  useCanvasKeys();
+}

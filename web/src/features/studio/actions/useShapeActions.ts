@@ -1,0 +1,145 @@
+/** What is done to selected shapes. */
+import { randomId } from "@/canvas/engine/randomId";
+import { toBox, toMask, toPolygon } from "@/canvas/geometry/convert";
+import { ShapeDocument } from "@/canvas/model/document";
+import {
+  changeShapes,
+  duplicateShapes,
+  propagateShapes,
+  removeShapes,
+  setLocked,
+} from "@/canvas/model/edits";
+import { rejectProposals } from "@/canvas/model/proposals";
+import type { Geometry, ShapeId } from "@/canvas/types";
+
+import { useStudio } from "../context";
+import type { ItemWork } from "../session/itemWork";
+import { say } from "../studioStore";
+import { useKeyHandlers } from "./useKey";
+
+const ASIDE = { x: 8, y: 8 };
+
+export function useShapeActions(): void {
+  const { queue, store } = useStudio();
+  /** Run with what is selected; nothing to do without. */
+  const onSelected = (act: (work: ItemWork, ids: ReadonlySet<ShapeId>) => void) => () => {
+    const work = queue.current?.work ?? null;
+    const { selected } = store.getState();
+    if (work === null || selected.size === 0) return false;
+    act(work, selected);
+    return true;
+  };
+  const step = (by: 1 | -1) => () => {
+    const { engine } = store.getState();
+    if (engine === null || engine.selection === null || (engine.document?.count ?? 0) === 0) return false;
+    engine.setTool("select");
+    engine.selection.step(by);
+    engine.select([...engine.selection.ids], { isShown: true });
+    return true;
+  };
+  const convert = (to: (geometry: Geometry, work: ItemWork) => Geometry | null) =>
+    onSelected((work, ids) => {
+      const command = changeShapes(work.doc, ids, (shape) => {
+        const geometry = to(shape.geometry, work);
+        return geometry === null ? shape : { ...shape, geometry };
+      });
+      if (command === null) say(store, "These shapes cannot be turned into that.");
+      work.run(command);
+    });
+  useKeyHandlers({
+    "shape.next": step(1),
+    "shape.previous": step(-1),
+    "shape.delete": onSelected((work, ids) => {
+      const proposals = [...ids].filter((id) => work.doc.peek(id)?.standing === "proposal");
+      work.history.group(`removed ${String(ids.size)}`, () => {
+        work.run(rejectProposals(work.doc, proposals));
+        work.run(removeShapes(work.doc, ids));
+      });
+    }),
+    "shape.duplicate": onSelected((work, ids) => {
+      const copies = duplicateShapes(work.doc, ids, { newId: randomId, by: ASIDE });
+      work.run(copies.command);
+      store.getState().engine?.select(copies.ids);
+    }),
+    "shape.lock": onSelected((work, ids) => {
+      const isLocked = [...ids].every((id) => work.doc.peek(id)?.isLocked === true);
+      work.run(setLocked(work.doc, ids, !isLocked));
+    }),
+    "shape.to_box": convert((geometry) => toBox(geometry)),
+    "shape.to_polygon": convert((geometry) => toPolygon(geometry)),
+    "shape.to_mask": convert((geometry, work) => toMask(geometry, work.doc.image)),
+    "shape.attributes": onSelected(() => {
+      store.setState({ panel: "objects" });
+      requestAnimationFrame(() => {
+        document.querySelector<HTMLElement>("#studio-panel input:not([type=radio])")?.focus();
+      });
+    }),
+    "edit.undo": () => {
+      const { work } = queue.current ?? {};
+      if ((work?.history.undo() ?? null) === null) say(store, "Nothing to undo.");
+      return true;
+    },
+    "edit.redo": () => {
+      const { work } = queue.current ?? {};
+      if ((work?.history.redo() ?? null) === null) say(store, "Nothing to redo.");
+      return true;
+    },
+    "edit.cancel": () => {
+      const { engine, selected } = store.getState();
+      if (engine === null) return false;
+      if (selected.size > 0) engine.select([]);
+      else engine.setTool("select");
+      return true;
+    },
+    ...useCopying(),
+  });
+}
+
+function useCopying() {
+  const { queue, store } = useStudio();
+  return {
+    "shape.all": () => {
+      const { engine } = store.getState();
+      const ids = engine?.document?.ids.filter((id) => engine.document?.peek(id)?.standing === "own") ?? [];
+      if (engine === null || ids.length === 0) return false;
+      engine.setTool("select");
+      engine.select(ids);
+      return true;
+    },
+    "shape.copy": () => {
+      const { engine, selected } = store.getState();
+      const clipboard = [...selected].flatMap((id) => engine?.document?.find(id) ?? []);
+      if (clipboard.length === 0) return false;
+      store.setState({ clipboard });
+      say(store, `${String(clipboard.length)} copied.`);
+      return true;
+    },
+    "shape.paste": () => {
+      const work = queue.current?.work ?? null;
+      const { clipboard, engine } = store.getState();
+      if (work === null || clipboard.length === 0) return false;
+      const from = new ShapeDocument(work.doc.image, clipboard);
+      const copies = propagateShapes({ doc: from, ids: from.ids }, work.doc, { newId: randomId });
+      work.run(copies.command);
+      engine?.select(copies.ids);
+      const [dropped] = copies.dropped;
+      if (dropped !== undefined) say(store, dropped.reason);
+      return true;
+    },
+    "shape.propagate": () => {
+      const { entries, at } = queue.state;
+      const next = entries.slice(at + 1).find((entry) => entry.standing === "ready")?.work ?? null;
+      const work = queue.current?.work ?? null;
+      const { selected } = store.getState();
+      if (work === null || selected.size === 0) return false;
+      if (next === null) {
+        say(store, "There is no next item to copy to.");
+        return true;
+      }
+      const copies = propagateShapes({ doc: work.doc, ids: selected }, next.doc, { newId: randomId });
+      next.run(copies.command);
+      say(store, copies.dropped[0]?.reason ?? `${String(copies.ids.length)} copied to the next item.`);
+      return true;
+    },
+  };
+}

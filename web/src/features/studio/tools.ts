@@ -1,0 +1,67 @@
+/** Which tools a recipe allows, and which kinds of work there are. */
+import {
+  IconBrush,
+  IconEraser,
+  IconLassoPolygon,
+  IconLine,
+  IconPointer,
+  IconPointFilled,
+  IconRectangle,
+  IconRotateRectangle,
+  IconTag,
+  IconViewfinder,
+} from "@tabler/icons-react";
+import type { ComponentType } from "react";
+
+import type { Recipe, TaskSummary } from "@/api/schema.gen";
+import type { ToolName } from "@/canvas/tools/types";
+
+export interface ToolChoice {
+  readonly tool: ToolName;
+  readonly name: string;
+  readonly icon: ComponentType<{ readonly size?: number }>;
+}
+
+type Kind = Recipe["tools"][number];
+
+const SELECT: ToolChoice = { tool: "select", name: "Select", icon: IconPointer };
+
+const BY_KIND: Readonly<Record<Kind, readonly ToolChoice[]>> = {
+  box: [
+    { tool: "box", name: "Box", icon: IconRectangle },
+    { tool: "extreme_box", name: "Box from 4 points", icon: IconViewfinder },
+  ],
+  rotated_box: [{ tool: "rotated_box", name: "Rotated box", icon: IconRotateRectangle }],
+  polygon: [{ tool: "polygon", name: "Polygon", icon: IconLassoPolygon }],
+  polyline: [{ tool: "polyline", name: "Line", icon: IconLine }],
+  points: [{ tool: "points", name: "Key points", icon: IconPointFilled }],
+  mask: [
+    { tool: "brush", name: "Brush", icon: IconBrush },
+    { tool: "eraser", name: "Eraser", icon: IconEraser },
+  ],
+  class: [{ tool: "tag", name: "Class of the item", icon: IconTag }],
+};
+
+const ORDER: readonly Kind[] = ["box", "rotated_box", "polygon", "polyline", "points", "mask", "class"];
+
+/** The tools of a task, in the order of the tool bar. Without a recipe all are allowed. */
+export function toolsOf(task: Pick<TaskSummary, "kind">, recipe: Recipe | null): readonly ToolChoice[] {
+  if (task.kind === "validate") return [SELECT];
+  const kinds = task.kind === "classify" ? (["class"] as const) : (recipe?.tools ?? ORDER);
+  return [
+    SELECT,
+    ...ORDER.filter((kind) => kinds.some((one) => one === kind)).flatMap((kind) => BY_KIND[kind]),
+  ];
+}
+
+/** Whether nothing is drawn in this task: one class is chosen for each item. */
+export function isClassOnly(tools: readonly ToolChoice[]): boolean {
+  return (
+    tools.every(({ tool }) => tool === "select" || tool === "tag") && tools.some(({ tool }) => tool === "tag")
+  );
+}
+
+/** The tool to begin with: the recipe's first that draws. */
+export function firstTool(tools: readonly ToolChoice[]): ToolName {
+  return tools.find(({ tool }) => tool !== "select")?.tool ?? "select";
+}
