@@ -58,23 +58,19 @@ class ProgressCounts:
 
 
 def count_progress(conn: Connection, row: DatasetRow) -> Progress:
-    """Count every row; some hundreds of milliseconds for a million items."""
+    """Count every row; about a second for a million items."""
     here = and_(item_state.c.dataset_key == row.key, item_state.c.died_rev == ALIVE)
-    items = conn.execute(select(func.count()).select_from(item_state).where(here)).scalar_one()
-    truth = _truth_rows(row).where(annotation.c.died_rev == ALIVE)
-    with_truth = select(func.count()).select_from(truth.distinct().subquery())
-    return Progress(int(items), int(conn.execute(with_truth).scalar_one()) + _count_checked_empty(conn, here))
+    items = select(func.count()).select_from(item_state).where(here)
+    labelled = items.where(_is_labelled(annotation.c.died_rev == ALIVE))
+    return Progress(int(conn.execute(items).scalar_one()), int(conn.execute(labelled).scalar_one()))
 
 
-def _count_checked_empty(conn: Connection, condition: ColumnElement[bool]) -> int:
-    query = select(func.count()).select_from(item_state).where(condition, item_state.c.is_checked_empty.is_(True))
-    return int(conn.execute(query).scalar_one())
-
-
-def _truth_rows(row: DatasetRow) -> Select[int]:
-    return select(annotation.c.item_key).where(
-        annotation.c.dataset_key == row.key, annotation.c.layer == Layer.TRUTH.value
+def _is_labelled(stands: ColumnElement[bool]) -> ColumnElement[bool]:
+    truth = select(annotation.c.key).where(
+        annotation.c.item_key == item_state.c.item_key, annotation.c.layer == Layer.TRUTH.value, stands
     )
+    # Asked first: most items answer from the index alone.
+    return or_(truth.exists(), item_state.c.is_checked_empty.is_(True))
 
 
 def _carry_forward(conn: Connection, row: DatasetRow, since: int, before: Progress) -> Progress:
@@ -98,20 +94,10 @@ def _count_items(conn: Connection, keys: Select[int], at: int) -> int:
 
 
 def _count_labelled(conn: Connection, keys: Select[int], at: int) -> int:
-    has_truth = (
-        select(annotation.c.key)
-        .where(
-            annotation.c.item_key == item_state.c.item_key,
-            annotation.c.layer == Layer.TRUTH.value,
-            _stood(annotation, at),
-        )
-        .exists()
-    )
     query = (
         select(func.count())
         .select_from(item_state)
-        .where(item_state.c.item_key.in_(keys), _stood(item_state, at))
-        .where(or_(has_truth, item_state.c.is_checked_empty.is_(True)))
+        .where(item_state.c.item_key.in_(keys), _stood(item_state, at), _is_labelled(_stood(annotation, at)))
     )
     return int(conn.execute(query).scalar_one())
 
