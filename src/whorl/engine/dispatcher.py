@@ -26,6 +26,7 @@ from whorl.store.events import repair_event_ids
 T = TypeVar("T")
 _log = get_logger("engine")
 _STRANDED_EVERY_S = 60.0
+_GATHER_S = 0.01
 _AFTER_TROUBLE_S = 0.5
 _LONG_S = 1.0
 _MAX_THREADS = 64
@@ -89,6 +90,7 @@ class Dispatcher:
         self._changed = threading.Condition()
         self._commits = 0
         self._sleepers = 0
+        self._is_about_to_look = False
         self._stranded: set[str] = set()
         self._stranded_checked_at = float("-inf")
         db.on_commit(self._on_commit)
@@ -326,6 +328,11 @@ class Dispatcher:
             self._sleepers += 1
             if self._commits == seen and not self._stopping.is_set():
                 self._changed.wait(self._poll_s)
+            self._is_about_to_look = True
+        # People commit by the hundred a second, and few commits bring work: one look serves all of the next moment.
+        self._stopping.wait(_GATHER_S)
+        with self._changed:
+            self._is_about_to_look = False
             self._sleepers -= 1
 
     def _wake_one(self) -> None:
@@ -335,5 +342,5 @@ class Dispatcher:
     def _on_commit(self) -> None:
         with self._changed:
             self._commits += 1
-            if self._sleepers:
+            if self._sleepers and not self._is_about_to_look:
                 self._changed.notify()

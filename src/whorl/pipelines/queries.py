@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, Text, cast, func, select
 
 from whorl.base.errors import JsonValue, NotFound
 from whorl.schemas.pipelines import (
@@ -112,13 +113,19 @@ def get_definition(conn: Connection, *, pipeline_id: str, version: int) -> Pipel
     Raises:
         NotFound: The pipeline never had this version.
     """
-    found = select(pipeline_version.c.definition).where(
+    # As text: versions never change and are read for every batch of events, so each is parsed once.
+    found = select(cast(pipeline_version.c.definition, Text)).where(
         pipeline_version.c.pipeline_id == pipeline_id, pipeline_version.c.version == version
     )
     definition = conn.execute(found).scalar_one_or_none()
     if definition is None:
         raise NotFound(f"pipeline {pipeline_id} has no version {version}")
-    return PipelineDefinition.model_validate(definition)
+    return _read_definition(definition)
+
+
+@lru_cache(maxsize=256)
+def _read_definition(text: str) -> PipelineDefinition:
+    return PipelineDefinition.model_validate_json(text)
 
 
 def read_variables(conn: Connection, pipeline_id: str) -> dict[str, JsonValue]:

@@ -19,11 +19,12 @@ from whorl.pipelines.nodes import built_in_nodes, node_types
 from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.places import list_current
 from whorl.pipelines.tokens import node_address, parse_address
-from whorl.pipelines.triggers.pump import fire_crons, pump_events
+from whorl.pipelines.triggers.pump import PUMPED_AT_ONCE, fire_crons, pump_events
 from whorl.store.db import Priority
 
 _log = get_logger("pipelines")
 _CRON_EVERY_S = 5.0
+_GATHER_S = 0.02
 _AFTER_TROUBLE_S = 1.0
 
 
@@ -93,16 +94,9 @@ class PipelineRuntime:
     def pump(self) -> int:
         """Handle all events there are and due crons now; gives how many things were handled."""
         total = 0
-        while True:
-            handled = self.services.db.write(
-                lambda conn: pump_events(conn, graph_of=self.graph_of, now=self._now()), priority=Priority.ENGINE
-            )
-            if not handled:
-                break
+        while handled := self._pump_events():
             total += handled
-        return total + self.services.db.write(
-            lambda conn: fire_crons(conn, graph_of=self.graph_of, now=self._now()), priority=Priority.ENGINE
-        )
+        return total + self._fire_crons()
 
     def start(self) -> None:
         """Pump in a thread until ``stop``."""
@@ -118,6 +112,16 @@ class PipelineRuntime:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
+
+    def _pump_events(self) -> int:
+        return self.services.db.write(
+            lambda conn: pump_events(conn, graph_of=self.graph_of, now=self._now()), priority=Priority.ENGINE
+        )
+
+    def _fire_crons(self) -> int:
+        return self.services.db.write(
+            lambda conn: fire_crons(conn, graph_of=self.graph_of, now=self._now()), priority=Priority.ENGINE
+        )
 
     def _now(self) -> datetime:
         return to_datetime(self.services.clock.now())
@@ -136,11 +140,16 @@ class PipelineRuntime:
 
     def _pump_once(self, last_cron: float) -> None:
         self._wake.wait(self._poll_s)
+        # People commit by the hundred a second: one look serves all of the next moment.
+        self._stopping.wait(_GATHER_S)
         self._wake.clear()
         if self._stopping.is_set():
             return
-        if self._has_news() or self.services.clock.now() - last_cron >= _CRON_EVERY_S:
-            self.pump()
+        # What the events themselves bring about wakes this thread again.
+        while self._has_news() and self._pump_events() == PUMPED_AT_ONCE:
+            pass
+        if self.services.clock.now() - last_cron >= _CRON_EVERY_S:
+            self._fire_crons()
 
     def _has_news(self) -> bool:
         # A look costs a read; a write for every commit would double the writer's work.

@@ -23,7 +23,7 @@ from whorl.store.events import Event, advance_cursor, lock_cursor, read_events
 
 _log = get_logger("pipelines")
 READER = "pipelines"
-_BATCH = 500
+PUMPED_AT_ONCE = 500
 
 GraphOf = Callable[[str, int, Connection], Graph]
 
@@ -35,7 +35,7 @@ def pump_events(conn: Connection, *, graph_of: GraphOf, now: datetime) -> int:
         graph_of: The checked graph of a pipeline version.
     """
     after = lock_cursor(conn, READER)
-    events = read_events(conn, after_id=after, limit=_BATCH)
+    events = read_events(conn, after_id=after, limit=PUMPED_AT_ONCE)
     if not events:
         return 0
     pipelines = [one for one in queries.list_pipelines(conn) if one.is_active]
