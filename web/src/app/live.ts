@@ -11,7 +11,17 @@ const GATHER_MS = 400;
 const STALE_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   "item.created": ["items", "listing", "facets", "dataset", "datasets", "sources", "overview"],
   "item.updated": ["items", "item", "listing", "facets", "dataset", "overview"],
-  "annotation.changed": ["items", "item", "annotations", "facets", "sources", "crops", "dataset", "overview"],
+  "annotation.changed": [
+    "items",
+    "item",
+    "listing",
+    "annotations",
+    "facets",
+    "sources",
+    "crops",
+    "dataset",
+    "overview",
+  ],
   "task.item_finished": ["tasks", "task", "issues", "overview"],
   "task.changed": ["tasks", "task", "issues", "overview"],
   "model.created": ["models", "overview"],

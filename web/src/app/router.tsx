@@ -12,7 +12,9 @@ import { PageProblem } from "./PageProblem";
 import { ProjectShell } from "./ProjectShell";
 import { SignedIn } from "./SignedIn";
 
+// A search value that looks like a number or a word of JSON is read as one: `?q=5` asks for the text 5.
 function text(value: unknown): string | undefined {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 

@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { ApiProblem, api, toProblem, unwrap } from "../client";
+import { exactly } from "../exact";
 import type { Layer, Listing, ListingPage } from "../schema.gen";
 
 const WAIT_S = 5;
@@ -59,26 +60,21 @@ export function listingProgressQuery(listing: Listing | undefined) {
   });
 }
 
-export async function readListingPage(
+export function readListingPage(
   options: Stretch & { readonly layers: readonly Layer[]; readonly signal: AbortSignal },
 ): Promise<ListingPage> {
   const { datasetId, listingId, start, limit, layers, signal } = options;
-  const found: unknown = await unwrap(
-    api.GET("/api/v1/datasets/{dataset_id}/listings/{listing_id}/items", {
-      params: {
-        path: { dataset_id: datasetId, listing_id: listingId },
-        query: { start, limit, with_annotations: layers.length > 0, layers: layers.join(",") },
-      },
-      signal,
-    }),
+  return exactly<ListingPage>(
+    unwrap(
+      api.GET("/api/v1/datasets/{dataset_id}/listings/{listing_id}/items", {
+        params: {
+          path: { dataset_id: datasetId, listing_id: listingId },
+          query: { start, limit, with_annotations: layers.length > 0, layers: layers.join(",") },
+        },
+        signal,
+      }),
+    ),
   );
-  if (!isListingPage(found)) throw toProblem(found, 200);
-  return found;
-}
-
-// The client's types turn pairs of numbers into lists of any length; the wire has pairs.
-function isListingPage(value: unknown): value is ListingPage {
-  return typeof value === "object" && value !== null && "items" in value && "annotations" in value;
 }
 
 /** The thumbnails of a stretch in one answer; null where an item has none. */
