@@ -51,7 +51,7 @@ export function EvaluateDialog({ model, projectId, isOpen, onClose }: EvaluateDi
             label="Only these test items"
             description="A query in text form; the whole test subset when empty."
             placeholder="metadata.camera:north"
-            ff="monospace"
+            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
             value={query}
             onChange={(event) => {
               setQuery(event.currentTarget.value);

@@ -33,8 +33,11 @@ export function JobsStrip({ projectId, modelId }: { readonly projectId: string; 
       KINDS.includes(job.kind) &&
       !closed.has(job.id) &&
       (modelId === undefined || modelsOf(job).includes(modelId)) &&
+      // A model's own page tells its failure itself.
       (isActive(job) ||
-        (job.state === "failed" && now - Date.parse(job.finished_at ?? job.created_at) < FRESH_MS)),
+        (modelId === undefined &&
+          job.state === "failed" &&
+          now - Date.parse(job.finished_at ?? job.created_at) < FRESH_MS)),
   );
   if (shown.length === 0) return null;
   return (

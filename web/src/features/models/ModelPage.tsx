@@ -1,4 +1,4 @@
-import { Alert, Button, Grid, Group, Menu, Stack } from "@mantine/core";
+import { Alert, Button, Grid, Group, Menu, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconAlertTriangle,
@@ -11,6 +11,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { isActive, jobsQuery } from "@/api/queries/jobs";
 import {
   championsQuery,
   evaluationsQuery,
@@ -24,6 +25,7 @@ import { useIsAtLeast, useProjectId } from "@/app/context";
 import { IdText } from "@/ui/IdText";
 import { LinkAnchor } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
+import { Panel } from "@/ui/Panel";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
 
@@ -112,6 +114,18 @@ function ModelView({ model, projectId }: { readonly model: Model; readonly proje
             onChoose={setEvaluationId}
           />
         )}
+        {isTrained && evaluations.isSuccess && evaluation === undefined && (
+          <Panel title="Evaluation">
+            <Text size="sm" c="dimmed">
+              It was not scored yet. Press Evaluate to score it on frozen test items, or compare it with the
+              champion under{" "}
+              <LinkAnchor to="/p/$projectId/models" params={{ projectId }} size="sm">
+                Models
+              </LinkAnchor>
+              .
+            </Text>
+          </Panel>
+        )}
         {isTrained && (
           <Grid gap="md">
             <Grid.Col span={{ base: 12, lg: 4 }}>
@@ -138,7 +152,9 @@ function ModelActions({ model, champions, projectId }: ModelActionsProps) {
   const mayWrite = useIsAtLeast("manager");
   const [move, setMove] = useState<DeployMove | null>(null);
   const [isEvaluating, evaluating] = useDisclosure(false);
-  if (model.status !== "trained") return mayWrite ? <TrainAgain model={model} /> : undefined;
+  const jobs = useQuery(jobsQuery(projectId));
+  const isBusy = (jobs.data?.items ?? []).some((job) => isActive(job) && job.params?.model_id === model.id);
+  if (model.status !== "trained") return mayWrite && !isBusy ? <TrainAgain model={model} /> : undefined;
   const places = placesOf(champions, model.id);
   const others = champions.filter((one) => one.model_id !== model.id);
   return (

@@ -193,10 +193,11 @@ function TrainedOn({ model, name, projectId }: TrainedOnProps) {
         to="/p/$projectId/datasets/$datasetId"
         params={{ projectId, datasetId: model.dataset_id }}
         size="sm"
+        style={{ whiteSpace: "nowrap" }}
       >
         {name ?? "a dataset"}
       </LinkAnchor>
-      <Text size="xs" c="dimmed">
+      <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
         revision {model.revision ?? "–"}
         {model.n_items === null ? "" : ` · ${formatCount(model.n_items)} items`}
       </Text>

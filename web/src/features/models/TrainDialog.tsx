@@ -15,7 +15,7 @@ import { useState } from "react";
 
 import { asRecord } from "@/api/json";
 import { datasetsQuery } from "@/api/queries/datasets";
-import { championsQuery, trainNewModel } from "@/api/queries/models";
+import { championsQuery, modelsQuery, trainNewModel } from "@/api/queries/models";
 import { ProblemNote } from "@/ui/ProblemNote";
 
 export interface TrainDialogProps {
@@ -63,11 +63,14 @@ function TrainForm({ projectId, onClose }: { readonly projectId: string; readonl
   };
   const datasets = useQuery(datasetsQuery(projectId));
   const champions = useQuery(championsQuery(projectId));
+  const models = useQuery(modelsQuery(projectId));
   const client = useQueryClient();
   const navigate = useNavigate();
   const hasBudget = form.architecture !== "builtin:linear";
   const params = readParams(form, hasBudget);
-  const datasetId = form.datasetId ?? datasets.data?.items[0]?.id ?? null;
+  // What the last model learnt from is most likely labelled.
+  const usual = models.data?.items.find((one) => one.dataset_id !== null)?.dataset_id;
+  const datasetId = form.datasetId ?? usual ?? datasets.data?.items[0]?.id ?? null;
   const training = useMutation({
     mutationFn: () =>
       trainNewModel({
@@ -125,7 +128,7 @@ function TrainForm({ projectId, onClose }: { readonly projectId: string; readonl
           label="Only these items"
           description="A query in text form; every labelled item when empty."
           placeholder="label:car|bus -tag:night"
-          ff="monospace"
+          styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
           value={form.query}
           onChange={(event) => {
             set({ query: event.currentTarget.value });

@@ -67,7 +67,8 @@ function StepTitle({ step }: { readonly step: RunStep }) {
 }
 
 function StepFacts({ step, names }: { readonly step: RunStep; readonly names: ReadonlyMap<string, string> }) {
-  const facts = Object.entries(asRecord(step.output));
+  // The port is in the title.
+  const facts = Object.entries(asRecord(step.output)).filter(([name]) => name !== "port");
   return (
     <Stack gap={0}>
       {facts.map(([name, value]) => (
@@ -86,5 +87,6 @@ function StepFacts({ step, names }: { readonly step: RunStep; readonly names: Re
 
 function sayCause(cause: string): string {
   if (cause.startsWith("manual:")) return "started by hand";
-  return cause;
+  const trigger = cause.split(":")[0] ?? cause;
+  return `its trigger “${spaced(trigger)}”`;
 }

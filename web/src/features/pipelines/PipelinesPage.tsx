@@ -110,7 +110,7 @@ function PipelineRow({ pipeline, projectId }: { readonly pipeline: Pipeline; rea
         </>
       )}
       <Table.Td>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
           {lastAt === undefined ? "never" : formatAgo(lastAt)}
         </Text>
       </Table.Td>
@@ -139,7 +139,7 @@ function CountCell({ count, color }: { readonly count: number; readonly color?: 
 export function ActiveBadge({ isActive }: { readonly isActive: boolean }) {
   return (
     <Group gap={6} wrap="nowrap">
-      <Badge variant="light" color={isActive ? "whorl" : "gray"}>
+      <Badge variant="light" color={isActive ? "whorl" : "gray"} miw="max-content">
         {isActive ? "active" : "paused"}
       </Badge>
     </Group>

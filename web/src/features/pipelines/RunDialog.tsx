@@ -72,7 +72,7 @@ export function RunDialog({ pipeline, isOpen, onClose }: RunDialogProps) {
                 description="A query in text form, as in the explorer; every image of the step's dataset when empty."
                 placeholder="subset:train label:car"
                 value={query}
-                ff="monospace"
+                styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
                 onChange={(event) => {
                   setQuery(event.currentTarget.value);
                 }}

@@ -122,7 +122,7 @@ function RunRow({ run, names, projectId, onOpen }: RunRowProps) {
         <RunBadge state={run.state} />
       </Table.Td>
       <Table.Td>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
           {formatAgo(run.created_at)}
         </Text>
       </Table.Td>
@@ -192,7 +192,7 @@ const RUN_COLORS: Readonly<Record<string, string>> = { active: "whorl", done: "g
 
 export function RunBadge({ state }: { readonly state: string }) {
   return (
-    <Badge variant="light" color={RUN_COLORS[state] ?? "gray"}>
+    <Badge variant="light" color={RUN_COLORS[state] ?? "gray"} miw="max-content">
       {state}
     </Badge>
   );

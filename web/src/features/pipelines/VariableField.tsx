@@ -19,14 +19,17 @@ export interface VariableFieldProps {
   readonly hasNoLabel?: boolean;
 }
 
+/** Help below the field keeps fields beside each other in line. */
+const ORDER: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
+
 /** A variable's value in the form that its type asks for. */
 export function VariableField(props: VariableFieldProps) {
   const { spec, text, onChange, problem, hasNoLabel } = props;
   const words = variableWords(spec.name);
   const common =
     hasNoLabel === true
-      ? { "aria-label": words.title, error: problem }
-      : { label: words.title, description: words.help, error: problem };
+      ? { "aria-label": words.title, error: problem, inputWrapperOrder: ORDER }
+      : { label: words.title, description: words.help, error: problem, inputWrapperOrder: ORDER };
   if (spec.type === "dataset") return <DatasetField {...props} common={common} />;
   if (spec.type === "model") return <ModelField {...props} common={common} />;
   if (spec.type === "number") {
@@ -59,9 +62,13 @@ export function VariableField(props: VariableFieldProps) {
   );
 }
 
-type Common =
-  | { readonly "aria-label": string; readonly error: string | undefined }
-  | { readonly label: string; readonly description: string; readonly error: string | undefined };
+interface Common {
+  readonly "aria-label"?: string;
+  readonly label?: string;
+  readonly description?: string;
+  readonly error: string | undefined;
+  readonly inputWrapperOrder: typeof ORDER;
+}
 
 function DatasetField(props: VariableFieldProps & { readonly common: Common }) {
   const { projectId, text, onChange, common, mayMakeDataset } = props;
@@ -76,7 +83,6 @@ function DatasetField(props: VariableFieldProps & { readonly common: Common }) {
         onChange={onChange}
         data={listed.map((one) => one.name)}
         placeholder="An existing dataset, or a new name"
-        inputWrapperOrder={["label", "description", "input", "error"]}
         rightSectionWidth={isNew ? 92 : undefined}
         rightSection={isNew ? <small>will be made</small> : undefined}
         required

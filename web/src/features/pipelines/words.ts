@@ -149,7 +149,7 @@ export function describeTrigger(trigger: Trigger, names: TriggerNames): string {
     return `after every ${typeof every === "number" ? String(every) : "so many"} ${plural(what)}${where}`;
   }
   const most = resolve(trigger.max_fires, names.variables);
-  const limit = typeof most === "number" ? `, ${String(most)} times at most` : "";
+  const limit = typeof most === "number" ? `, ${most === 1 ? "once" : `${String(most)} times`} at most` : "";
   return `with each ${what}${where}${limit}`;
 }
 

@@ -53,6 +53,10 @@ describe("niceDomain", () => {
     expect(low).toBeLessThan(0.5);
     expect(high).toBeGreaterThan(0.5);
   });
+  it("does not go below zero for what is not negative", () => {
+    expect(niceDomain([0.1, 2.4])[0]).toBe(0);
+    expect(niceDomain([-0.1, 2.4])[0]).toBeLessThan(-0.1);
+  });
   it("falls back where there is nothing", () => {
     expect(niceDomain(null)).toEqual([0, 1]);
   });

@@ -58,8 +58,10 @@ export function niceDomain(found: Extent | null, limits?: Extent): Extent {
     Math.floor((low - span * 0.05) / step) * step,
     Math.ceil((high + span * 0.05) / step) * step,
   ];
-  if (limits === undefined) return [tidy(wide[0], step), tidy(wide[1], step)];
-  return [Math.max(limits[0], tidy(wide[0], step)), Math.min(limits[1], tidy(wide[1], step))];
+  // What is never negative is not drawn as if it could be.
+  const floor = low >= 0 ? 0 : -Infinity;
+  const [least, most] = limits ?? [floor, Infinity];
+  return [Math.max(least, floor, tidy(wide[0], step)), Math.min(most, tidy(wide[1], step))];
 }
 
 /** How many digits after the point a step needs to be told apart from the next. */
