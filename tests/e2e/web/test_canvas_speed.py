@@ -12,8 +12,19 @@ from tests.e2e.web.canvas_page import built_page, on_page
 
 #: The limits hold on a quiet machine; here, twice as much.
 ROOM = 2.0
-#: Wall time on a busy machine says how busy it is. Processor time of the same tasks is what is gated.
+#: Wall time on a busy machine says how busy it is: processor time of the same tasks is gated instead.
 CPU_OF = {"task_ms": "task_cpu_ms", "longest_task_ms": "longest_task_cpu_ms"}
+REDRAWS = 5
+
+
+def gated(figures: Figures, path: str) -> float | None:
+    """The figure that is held against a limit; None where another one covers it."""
+    group, name = path.split(".")
+    if name == "script_p95_ms":
+        return None  # The script is part of the task, whose processor time is gated.
+    if path == "redraw.median_ms":
+        return figures[group]["cpu_total_ms"] / REDRAWS
+    return figures[group][CPU_OF.get(name, name)]
 
 
 def test_read_tasks__raster_behind_a_task_counts_with_it() -> None:
@@ -48,9 +59,8 @@ def test_canvas__stays_within_twice_its_limits(tmp_path_factory: pytest.TempPath
     figures = on_page(page, work)
     over = {}
     for path, limit in LIMITS.items():
-        group, name = path.split(".")
-        value = figures[group][CPU_OF.get(name, name)]
-        if value > limit * ROOM:
+        value = gated(figures, path)
+        if value is not None and value > limit * ROOM:
             over[path] = value
     slow = {name: figures[name]["cpu_ratio_to_floor"] for name in measures.MOTIONS}
     assert over == {}, f"over twice the limit: {over}"
