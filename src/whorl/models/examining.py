@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from whorl.base.errors import InvalidInput
 from whorl.models.evaluation.classification import confusion_counts
 from whorl.models.evaluation.confusion import confusion_of_objects, match_boxes
-from whorl.models.evaluation.types import BoolArray, FloatArray, PredictedObjects, TruthObjects
+from whorl.models.evaluation.types import BoolArray, FloatArray, IntArray, PredictedObjects, TruthObjects
 from whorl.models.outputs import ClassOutputs, ObjectOutputs, Outputs
-from whorl.schemas.models import Examination, ReliabilityBin, WorstItem
+from whorl.schemas.models import Disagreement, Disagreements, Examination, ReliabilityBin, WorstItem
 
 _BINS = 10
 _FAINT = 0.05
@@ -30,6 +31,67 @@ def examine_outputs(
     if isinstance(outputs, ClassOutputs):
         return _examine_classes(outputs, evaluation_id, worst)
     return _examine_objects(outputs, evaluation_id, score_threshold, worst)
+
+
+def find_disagreements(champion: Outputs, challenger: Outputs, *, limit: int = 48) -> Disagreements:
+    """Where two models' answers on the same items differ.
+
+    Args:
+        limit: How many items to name at most; lost ones come first, each in the order of the items.
+
+    Raises:
+        InvalidInput: The two were evaluated on different items.
+    """
+    if champion.items != challenger.items or type(champion) is not type(challenger):
+        raise InvalidInput(
+            "the two models were evaluated on different items", hint="Compare them again on one revision's test subset."
+        )
+    rows = list(_pairs(champion, challenger))
+    differ = [row for row, base, held in rows if base != held]
+    return Disagreements(
+        won=sum(row.is_won for row in differ),
+        lost=sum(not row.is_won for row in differ),
+        both_right=sum(base == held == 0 for _, base, held in rows),
+        both_wrong=sum(base == held != 0 for _, base, held in rows),
+        items=sorted(differ, key=lambda row: row.is_won)[:limit],
+    )
+
+
+def _pairs(champion: Outputs, challenger: Outputs) -> Iterator[tuple[Disagreement, int, int]]:
+    """Each item with the number of errors that either model makes on it."""
+    if isinstance(champion, ClassOutputs) and isinstance(challenger, ClassOutputs):
+        for item, truth, base, held in zip(
+            challenger.items, _names(challenger, challenger.truth), _said(champion), _said(challenger), strict=True
+        ):
+            wrong = (int(base != truth), int(held != truth))
+            row = Disagreement(item_id=item, is_won=wrong[1] < wrong[0], truth=truth, champion=base, challenger=held)
+            yield row, *wrong
+    elif isinstance(champion, ObjectOutputs) and isinstance(challenger, ObjectOutputs):
+        for item, base_errors, held_errors in zip(
+            challenger.items, _errors(champion), _errors(challenger), strict=True
+        ):
+            row = Disagreement(
+                item_id=item,
+                is_won=held_errors < base_errors,
+                champion_errors=base_errors,
+                challenger_errors=held_errors,
+            )
+            yield row, base_errors, held_errors
+
+
+def _said(outputs: ClassOutputs) -> list[str]:
+    return _names(outputs, outputs.probabilities.argmax(axis=1)) if outputs.items else []
+
+
+def _names(outputs: ClassOutputs, positions: IntArray) -> list[str]:
+    return [outputs.labels[at] for at in positions.tolist()]
+
+
+def _errors(outputs: ObjectOutputs) -> list[int]:
+    if not outputs.items:
+        return []
+    found = confusion_of_objects(outputs.truth, outputs.predicted, outputs.labels)
+    return [one.confused + one.missed + one.spurious for one in found.images]
 
 
 def reliability(confidence: FloatArray, correct: BoolArray, *, bins: int = _BINS) -> list[ReliabilityBin]:

@@ -73,6 +73,24 @@ def get_outputs_sha256(conn: Connection, evaluation_id: str) -> str:
     return str(_evaluation_row(conn, evaluation_id)["outputs_sha256"])
 
 
+def get_outputs_of(conn: Connection, *, model_id: str, items_digest: str) -> str:
+    """The blob with a model's newest outputs on these very items.
+
+    Raises:
+        NotFound: It was never evaluated on them.
+    """
+    found = (
+        select(evaluation.c.outputs_sha256)
+        .where(evaluation.c.model_id == model_id, evaluation.c.items_digest == items_digest)
+        .order_by(evaluation.c.id.desc())
+        .limit(1)
+    )
+    sha256 = conn.execute(found).scalar_one_or_none()
+    if sha256 is None:
+        raise NotFound(f"model {model_id} was not evaluated on these items", hint="Compare the models again.")
+    return str(sha256)
+
+
 def list_evaluations(conn: Connection, *, model_id: str) -> list[Evaluation]:
     """A model's evaluations, oldest first."""
     found = _evaluations().where(evaluation.c.model_id == model_id).order_by(evaluation.c.id)

@@ -178,6 +178,28 @@ class Examination(Wire):
     worst: list[WorstItem] = Field(description="Surest wrong answers, or images with most errors, first.")
 
 
+class Disagreement(Wire):
+    """A test item on which champion and challenger differ; objects have counts of errors instead of labels."""
+
+    item_id: str
+    is_won: bool = Field(description="The challenger is the better one here.")
+    truth: str | None = None
+    champion: str | None = None
+    challenger: str | None = None
+    champion_errors: int = 0
+    challenger_errors: int = 0
+
+
+class Disagreements(Wire):
+    """On how many test items champion and challenger differ, and the first of them."""
+
+    won: int = Field(description="Only the challenger is right, or it makes fewer errors.")
+    lost: int = Field(description="Only the champion is right, or it makes fewer errors.")
+    both_right: int
+    both_wrong: int = Field(description="Both are wrong, or both make the same number of errors.")
+    items: list[Disagreement] = Field(description="Where they differ, lost ones first.")
+
+
 class PredictItemsRequest(Wire):
     """Items to predict at once, without keeping anything."""
 

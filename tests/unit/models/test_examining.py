@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from whorl.base.errors import InvalidInput
 from whorl.models.evaluation.types import PredictedObjects, TruthObjects
-from whorl.models.examining import examine_outputs, reliability
+from whorl.models.examining import examine_outputs, find_disagreements, reliability
 from whorl.models.outputs import ClassOutputs, ObjectOutputs
-from whorl.schemas.models import ReliabilityBin, WorstItem
+from whorl.schemas.models import Disagreement, ReliabilityBin, WorstItem
 
 
 def test_examine_outputs__names_the_surest_wrong_answers_first() -> None:
@@ -64,3 +66,39 @@ def test_examine_outputs__no_items() -> None:
 def test_reliability__a_full_confidence_falls_into_the_last_bin() -> None:
     told = reliability(np.array([1.0, 0.95]), np.array([True, False]))
     assert told == [ReliabilityBin(low=0.9, high=1.0, confidence=0.975, accuracy=0.5, count=2)]
+
+
+def _classes(labels: tuple[str, ...], said: list[int], truth: list[int]) -> ClassOutputs:
+    rows = np.eye(len(labels))[said]
+    return ClassOutputs(labels, tuple(f"itm_{at}" for at in range(len(said))), np.array(truth), rows)
+
+
+def test_find_disagreements__counts_who_is_right_where_they_differ() -> None:
+    truth = ["cat", "cat", "dog", "dog", "dog"]
+    champion = _classes(("cat", "dog"), [0, 1, 1, 0, 0], [0, 0, 1, 1, 1])
+    # The order of its labels is its own.
+    challenger = _classes(("dog", "cat"), [1, 1, 1, 1, 0], [1, 1, 0, 0, 0])
+    told = find_disagreements(champion, challenger)
+    assert (told.won, told.lost, told.both_right, told.both_wrong) == (2, 1, 1, 1)
+    assert told.items == [
+        Disagreement(item_id="itm_2", is_won=False, truth=truth[2], champion="dog", challenger="cat"),
+        Disagreement(item_id="itm_1", is_won=True, truth=truth[1], champion="dog", challenger="cat"),
+        Disagreement(item_id="itm_4", is_won=True, truth=truth[4], champion="cat", challenger="dog"),
+    ]
+
+
+def test_find_disagreements__fewer_errors_on_an_image_win() -> None:
+    box = np.array([[0.0, 0, 10, 10]])
+    truth = (TruthObjects(box, np.array([0])),)
+    hit = (PredictedObjects(box, np.array([0.9]), np.array([0])),)
+    miss = (PredictedObjects(np.zeros((0, 4)), np.zeros(0), np.zeros(0, np.int64)),)
+    champion, challenger = (ObjectOutputs(("a",), ("itm_x",), truth, found) for found in (miss, hit))
+    told = find_disagreements(champion, challenger)
+    assert told.items == [Disagreement(item_id="itm_x", is_won=True, champion_errors=1, challenger_errors=0)]
+    assert (told.won, told.lost, told.both_right, told.both_wrong) == (1, 0, 0, 0)
+
+
+def test_find_disagreements__other_items_are_refused() -> None:
+    one, two = _classes(("a",), [0], [0]), _classes(("a",), [0, 0], [0, 0])
+    with pytest.raises(InvalidInput, match="different items"):
+        find_disagreements(one, two)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from sqlalchemy import Connection
 
 from whorl.access.rules import Action
+from whorl.base.errors import NotFound
 from whorl.models import queries
-from whorl.schemas.models import Examination
+from whorl.schemas.models import Disagreements, Examination
 from whorl.server.permits import CallerDep, needs
 from whorl.store.blobs import get_content
 
@@ -38,3 +40,23 @@ def examine_evaluation(
     sha256 = caller.read(lambda conn: queries.get_outputs_sha256(conn, evaluation_id))
     outputs = load_outputs(get_content(caller.services.blobs, sha256))
     return examine_outputs(outputs, evaluation_id=evaluation_id, score_threshold=score_threshold)
+
+
+@router.get("/comparisons/{comparison_id}/disagreements", **needs(Action.MODEL_READ))
+def list_disagreements(caller: CallerDep, comparison_id: str) -> Disagreements:
+    """On which test items champion and challenger differ."""
+    from whorl.models.examining import find_disagreements
+    from whorl.models.outputs import load_outputs
+
+    def read(conn: Connection) -> tuple[str, str]:
+        found = queries.get_comparison(conn, comparison_id)
+        if found.champion_id is None:
+            raise NotFound(f"comparison {comparison_id} had no champion to differ from")
+        champion, challenger = (
+            queries.get_outputs_of(conn, model_id=model_id, items_digest=found.items_digest)
+            for model_id in (found.champion_id, found.challenger_id)
+        )
+        return champion, challenger
+
+    champion, challenger = (load_outputs(get_content(caller.services.blobs, one)) for one in caller.read(read))
+    return find_disagreements(champion, challenger)
