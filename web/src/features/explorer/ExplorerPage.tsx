@@ -18,7 +18,7 @@ import { ChipRow } from "./ChipRow";
 import classes from "./explorer.module.css";
 import { FacetPanel } from "./facets/FacetPanel";
 import { inkFor, layersToRead } from "./grid/layers";
-import { sizeOf } from "./grid/selection";
+import { NOTHING, sizeOf } from "./grid/selection";
 import { ItemPanel } from "./ItemPanel";
 import type { LensProps } from "./lenses/lens";
 import { LENSES, lensOf } from "./lenses/registry";
@@ -196,7 +196,7 @@ function LensArea({ explorer, dataset, held, lensProps }: LensAreaProps) {
     label: (
       <Group gap={5} wrap="nowrap">
         <Icon size={14} />
-        {name}
+        <span className={classes.lensName}>{name}</span>
       </Group>
     ),
   }));
@@ -220,6 +220,9 @@ function LensArea({ explorer, dataset, held, lensProps }: LensAreaProps) {
             {...{ projectId, q }}
             scope={scopeOf({ listing: lensProps.listing, q, selection: lensProps.selection })}
             datasetName={dataset.name}
+            onDone={() => {
+              lensProps.onSelect(NOTHING);
+            }}
           />
         )}
       </div>

@@ -26,10 +26,12 @@ export interface ActionsMenuProps {
   readonly datasetName: string;
   readonly q: string;
   readonly scope: Scope;
+  /** Something was done with the items. */
+  readonly onDone: () => void;
 }
 
 /** What can be done with the items of the scope; the button and each dialog say how many they are. */
-export function ActionsMenu({ projectId, datasetName, q, scope }: ActionsMenuProps) {
+export function ActionsMenu({ projectId, datasetName, q, scope, onDone }: ActionsMenuProps) {
   const [action, setAction] = useState<ActionName | null>(null);
   const isManager = useIsAtLeast("manager");
   if (!isManager) return null;
@@ -75,12 +77,12 @@ export function ActionsMenu({ projectId, datasetName, q, scope }: ActionsMenuPro
       </Menu>
       <Suspense fallback={null}>
         {action === "task" && <TaskDialog {...{ projectId, scope }} onClose={close} />}
-        {action === "edit" && <EditDialog scope={scope} onClose={close} />}
+        {action === "edit" && <EditDialog scope={scope} onClose={close} onDone={onDone} />}
         {action === "export" && <ExportDialog scope={scope} onClose={close} />}
         {action === "snapshot" && (
           <SnapshotDialog {...{ projectId, datasetName, q, scope }} onClose={close} />
         )}
-        {action === "delete" && <DeleteDialog scope={scope} onClose={close} />}
+        {action === "delete" && <DeleteDialog scope={scope} onClose={close} onDone={onDone} />}
       </Suspense>
     </>
   );

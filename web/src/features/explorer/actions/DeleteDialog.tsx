@@ -5,12 +5,11 @@ import { useState } from "react";
 import { deleteItems } from "@/api/queries/items";
 import { formatCount } from "@/ui/format";
 
-import type { Scope } from "./scope";
-import { ScopeDialog } from "./ScopeDialog";
+import { ScopeDialog, type ChangeDialogProps } from "./ScopeDialog";
 import { useScopeWork } from "./useScopeWork";
 
 /** Remove the items of the scope, once the number of them was typed. */
-export function DeleteDialog({ scope, onClose }: { readonly scope: Scope; readonly onClose: () => void }) {
+export function DeleteDialog({ scope, onClose, onDone }: ChangeDialogProps) {
   const work = useScopeWork(scope);
   const [typed, setTyped] = useState("");
   const wanted = String(scope.count);
@@ -22,6 +21,7 @@ export function DeleteDialog({ scope, onClose }: { readonly scope: Scope; readon
         notifications.show({
           message: `Removed ${formatCount(scope.count)} items. Earlier revisions still hold them.`,
         });
+        onDone();
         onClose();
       })
       // The dialog shows it.

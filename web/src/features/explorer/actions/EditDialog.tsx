@@ -7,15 +7,14 @@ import type { ItemPatch, Subset } from "@/api/schema.gen";
 import { formatCount } from "@/ui/format";
 
 import { parseValue } from "./parseValue";
-import type { Scope } from "./scope";
-import { ScopeDialog } from "./ScopeDialog";
+import { ScopeDialog, type ChangeDialogProps } from "./ScopeDialog";
 import { useScopeWork } from "./useScopeWork";
 
 const SUBSETS: readonly Subset[] = ["train", "validation", "test"];
 type What = "subset" | "metadata" | "empty";
 
 /** Set the subset, one metadata field, or "checked: nothing here" of all items of the scope. */
-export function EditDialog({ scope, onClose }: { readonly scope: Scope; readonly onClose: () => void }) {
+export function EditDialog({ scope, onClose, onDone }: ChangeDialogProps) {
   const work = useScopeWork(scope);
   const [what, setWhat] = useState<What>("subset");
   const [subset, setSubset] = useState<Subset | null>("train");
@@ -35,6 +34,7 @@ export function EditDialog({ scope, onClose }: { readonly scope: Scope; readonly
       .run((itemIds, signal) => patchItems({ datasetId, itemIds, patch: change, signal }))
       .then(() => {
         notifications.show({ message: `Changed ${formatCount(scope.count)} items.` });
+        onDone();
         onClose();
       })
       // The dialog shows it.

@@ -24,6 +24,13 @@ export interface ScopeDialogProps {
   readonly children?: ReactNode;
 }
 
+/** What a dialog that changes the items of a scope is given. */
+export interface ChangeDialogProps {
+  readonly scope: Scope;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
 /** A dialog that says on how many items it works before anything happens. */
 export function ScopeDialog(props: ScopeDialogProps) {
   const {

@@ -80,7 +80,7 @@ export function ViewsMenu(props: ViewsMenuProps) {
               }}
             >
               {one.name}
-              <Text size="xs" c="dimmed" ff="monospace" truncate>
+              <Text size="xs" c="dimmed" ff="monospace" truncate maw={235}>
                 {one.query_text === "" ? "every item" : one.query_text}
               </Text>
             </Menu.Item>
