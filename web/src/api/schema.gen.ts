@@ -83,6 +83,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comparisons/{comparison_id}/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Disagreements
+         * @description On which test items champion and challenger differ.
+         */
+        get: operations["list_disagreements_api_v1_comparisons__comparison_id__disagreements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}": {
         parameters: {
             query?: never;
@@ -2451,7 +2471,7 @@ export interface paths {
         put?: never;
         /**
          * Lease Next
-         * @description Take up to n items, or those named, to work on; empty when nothing waits. A review task needs a reviewer.
+         * @description Take up to n items to work on; empty when nothing waits. Leasing in a review task needs a reviewer.
          */
         post: operations["lease_next_api_v1_tasks__task_id__leases_post"];
         delete?: never;
@@ -3325,6 +3345,63 @@ export interface components {
             pipeline_id?: string | null;
             /** Variable */
             variable?: string | null;
+        };
+        /**
+         * Disagreement
+         * @description A test item on which champion and challenger differ; objects have counts of errors instead of labels.
+         */
+        Disagreement: {
+            /** Challenger */
+            challenger?: string | null;
+            /**
+             * Challenger Errors
+             * @default 0
+             */
+            challenger_errors: number;
+            /** Champion */
+            champion?: string | null;
+            /**
+             * Champion Errors
+             * @default 0
+             */
+            champion_errors: number;
+            /**
+             * Is Won
+             * @description The challenger is the better one here.
+             */
+            is_won: boolean;
+            /** Item Id */
+            item_id: string;
+            /** Truth */
+            truth?: string | null;
+        };
+        /**
+         * Disagreements
+         * @description On how many test items champion and challenger differ, and the first of them.
+         */
+        Disagreements: {
+            /** Both Right */
+            both_right: number;
+            /**
+             * Both Wrong
+             * @description Both are wrong, or both make the same number of errors.
+             */
+            both_wrong: number;
+            /**
+             * Items
+             * @description Where they differ, lost ones first.
+             */
+            items: components["schemas"]["Disagreement"][];
+            /**
+             * Lost
+             * @description Only the champion is right, or it makes fewer errors.
+             */
+            lost: number;
+            /**
+             * Won
+             * @description Only the challenger is right, or it makes fewer errors.
+             */
+            won: number;
         };
         /**
          * Discard
@@ -6453,6 +6530,8 @@ export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLettersRetried = components['schemas']['DeadLettersRetried'];
 export type DeadLettersRetry = components['schemas']['DeadLettersRetry'];
 export type DeployRequest = components['schemas']['DeployRequest'];
+export type Disagreement = components['schemas']['Disagreement'];
+export type Disagreements = components['schemas']['Disagreements'];
 export type Discard = components['schemas']['Discard'];
 export type Draft = components['schemas']['Draft'];
 export type DraftSave = components['schemas']['DraftSave'];
@@ -6725,6 +6804,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_disagreements_api_v1_comparisons__comparison_id__disagreements_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comparison_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disagreements"];
                 };
             };
             /** @description Problem, as application/problem+json */
