@@ -1,0 +1,123 @@
+import { SegmentedControl, Select, Slider, Text, Tooltip } from "@mantine/core";
+import { IconAlertTriangle, IconArrowLeft } from "@tabler/icons-react";
+
+import type { TaskSummary } from "@/api/schema.gen";
+import { useProjectId } from "@/app/context";
+import { formatCount } from "@/ui/format";
+import { LinkActionIcon } from "@/ui/links";
+
+import type { Sorting } from "./cells";
+import classes from "./label.module.css";
+import type { SessionState } from "./session";
+import type { ModelChoice } from "./useModelChoice";
+
+export const SMALLEST_PAGE = 24;
+export const LARGEST_PAGE = 100;
+
+export interface GridHeadProps {
+  readonly task: TaskSummary;
+  readonly state: SessionState;
+  readonly size: number;
+  readonly sorting: Sorting;
+  readonly model: ModelChoice;
+  readonly hasShapes: boolean;
+  readonly onSize: (size: number) => void;
+  readonly onSorting: (sorting: Sorting) => void;
+  readonly onDone: () => void;
+}
+
+const SORTINGS: { value: Sorting; label: string }[] = [
+  { value: "class", label: "By class" },
+  { value: "doubt", label: "Least sure" },
+  { value: "queue", label: "Queue" },
+];
+
+/** Which task this is, how far it is and how fast, and how the page is laid out. */
+export function GridHead(props: GridHeadProps) {
+  const { task, state, size, sorting, model, hasShapes, onSize, onSorting, onDone } = props;
+  const projectId = useProjectId();
+  const { queued = 0, rework = 0 } = task.counts;
+  const left = queued + rework + state.tiles.length + state.ahead;
+  const pages = state.page - 1 + Math.max(1, Math.ceil(left / size));
+  return (
+    <header className={classes.head}>
+      <Tooltip label="Back to the task">
+        <LinkActionIcon
+          to="/p/$projectId/tasks/$taskId"
+          params={{ projectId, taskId: task.id }}
+          aria-label="Back to the task"
+        >
+          <IconArrowLeft size={18} />
+        </LinkActionIcon>
+      </Tooltip>
+      <div className={classes.title}>
+        <Text component="h1" fw={600} truncate>
+          {task.name}
+        </Text>
+        {hasShapes && (
+          <Tooltip label="Handing in finishes the item: draw boxes and shapes in the studio first.">
+            <Text size="xs" c="dimmed" truncate tabIndex={0}>
+              <IconAlertTriangle size={12} /> classes only; shapes are drawn in the studio
+            </Text>
+          </Tooltip>
+        )}
+      </div>
+      {model.options.length > 1 && (
+        <Select
+          size="xs"
+          w={190}
+          aria-label="Whose proposals are shown"
+          data={[...model.options]}
+          value={model.id}
+          allowDeselect={false}
+          onChange={(id) => {
+            model.choose(id);
+            onDone();
+          }}
+        />
+      )}
+      {model.id !== null && (
+        <SegmentedControl
+          size="xs"
+          aria-label="Order"
+          data={SORTINGS}
+          value={sorting}
+          onChange={(value) => {
+            onSorting(SORTINGS.find((one) => one.value === value)?.value ?? "class");
+          }}
+        />
+      )}
+      <Tooltip label="Items on a page">
+        <Slider
+          key={size}
+          w={110}
+          size="sm"
+          min={SMALLEST_PAGE}
+          max={LARGEST_PAGE}
+          step={4}
+          thumbLabel="Items on a page"
+          defaultValue={size}
+          onChangeEnd={onSize}
+        />
+      </Tooltip>
+      <div className={classes.figures}>
+        <Figure value={`${formatCount(state.page)} of ${formatCount(pages)}`} name="page" />
+        <Figure value={formatCount(left)} name="left" />
+        <Figure value={formatCount(state.done)} name="done now" />
+        <Figure
+          value={state.perMinute === null ? "–" : formatCount(Math.round(state.perMinute))}
+          name="a minute"
+        />
+      </div>
+    </header>
+  );
+}
+
+function Figure({ value, name }: { readonly value: string; readonly name: string }) {
+  return (
+    <div className={classes.figure}>
+      <b>{value}</b>
+      <span>{name}</span>
+    </div>
+  );
+}

@@ -1,0 +1,156 @@
+import { useLocalStorage } from "@mantine/hooks";
+import { useMemo, useRef, useState } from "react";
+
+import type { TaskSummary } from "@/api/schema.gen";
+import { labelColor } from "@/ui/labelColor";
+
+import { ClassPalette } from "../ClassPalette";
+import { KeyboardProvider, useGridKeyboard } from "../keys";
+import { KeysDialog } from "../KeysDialog";
+import { classRows, type Labels } from "../names";
+
+import { assign, assignRest, focusOf, targetsOf, type View } from "./act";
+import { Board } from "./Board";
+import { layCells, tileOrder, type Sorting } from "./cells";
+import { ClassRail } from "./ClassRail";
+import { EmptyGrid } from "./EmptyGrid";
+import { GridFoot } from "./GridFoot";
+import { GridHead } from "./GridHead";
+import { labelHandlers } from "./handlers";
+import classes from "./label.module.css";
+import { RestPalette } from "./RestPalette";
+import type { GridSession } from "./session";
+import { useModelChoice } from "./useModelChoice";
+import { useSessionState } from "./useSession";
+
+export type DialogName = "classes" | "rest" | "keys";
+
+export interface LabelGridProps {
+  readonly task: TaskSummary;
+  readonly labels: Labels;
+  readonly session: GridSession;
+  readonly size: number;
+  readonly onSize: (size: number) => void;
+  /** Shapes are drawn in this task too, which the grid cannot. */
+  readonly hasShapes: boolean;
+}
+
+/** A page of items and everything that is done with it. */
+export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: LabelGridProps) {
+  const state = useSessionState(session);
+  const [sorting, setSorting] = useLocalStorage<Sorting>({
+    key: "whorl-grid-sorting",
+    defaultValue: "class",
+  });
+  const model = useModelChoice(state.tiles);
+  const [dialog, setDialog] = useState<DialogName | null>(null);
+  const [notice, setNotice] = useState("");
+  const [isPeeking, setPeeking] = useState(false);
+  const board = useRef<HTMLDivElement>(null);
+  const [columns, setColumns] = useState(1);
+  const rows = useMemo(() => classRows(labels), [labels]);
+  const names = useMemo(() => labels.map(({ name }) => name), [labels]);
+  const colorOf = useMemo(() => (name: string) => labelColor(name, labels), [labels]);
+  const cells = useMemo(
+    () => layCells(state.tiles, { sorting, modelId: model.id, labels: names }),
+    [state.tiles, sorting, model.id, names],
+  );
+  const view: View = useMemo(
+    () => ({ tiles: state.tiles, order: tileOrder(cells), modelId: model.id }),
+    [state.tiles, cells, model.id],
+  );
+  const focus = focusOf(state.desk, view);
+  const toBoard = () => {
+    setDialog(null);
+    board.current?.focus({ preventScroll: true });
+  };
+  const handlers = labelHandlers({
+    session,
+    view,
+    cells,
+    columns,
+    names,
+    isPeeking,
+    setPeeking,
+    setDialog,
+    setNotice,
+  });
+  const keyboard = useGridKeyboard("grid_label", handlers);
+  if (state.phase === "empty" || state.phase === "failed" || state.phase === "starting") {
+    return (
+      <KeyboardProvider keyboard={keyboard}>
+        <EmptyGrid task={task} session={session} />
+      </KeyboardProvider>
+    );
+  }
+  return (
+    <KeyboardProvider keyboard={keyboard}>
+      <div className={classes.page}>
+        <GridHead
+          task={task}
+          state={state}
+          size={size}
+          sorting={sorting}
+          model={model}
+          hasShapes={hasShapes}
+          onSize={(next) => {
+            onSize(next);
+            void session.resize(next);
+            toBoard();
+          }}
+          onSorting={(next) => {
+            setSorting(next);
+            toBoard();
+          }}
+          onDone={toBoard}
+        />
+        <ClassRail
+          rows={rows}
+          view={view}
+          choices={state.desk.choices}
+          onPick={(name) => {
+            assign(session, view, name);
+          }}
+        />
+        <Board
+          boardRef={board}
+          onColumns={setColumns}
+          session={session}
+          state={state}
+          cells={cells}
+          view={view}
+          focus={focus}
+          colorOf={colorOf}
+          isPeeking={isPeeking}
+        />
+        <GridFoot state={state} view={view} notice={notice} targets={targetsOf(state.desk, view).length} />
+        {dialog === "classes" && (
+          <ClassPalette
+            title="Which class?"
+            options={rows.map((row) => ({ ...row, id: row.name }))}
+            onPick={(name) => {
+              assign(session, view, name);
+              toBoard();
+            }}
+            onClose={toBoard}
+          />
+        )}
+        {dialog === "rest" && (
+          <RestPalette
+            session={session}
+            view={view}
+            rows={rows}
+            focus={focus}
+            onPick={(label) => {
+              assignRest(session, view, label);
+              toBoard();
+              keyboard.run("grid.submit");
+            }}
+            onClose={toBoard}
+          />
+        )}
+        {dialog === "keys" && <KeysDialog scopes={["grid", "grid_label"]} onClose={toBoard} />}
+      </div>
+    </KeyboardProvider>
+  );
+}

@@ -1,0 +1,45 @@
+/** For which tasks the grid is no place to work, and where to go instead. */
+import type { Recipe, TaskSummary } from "@/api/schema.gen";
+
+import type { Labels } from "../names";
+
+export interface Reason {
+  readonly title: string;
+  readonly about: string;
+  readonly to: "studio" | "ontology";
+}
+
+/** Null when the grid can be used. */
+export function whyNot(options: {
+  readonly task: Pick<TaskSummary, "kind">;
+  readonly recipe: Pick<Recipe, "tools" | "name"> | null;
+  readonly labels: Labels;
+}): Reason | null {
+  const { task, recipe, labels } = options;
+  if (task.kind === "review" || task.kind === "validate") {
+    const what =
+      task.kind === "review"
+        ? "A review looks at one item's shapes and classes"
+        : "A yes or no is about one item";
+    return {
+      title: "This task is worked on in the studio",
+      about: `${what} at a time. The label grid gives whole items a class, a page at a time.`,
+      to: "studio",
+    };
+  }
+  if (task.kind === "label" && recipe !== null && !recipe.tools.includes("class")) {
+    return {
+      title: "This task asks for shapes",
+      about: `Its recipe, ${recipe.name}, allows no class of the whole item, which is what the label grid gives.`,
+      to: "studio",
+    };
+  }
+  if (labels.length === 0) {
+    return {
+      title: "This project has no classes yet",
+      about: "The grid gives items a class of the ontology. Make the classes in the settings first.",
+      to: "ontology",
+    };
+  }
+  return null;
+}
