@@ -26,7 +26,7 @@ export function Panel({ title, about, actions, fills = false, children }: PanelP
             </Text>
           )}
         </div>
-        <div style={{ flex: "none" }}>{actions}</div>
+        {actions !== undefined && <div style={{ flex: "none" }}>{actions}</div>}
       </Group>
       {children}
     </Card>

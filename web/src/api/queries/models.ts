@@ -102,6 +102,21 @@ export function comparisonQuery(comparisonId: string) {
   });
 }
 
+/** On which test items the two models of a comparison differ; never asked where there was no champion. */
+export function disagreementsQuery(comparisonId: string) {
+  return queryOptions({
+    queryKey: ["comparison", comparisonId, "disagreements"],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/comparisons/{comparison_id}/disagreements", {
+          params: { path: { comparison_id: comparisonId } },
+          signal,
+        }),
+      ),
+    staleTime: Infinity,
+  });
+}
+
 export function championsQuery(projectId: string) {
   return queryOptions({
     queryKey: ["champions", projectId],

@@ -24,6 +24,7 @@ import { Stat } from "@/ui/Stat";
 import { WaitRows } from "@/ui/Wait";
 
 import { ModelLink } from "./DecisionsPanel";
+import { DifferPanel } from "./DifferPanel";
 import classes from "./models.module.css";
 import { decisionWords, explainDecision, formatDelta, formatLevel, formatMetric } from "./words";
 
@@ -89,6 +90,7 @@ function ComparisonView({
             <WearPanel wear={numbers.wear} numbers={numbers} comparison={comparison} projectId={projectId} />
           </Grid.Col>
         </Grid>
+        {hasChampion && <DifferPanel comparisonId={comparison.id} projectId={projectId} />}
         {numbers.classes.length > 0 && <ClassesPanel rows={numbers.classes} />}
       </Stack>
     </>

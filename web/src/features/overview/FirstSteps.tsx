@@ -1,4 +1,4 @@
-import { Group, Text, ThemeIcon } from "@mantine/core";
+import { Group, Text, ThemeIcon, VisuallyHidden } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -82,7 +82,7 @@ export function FirstSteps({
       why: "A pipeline from the template chooses, trains and compares by itself.",
       isDone: hasPipeline,
       action: (
-        <LinkButton {...look} to="/p/$projectId/pipelines" params={{ projectId }}>
+        <LinkButton {...look} to="/p/$projectId/pipelines" params={{ projectId }} hash="new">
           Start a pipeline
         </LinkButton>
       ),
@@ -99,8 +99,8 @@ export function FirstSteps({
               size={26}
               radius="xl"
               variant={step.isDone ? "filled" : step.key === next ? "light" : "default"}
-              aria-label={step.isDone ? "Done" : "To do"}
             >
+              <VisuallyHidden>{step.isDone ? "Done:" : "To do:"}</VisuallyHidden>
               {step.isDone ? <IconCheck size={15} /> : <Text size="xs">{at + 1}</Text>}
             </ThemeIcon>
             <div>

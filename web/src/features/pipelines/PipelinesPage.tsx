@@ -2,6 +2,7 @@ import { Badge, Button, Card, Group, Skeleton, Table, Text } from "@mantine/core
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus, IconRouteAltLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useLocation } from "@tanstack/react-router";
 
 import { lastRunQuery, pipelinesQuery, pipelineStatusQuery } from "@/api/queries/pipelines";
 import type { Pipeline } from "@/api/schema.gen";
@@ -20,7 +21,9 @@ import { sumStatus } from "./words";
 export function PipelinesPage() {
   const projectId = useProjectId();
   const pipelines = useQuery(pipelinesQuery(projectId));
-  const [isAsking, asking] = useDisclosure(false);
+  // Other pages lead here with the dialog open.
+  const isWanted = useLocation({ select: ({ hash }) => hash === "new" });
+  const [isAsking, asking] = useDisclosure(isWanted);
   const create = useIsAtLeast("manager") ? (
     <Button leftSection={<IconPlus size={16} />} onClick={asking.open}>
       Start from a template
