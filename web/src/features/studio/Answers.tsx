@@ -28,7 +28,7 @@ function YesNo() {
       )}
       <Button
         size="lg"
-        color="green"
+        color="green.9"
         rightSection={<KeyHint action="validate.yes" />}
         onClick={() => keyboard.run("validate.yes")}
       >
@@ -36,7 +36,7 @@ function YesNo() {
       </Button>
       <Button
         size="lg"
-        color="red"
+        color="red.9"
         rightSection={<KeyHint action="validate.no" />}
         onClick={() => keyboard.run("validate.no")}
       >

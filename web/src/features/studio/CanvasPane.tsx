@@ -8,6 +8,7 @@ import { CANVAS_MARK } from "@/keys/keyboard";
 
 import { Answers } from "./Answers";
 import { useEntry, useStudio, useView } from "./context";
+import { CurrentClass } from "./CurrentClass";
 import { ItemNotes } from "./ItemNotes";
 import { NoteComposer } from "./NoteComposer";
 import { Notice } from "./Notice";
@@ -51,6 +52,7 @@ export function CanvasPane({ cover }: { readonly cover: ReactNode }) {
         onReady={onReady}
         style={{ filter: look === PLAIN_LOOK ? undefined : pictureFilter(look) }}
       />
+      {work !== null && <CurrentClass />}
       <ItemNotes />
       <NoteComposer />
       <ZoomBar />

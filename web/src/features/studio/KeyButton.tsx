@@ -50,10 +50,15 @@ export function IconButton({
         onClick={() => keyboard.run(action)}
       >
         <Icon size={19} />
-        <span className={classes.toolKey}>{first ?? ""}</span>
+        <span className={classes.toolKey}>{shortKey(first ?? "")}</span>
       </UnstyledButton>
     </Tooltip>
   );
+}
+
+/** A chord for a corner of a few pixels. */
+function shortKey(key: string): string {
+  return key.replace("Ctrl+", "^").replace("Shift+", "⇧").replace("Alt+", "⌥");
 }
 
 export interface ActionButtonProps extends ButtonProps {

@@ -85,11 +85,13 @@ function useTabs(work: ItemWork | null): readonly TabOf[] {
     work === null ? 0 : work.doc.ids.filter((id) => work.doc.peek(id)?.standing === standing).length;
   const review: readonly TabOf[] = [{ panel: "changes", name: "Changes", count: null }];
   const proposals: readonly TabOf[] = [{ panel: "proposals", name: "Proposals", count: count("proposal") }];
+  const classesTab: TabOf = { panel: "classes", name: "Classes", count: null };
+  const isValidate = task.kind === "validate";
   return [
     ...(task.kind === "review" ? review : []),
     { panel: "objects", name: "Objects", count: count("own") },
-    { panel: "classes", name: "Classes", count: null },
-    ...(task.kind === "review" ? [] : proposals),
+    ...(isValidate ? [] : [classesTab]),
+    ...(task.kind === "review" || isValidate ? [] : proposals),
     { panel: "notes", name: "Notes", count: notes },
     { panel: "history", name: "History", count: null },
   ];

@@ -27,11 +27,14 @@ const NO_COMMENTS: Comment[] = [];
 /** In a review the issues of the labelling task too. */
 export function useItemIssues(itemId: string): readonly Issue[] {
   const { task } = useStudio();
-  const { data } = useQuery(itemIssuesQuery(task.reviews_task_id ?? task.id, itemId));
+  const { data } = useQuery({
+    ...itemIssuesQuery(task.reviews_task_id ?? task.id, itemId),
+    enabled: itemId !== "",
+  });
   return data ?? NO_ISSUES;
 }
 
 export function useItemComments(itemId: string): readonly Comment[] {
-  const { data } = useQuery(itemCommentsQuery(itemId));
+  const { data } = useQuery({ ...itemCommentsQuery(itemId), enabled: itemId !== "" });
   return data ?? NO_COMMENTS;
 }

@@ -1,4 +1,6 @@
 /** What is done to selected shapes. */
+import type { Engine } from "@/canvas/engine";
+import { isShown } from "@/canvas/engine/options";
 import { randomId } from "@/canvas/engine/randomId";
 import { toBox, toMask, toPolygon } from "@/canvas/geometry/convert";
 import { ShapeDocument } from "@/canvas/model/document";
@@ -31,10 +33,10 @@ export function useShapeActions(): void {
   };
   const step = (by: 1 | -1) => () => {
     const { engine } = store.getState();
-    if (engine === null || engine.selection === null || (engine.document?.count ?? 0) === 0) return false;
+    const id = engine === null ? null : nextShape(engine, by);
+    if (engine === null || id === null) return false;
     engine.setTool("select");
-    engine.selection.step(by);
-    engine.select([...engine.selection.ids], { isShown: true });
+    engine.select([id], { isShown: true });
     return true;
   };
   const convert = (to: (geometry: Geometry, work: ItemWork) => Geometry | null) =>
@@ -142,4 +144,17 @@ function useCopying() {
       return true;
     },
   };
+}
+
+/** The next shape that is in sight and can be worked on, round and round; null when there is none. */
+function nextShape(engine: Engine, by: 1 | -1): ShapeId | null {
+  const { document: doc, options, selection } = engine;
+  const ids = (doc?.ids ?? []).filter((id) => {
+    const shape = doc?.peek(id) ?? null;
+    return shape !== null && shape.standing !== "reference" && isShown(shape, options);
+  });
+  const [current] = selection?.ids ?? [];
+  const from = current === undefined ? -1 : ids.indexOf(current);
+  const at = from < 0 ? (by === 1 ? 0 : ids.length - 1) : (from + by + ids.length) % ids.length;
+  return ids[at] ?? null;
 }

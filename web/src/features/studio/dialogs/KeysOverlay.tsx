@@ -1,9 +1,10 @@
-import { Button, Group, Kbd, Modal, SimpleGrid, Text, Title } from "@mantine/core";
+import { Button, Group, Kbd, Modal, Text, Title } from "@mantine/core";
 import { IconKeyboard } from "@tabler/icons-react";
 
 import { ACTIONS, type Action, type ActionGroup } from "@/keys/actions";
 
 import { useKeysOf, useStudio } from "../context";
+import classes from "../studio.module.css";
 
 const GROUPS: readonly ActionGroup[] = [
   "Items",
@@ -31,7 +32,7 @@ export function KeysOverlay({ onClose }: { readonly onClose: () => void }) {
   const valid = ACTIONS.filter((action) => keyboard.canRun(action.id));
   return (
     <Modal opened onClose={onClose} title="Keys" size="xl">
-      <SimpleGrid cols={3} spacing="xl" verticalSpacing="md">
+      <div className={classes.columns}>
         {GROUPS.map((group) => (
           <KeyGroup key={group} group={group} actions={valid.filter((action) => action.group === group)} />
         ))}
@@ -45,7 +46,7 @@ export function KeysOverlay({ onClose }: { readonly onClose: () => void }) {
             </Text>
           ))}
         </section>
-      </SimpleGrid>
+      </div>
       <Group justify="flex-end" mt="md">
         <Button
           variant="default"

@@ -3,6 +3,7 @@ import { IconEye, IconEyeOff, IconLock, IconLockOpen } from "@tabler/icons-react
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 
+import type { TaskSummary } from "@/api/schema.gen";
 import { setLocked } from "@/canvas/model/edits";
 import type { Shape } from "@/canvas/types";
 
@@ -10,14 +11,25 @@ import { useLaggingVersion, useStudio, useView } from "../context";
 import type { ItemWork } from "../session/itemWork";
 import { toggled } from "../studioStore";
 import classes from "../studio.module.css";
+import { isClassOnly } from "../tools";
 import { ShapeEditor } from "./ShapeEditor";
 import { kindWord, listShapes, type SortBy } from "./shapeList";
 
 const ROW_PX = 32;
 
+/** What an empty list says. */
+const HINTS: Readonly<Record<TaskSummary["kind"], string>> = {
+  label: "Nothing is marked yet. Draw on the picture, or say with Shift+Enter that nothing is here.",
+  classify: "No class yet. Press the digit of a class, or find it with /.",
+  review: "Nothing is marked on this item.",
+  validate: "Nothing is marked on this item. Answer yes or no below the picture.",
+};
+
 /** Every shape of the item; a long list costs no more than what is seen of it. */
 export function ObjectsPanel({ work }: { readonly work: ItemWork }) {
+  const { task, tools } = useStudio();
   const version = useLaggingVersion(work);
+  const hint = HINTS[task.kind === "label" && isClassOnly(tools) ? "classify" : task.kind];
   const [sort, setSort] = useState<SortBy>("order");
   const selected = useView((view) => view.selected);
   const threshold = useView((view) => view.threshold);
@@ -45,7 +57,7 @@ export function ObjectsPanel({ work }: { readonly work: ItemWork }) {
       </div>
       {shapes.length === 0 ? (
         <Text size="sm" c="dimmed" className={classes.pad}>
-          Nothing is marked yet. Draw on the picture, or say with Shift+Enter that nothing is here.
+          {hint}
         </Text>
       ) : (
         <ShapeRows work={work} shapes={shapes} selected={selected} />
