@@ -33,11 +33,11 @@ def examine_outputs(
     return _examine_objects(outputs, evaluation_id, score_threshold, worst)
 
 
-def find_disagreements(champion: Outputs, challenger: Outputs, *, limit: int = 48) -> Disagreements:
+def find_disagreements(champion: Outputs, challenger: Outputs, *, limit: int = 24) -> Disagreements:
     """Where two models' answers on the same items differ.
 
     Args:
-        limit: How many items to name at most; lost ones come first, each in the order of the items.
+        limit: How many lost and how many won items to name at most, those with the largest difference first.
 
     Raises:
         InvalidInput: The two were evaluated on different items.
@@ -47,13 +47,15 @@ def find_disagreements(champion: Outputs, challenger: Outputs, *, limit: int = 4
             "the two models were evaluated on different items", hint="Compare them again on one revision's test subset."
         )
     rows = list(_pairs(champion, challenger))
-    differ = [row for row, base, held in rows if base != held]
+    told = sorted(rows, key=lambda row: -abs(row[1] - row[2]))
+    differ = [row for row, base, held in told if base != held]
+    lost, won = [row for row in differ if not row.is_won], [row for row in differ if row.is_won]
     return Disagreements(
-        won=sum(row.is_won for row in differ),
-        lost=sum(not row.is_won for row in differ),
+        won=len(won),
+        lost=len(lost),
         both_right=sum(base == held == 0 for _, base, held in rows),
         both_wrong=sum(base == held != 0 for _, base, held in rows),
-        items=sorted(differ, key=lambda row: row.is_won)[:limit],
+        items=[*lost[:limit], *won[:limit]],
     )
 
 

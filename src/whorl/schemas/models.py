@@ -197,7 +197,7 @@ class Disagreements(Wire):
     lost: int = Field(description="Only the champion is right, or it makes fewer errors.")
     both_right: int
     both_wrong: int = Field(description="Both are wrong, or both make the same number of errors.")
-    items: list[Disagreement] = Field(description="Where they differ, lost ones first.")
+    items: list[Disagreement] = Field(description="Where they differ most: lost ones, then won ones.")
 
 
 class PredictItemsRequest(Wire):

@@ -98,6 +98,14 @@ def test_find_disagreements__fewer_errors_on_an_image_win() -> None:
     assert (told.won, told.lost, told.both_right, told.both_wrong) == (1, 0, 0, 0)
 
 
+def test_find_disagreements__names_both_sides_however_many_are_lost() -> None:
+    champion = _classes(("a", "b"), [0, 0, 0, 1], [0, 0, 0, 0])
+    challenger = _classes(("a", "b"), [1, 1, 1, 0], [0, 0, 0, 0])
+    told = find_disagreements(champion, challenger, limit=1)
+    assert (told.won, told.lost) == (1, 3)
+    assert [(one.item_id, one.is_won) for one in told.items] == [("itm_0", False), ("itm_3", True)]
+
+
 def test_find_disagreements__other_items_are_refused() -> None:
     one, two = _classes(("a",), [0], [0]), _classes(("a",), [0, 0], [0, 0])
     with pytest.raises(InvalidInput, match="different items"):

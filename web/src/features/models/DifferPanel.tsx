@@ -43,6 +43,7 @@ function Differences({ found, projectId }: { readonly found: Disagreements; read
         <SegmentedControl
           size="xs"
           mb="sm"
+          w="fit-content"
           value={shown}
           onChange={(value) => {
             setShown(value === "won" ? "won" : "lost");
@@ -77,7 +78,7 @@ function Differences({ found, projectId }: { readonly found: Disagreements; read
       </div>
       {items.length < (shown === "won" ? found.won : found.lost) && (
         <Text size="xs" c="dimmed" mt="xs">
-          The first {formatCount(items.length)} are shown.
+          The {formatCount(items.length)} with the largest difference are shown.
         </Text>
       )}
     </>
