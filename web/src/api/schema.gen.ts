@@ -3389,7 +3389,7 @@ export interface components {
             both_wrong: number;
             /**
              * Items
-             * @description Where they differ, lost ones first.
+             * @description Where they differ most: lost ones, then won ones.
              */
             items: components["schemas"]["Disagreement"][];
             /**
