@@ -5,6 +5,8 @@ import { api, unwrap } from "../client";
 
 import { filterBody, type Filter } from "./listings";
 
+const RECOUNT_MS = 700;
+
 export function facetsQuery(filter: Filter) {
   const { datasetId, q, asOf } = filter;
   return queryOptions({
@@ -19,6 +21,8 @@ export function facetsQuery(filter: Filter) {
       ),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
+    // What was counted while the list was still being filled is counted again.
+    refetchInterval: ({ state }) => (state.data?.is_complete === false ? RECOUNT_MS : false),
   });
 }
 

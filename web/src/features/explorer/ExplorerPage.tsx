@@ -95,7 +95,6 @@ function Explore({ explorer, dataset }: { readonly explorer: Explorer; readonly 
   const shared = { filter, facets: facets.data, feed, labels, sources, settings, ...place };
   const lensProps: LensProps | null =
     listing === undefined ? null : { ...shared, listing, onQuery: setQuery, onSettings: setSettings };
-  const nameOf = (_: string, value: string) => sources.find((one) => one.author_id === value)?.name ?? value;
   const colorOf = (field: string, value: string) =>
     field === "label" || field === "predicted_label" ? labelColor(value, [...labels]) : null;
   return (
@@ -115,7 +114,6 @@ function Explore({ explorer, dataset }: { readonly explorer: Explorer; readonly 
               facets={facets.data}
               q={q}
               onQuery={setQuery}
-              nameOf={nameOf}
               colorOf={colorOf}
             />
           )}

@@ -20,13 +20,12 @@ export interface FacetPanelProps {
   readonly isRefused: boolean;
   readonly q: string;
   readonly onQuery: (q: string) => void;
-  /** Names of people and models by id, and colours of labels. */
-  readonly nameOf: (field: string, value: string) => string;
+  /** Colours of labels; null for what has none. */
   readonly colorOf: (field: string, value: string) => string | null;
 }
 
 /** What the matching items hold; a click narrows the filter. */
-export function FacetPanel({ facets, isRefused, q, onQuery, nameOf, colorOf }: FacetPanelProps) {
+export function FacetPanel({ facets, isRefused, q, onQuery, colorOf }: FacetPanelProps) {
   const [open, setOpen] = useLocalStorage<readonly string[]>({
     key: "whorl-facets-open",
     defaultValue: OPEN_AT_FIRST,
@@ -38,7 +37,8 @@ export function FacetPanel({ facets, isRefused, q, onQuery, nameOf, colorOf }: F
       </Text>
     );
   }
-  if (facets === undefined) return <Waiting />;
+  const isUnfilled = facets?.is_complete === false && facets.facets.length === 0;
+  if (facets === undefined || isUnfilled) return <Waiting />;
   const shown = facets.facets.filter((facet) => facet.buckets.length > 0);
   return (
     <div>
@@ -61,7 +61,7 @@ export function FacetPanel({ facets, isRefused, q, onQuery, nameOf, colorOf }: F
             </UnstyledButton>
             <Collapse expanded={isOpen}>
               <FacetBody
-                {...{ facet, q, onQuery, nameOf, colorOf }}
+                {...{ facet, q, onQuery, colorOf }}
                 most={Math.max(0, ...facet.buckets.map((bucket) => bucket.count))}
               />
             </Collapse>
@@ -92,14 +92,14 @@ function onChip({ q, onQuery }: Pick<FacetPanelProps, "q" | "onQuery">, chip: st
   };
 }
 
-function Values({ facet, q, onQuery, nameOf, colorOf, most }: FacetBodyProps) {
+function Values({ facet, q, onQuery, colorOf, most }: FacetBodyProps) {
   const [isAllShown, setAllShown] = useState(false);
   const buckets = isAllShown ? facet.buckets : facet.buckets.slice(0, FEW);
   const rest = facet.buckets.length - buckets.length;
   return (
     <div className={classes.list}>
       {buckets.map((bucket) => (
-        <ValueRow key={String(bucket.value)} {...{ facet, bucket, q, onQuery, nameOf, colorOf, most }} />
+        <ValueRow key={String(bucket.value)} {...{ facet, bucket, q, onQuery, colorOf, most }} />
       ))}
       {(rest > 0 || isAllShown) && facet.buckets.length > FEW && (
         <UnstyledButton
@@ -117,18 +117,9 @@ function Values({ facet, q, onQuery, nameOf, colorOf, most }: FacetBodyProps) {
   );
 }
 
-function ValueRow({
-  facet,
-  bucket,
-  q,
-  onQuery,
-  nameOf,
-  colorOf,
-  most,
-}: FacetBodyProps & { bucket: FacetBucket }) {
+function ValueRow({ facet, bucket, q, onQuery, colorOf, most }: FacetBodyProps & { bucket: FacetBucket }) {
   const chip = asOneTerm(bucket.chip);
-  const text = nameBucket(bucket);
-  const name = typeof bucket.value === "string" ? nameOf(facet.field, bucket.value) : text;
+  const name = nameBucket(bucket);
   const color = typeof bucket.value === "string" ? colorOf(facet.field, bucket.value) : null;
   const isOn = hasTerm(q, chip);
   const isOff = hasTerm(q, negated(chip));

@@ -8,7 +8,8 @@ export function shortNumber(value: number): string {
   return compact.format(value);
 }
 
-export function nameBucket({ value, low, high }: FacetBucket): string {
+export function nameBucket({ value, low, high, title }: FacetBucket): string {
+  if (typeof title === "string") return title;
   if (typeof low === "number" && typeof high === "number")
     return `${shortNumber(low)} – ${shortNumber(high)}`;
   if (value === null || value === undefined) return "none";

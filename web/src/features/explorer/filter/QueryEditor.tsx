@@ -127,6 +127,14 @@ function extensionsFor(now: { current: Now }) {
         },
       ],
     }),
+    // Who took a field wants its values next.
+    EditorView.updateListener.of(({ view, transactions, state }) => {
+      const { head } = state.selection.main;
+      const isField =
+        transactions.some((one) => one.isUserEvent("input.complete")) &&
+        state.sliceDoc(head - 1, head) === ":";
+      if (isField) setTimeout(() => startCompletion(view), 0);
+    }),
     EditorView.domEventHandlers({
       focus: (_, view) => {
         if (view.state.doc.length === 0) setTimeout(() => startCompletion(view), 0);
