@@ -3,14 +3,12 @@ import type { Action } from "./actions";
 
 const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 
-type Extra = Partial<Pick<Action, "scope" | "isRepeating" | "isInFields">>;
-
 function grid(id: string, title: string, keys: readonly string[]): Action {
   return { id, title, group: "Grid", scope: "grid", keys };
 }
 
-function inGrid(scope: "grid_label" | "grid_review", action: Action, extra: Extra = {}): Action {
-  return { ...action, scope, ...extra };
+function inGrid(scope: "grid_label" | "grid_review", action: Action): Action {
+  return { ...action, scope };
 }
 
 const MOVES: readonly Action[] = (["Left", "Right", "Up", "Down"] as const).flatMap((side): Action[] => {
@@ -35,6 +33,7 @@ const SHARED: readonly Action[] = [
   grid("grid.toggle", "Select or let go of the tile", ["X"]),
   grid("grid.none", "Select nothing", ["Escape"]),
   grid("grid.clear", "Take the class away again", ["U"]),
+  grid("grid.back", "The page before, to mend it", ["B"]),
   grid("grid.keys", "Show the keys", ["?"]),
 ];
 
@@ -45,7 +44,6 @@ const LABEL: readonly Action[] = [
   grid("grid.skip", "Skip: put it back into the queue", ["S"]),
   grid("grid.peek", "Look at it large", ["Space"]),
   { ...grid("grid.next_open", "Next tile without a class", ["N"]), isRepeating: true },
-  grid("grid.back", "The page before, to mend it", ["B"]),
 ].map((action) => inGrid("grid_label", action));
 
 const REVIEW: readonly Action[] = [

@@ -4,12 +4,13 @@ import { useEffect, type RefObject } from "react";
 
 import { CANVAS_MARK } from "@/keys/keyboard";
 
+import { fitCells, GAP_PX } from "../fit";
 import { keepFocus } from "../keys";
 import { useMarquee } from "../marquee";
 import { selectThese, stretchTo, toggleOne } from "../pick";
 
 import { focusOf, type View } from "./act";
-import { fitCells, GAP_PX, type Cell } from "./cells";
+import type { Cell } from "./cells";
 import classes from "./label.module.css";
 import { Peek } from "./Peek";
 import type { GridSession, SessionState } from "./session";

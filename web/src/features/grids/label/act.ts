@@ -1,5 +1,5 @@
 /** What the keys of the label grid do, as changes of a session. */
-import { targets, type Desk } from "./desk";
+import { targets, type Desk } from "../desk";
 import { restOf, unassigned, type Rest } from "./payload";
 import type { GridSession } from "./session";
 import { proposalOf, type Tile } from "./tile";

@@ -52,35 +52,6 @@ function sortedBy<T>(list: readonly T[], value: (one: T) => number): readonly T[
     .map(({ one }) => one);
 }
 
-export interface Area {
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Fit {
-  readonly columns: number;
-  /** Side of a cell in pixels. */
-  readonly side: number;
-}
-
-export const GAP_PX = 6;
-const SMALLEST_PX = 72;
-const LARGEST_PX = 240;
-
-/** The largest cells with which a page fits the area; never too small to see, then the page scrolls. */
-export function fitCells(count: number, { width, height }: Area): Fit {
-  const columnsOf = (side: number): number => Math.max(1, Math.floor((width + GAP_PX) / (side + GAP_PX)));
-  let side = LARGEST_PX;
-  while (side > SMALLEST_PX) {
-    const rows = Math.ceil(count / columnsOf(side));
-    if (rows * (side + GAP_PX) - GAP_PX <= height) break;
-    side -= 1;
-  }
-  // What is left over at the right widens the cells, as far as the height allows.
-  const columns = columnsOf(side);
-  return { columns, side };
-}
-
 export type Direction = "left" | "right" | "up" | "down" | "first" | "last";
 
 /** The tile that a step leads to: heads of groups are stepped over. */

@@ -4,7 +4,7 @@ import type { GridServer } from "@/api/queries/grids";
 import type { Lease } from "@/api/schema.gen";
 
 import type { Claims } from "./claims";
-import { choose, EMPTY_DESK, forget, redo, restore, undo, type Desk } from "./desk";
+import { choose, EMPTY_DESK, forget, redo, restore, undo, type Desk } from "../desk";
 import type { Keeper } from "./keep";
 import { Pace } from "./pace";
 import { bulkItem, readResults, type Refusal } from "./payload";
