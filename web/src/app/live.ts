@@ -31,6 +31,8 @@ const STALE_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   "comparison.decided": ["comparisons", "models", "champions", "overview"],
   "variable.changed": ["pipelines", "pipeline", "champions", "overview"],
   "run.changed": ["pipelines", "pipeline", "runs", "overview"],
+  "run.ended": ["pipeline", "runs"],
+  "round.closed": ["pipelines", "pipeline", "runs", "overview"],
   "run.failed": ["pipelines", "pipeline", "runs", "overview"],
   "pipeline.changed": ["pipelines", "pipeline", "champions", "overview"],
   "pipeline.notified": ["pipelines", "pipeline", "runs", "overview"],

@@ -26,6 +26,7 @@ _MILESTONES = (
     "ontology.changed",
     "pipeline.changed",
     "pipeline.notified",
+    "round.closed",
     "run.failed",
     "task.changed",
     "variable.changed",

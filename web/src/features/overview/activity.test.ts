@@ -45,6 +45,7 @@ describe("tellEvent", () => {
     ["model.trained", "mdl_1", { name: "first", n_items: 1200 }, "first was trained on 1,200 items"],
     ["variable.changed", "pip_1", { name: "champion", value: "mdl_2" }, "champion of loop is now second"],
     ["task.changed", "tsk_1", { added: 1 }, "1 item came to label"],
+    ["round.closed", "run_1", { selected: 40 }, "A round of a pipeline is over: 40 images went through"],
     ["pipeline.notified", "mdl_1", { message: "The champion stays." }, "The champion stays."],
   ])("%s of %s", (...[kind, subject, payload, text]) => {
     expect(tellEvent(event(kind, subject, payload), names)?.text).toBe(text);

@@ -48,6 +48,14 @@ export function tellEvent(event: Event, { names }: ActivityNames): Told | null {
       });
     case "pipeline.notified":
       return told(asText(payload.message) ?? "A pipeline has something to say", null);
+    case "round.closed":
+      return told(
+        `A round of ${names.get(event.actor_id) ?? "a pipeline"} is over${roundSize(payload.selected)}`,
+        {
+          page: "pipeline",
+          id: event.actor_id,
+        },
+      );
     case "run.failed":
       return told("A run failed and waits for another try", null, "bad");
     case "dataset.changed":
@@ -68,6 +76,11 @@ function told(text: string, link: Told["link"], tone: Told["tone"] = "plain"): T
 function countOf(value: unknown): string {
   const count = asNumber(value);
   return count === null ? "" : ` on ${count.toLocaleString("en")} items`;
+}
+
+function roundSize(value: unknown): string {
+  const count = asNumber(value);
+  return count === null ? "" : `: ${count.toLocaleString("en")} images went through`;
 }
 
 function tellDecision(event: Event, names: ReadonlyMap<string, string>): Told {

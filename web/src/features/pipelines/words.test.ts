@@ -106,6 +106,21 @@ describe("describeTrigger", () => {
       ),
     ).toBe("with each decision between models, 2 times at most");
   });
+  it("names the step whose end it waits for, and a limit that stops it", () => {
+    const trigger = {
+      type: "event" as const,
+      id: "next",
+      target: "choose.start",
+      event: "run.ended",
+      node: "test_challenger",
+      mode: "once" as const,
+      by: "own" as const,
+      max_fires: 0,
+    };
+    expect(describeTrigger(trigger, names)).toBe(
+      "with each ended run of test challenger, but its limit is 0",
+    );
+  });
   it("follows the clock", () => {
     expect(
       describeTrigger({ type: "cron", id: "n", target: "a.start", cron: "0 3 * * *", missed: "once" }, names),

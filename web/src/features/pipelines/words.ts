@@ -130,6 +130,8 @@ const EVENTS: Readonly<Record<string, string>> = {
   "evaluation.finished": "evaluation",
   "comparison.decided": "decision between models",
   "variable.changed": "change of a variable",
+  "run.ended": "ended run",
+  "round.closed": "closed round",
 };
 
 export interface TriggerNames {
@@ -143,14 +145,21 @@ export function describeTrigger(trigger: Trigger, names: TriggerNames): string {
   if (trigger.type === "cron") return `at the times of ${trigger.cron} (UTC)`;
   const what = EVENTS[trigger.event] ?? trigger.event;
   const dataset = asText(resolve(trigger.dataset, names.variables));
-  const where = dataset === null ? "" : ` in ${names.datasets.get(dataset) ?? dataset}`;
+  const node = asText(asRecord(trigger).node);
+  const of = node === null ? "" : ` of ${spaced(node)}`;
+  const where = dataset === null ? of : `${of} in ${names.datasets.get(dataset) ?? dataset}`;
   if (trigger.type === "count") {
     const every = resolve(trigger.every, names.variables);
     return `after every ${typeof every === "number" ? String(every) : "so many"} ${plural(what)}${where}`;
   }
   const most = resolve(trigger.max_fires, names.variables);
-  const limit = typeof most === "number" ? `, ${most === 1 ? "once" : `${String(most)} times`} at most` : "";
+  const limit = typeof most === "number" ? sayLimit(most) : "";
   return `with each ${what}${where}${limit}`;
+}
+
+function sayLimit(most: number): string {
+  if (most <= 0) return ", but its limit is 0";
+  return most === 1 ? ", once at most" : `, ${String(most)} times at most`;
 }
 
 function plural(words: string): string {
