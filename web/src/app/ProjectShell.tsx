@@ -128,7 +128,11 @@ function Rail({ projectId }: { readonly projectId: string }) {
         <Place key={place.to} {...place} projectId={projectId} isNarrow={isNarrow} />
       ))}
       <div className={classes.spacer} />
-      <UnstyledButton className={classes.link} onClick={openPalette} aria-label="Go to anything, Ctrl+K">
+      <UnstyledButton
+        className={classes.link}
+        onClick={openPalette}
+        aria-label={isNarrow ? "Go to Ctrl K" : undefined}
+      >
         <IconSearch size={18} />
         {!isNarrow && (
           <>

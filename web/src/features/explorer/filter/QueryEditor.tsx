@@ -25,7 +25,7 @@ import { useEffect, useLayoutEffect, useRef } from "react";
 import type { QueryField } from "@/api/schema.gen";
 import { styleNonce } from "@/app/nonce";
 
-import { offersAt } from "./complete";
+import { firstOffer, offersAt } from "./complete";
 import { editorTheme } from "./editorTheme";
 import { splitTerms } from "./terms";
 
@@ -103,9 +103,20 @@ function extensionsFor(now: { current: Now }) {
       return true;
     };
   const take: Command = (view) => {
-    if (completionStatus(view.state) !== "active") return false;
-    if (selectedCompletionIndex(view.state) === null) moveCompletionSelection(true)(view);
-    return acceptCompletion(view);
+    if (completionStatus(view.state) === "active") {
+      if (selectedCompletionIndex(view.state) === null) moveCompletionSelection(true)(view);
+      return acceptCompletion(view);
+    }
+    // Faster than the list: the first offer that begins with what is written.
+    const { head } = view.state.selection.main;
+    const found = firstOffer(view.state.doc.toString(), head, now.current.fields);
+    if (found === null) return false;
+    view.dispatch({
+      changes: { from: found.from, to: head, insert: found.apply },
+      selection: { anchor: found.from + found.apply.length },
+      userEvent: "input.complete",
+    });
+    return true;
   };
   return [
     EditorView.cspNonce.of(styleNonce()),

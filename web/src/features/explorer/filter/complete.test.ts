@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { QueryField } from "@/api/schema.gen";
 
-import { offersAt } from "./complete";
+import { firstOffer, offersAt } from "./complete";
 
 const FIELDS: QueryField[] = [
   { name: "label", type: "text", title: "Label", values: ["car", '"traffic light"'] },
@@ -39,5 +39,14 @@ describe("offersAt", () => {
 
   it("looks only at what stands before the caret", () => {
     expect(labels("subset: label:car", 7)).toEqual({ from: 7, labels: ["train", "test"] });
+  });
+});
+
+describe("firstOffer", () => {
+  it("goes on with what is begun, and leaves alone what is not", () => {
+    expect(firstOffer("label:car su", 12, FIELDS)).toEqual({ from: 10, apply: "subset:" });
+    expect(firstOffer("subset:te", 9, FIELDS)).toEqual({ from: 7, apply: "test" });
+    expect(firstOffer("subset:test", 11, FIELDS)).toBeNull();
+    expect(firstOffer("label:car ", 10, FIELDS)).toBeNull();
   });
 });

@@ -35,6 +35,19 @@ export function offersAt(text: string, at: number, fields: readonly QueryField[]
   return values.length === 0 ? null : { from: valueStart, options: values };
 }
 
+/** The first offer that goes on with what stands before `at`; null when nothing is begun or it is written out. */
+export function firstOffer(
+  text: string,
+  at: number,
+  fields: readonly QueryField[],
+): { from: number; apply: string } | null {
+  const offers = offersAt(text, at, fields);
+  const begun = offers === null ? "" : text.slice(offers.from, at);
+  if (offers === null || begun === "") return null;
+  const found = offers.options.find((one) => one.apply.startsWith(begun) && one.apply !== begun);
+  return found === undefined ? null : { from: offers.from, apply: found.apply };
+}
+
 /** Fields, and the words with a meaning of their own where the server does not list them. */
 function fieldOffers(fields: readonly QueryField[]): Offer[] {
   const known = new Set(fields.map((one) => one.name));
