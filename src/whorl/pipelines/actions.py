@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete, exists, insert, literal, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from whorl.base.errors import Conflict, InvalidInput, JsonValue, NotFound
@@ -18,6 +18,7 @@ from whorl.pipelines.conditions import find_matching
 from whorl.pipelines.graph import Graph, NodeType, build_graph
 from whorl.pipelines.merging import drop_doubles
 from whorl.pipelines.places import count_in_inbox
+from whorl.pipelines.run_ends import reopen_runs, settle_runs
 from whorl.pipelines.tokens import (
     Emission,
     Merged,
@@ -31,7 +32,6 @@ from whorl.pipelines.tokens import (
 )
 from whorl.schemas.pipelines import Pipeline, PipelineDefinition, VariableType
 from whorl.store.db.tables import (
-    dead_letter,
     parked,
     pipeline,
     pipeline_variable,
@@ -39,13 +39,9 @@ from whorl.store.db.tables import (
     run,
     run_step,
 )
-from whorl.store.db.types import UtcDateTime
 from whorl.store.events import emit
 
 _CHUNK = 500
-_HAS_DEAD_LETTER = exists().where(
-    dead_letter.c.run_key == run.c.key, dead_letter.c.node.startswith(run.c.pipeline_id + ":")
-)
 
 
 def apply_pipeline(
@@ -272,32 +268,6 @@ def release_tokens(conn: Connection, place: Place, released: Iterable[Released],
     return move_tokens(conn, place, passed, now=now)
 
 
-def fail_runs(
-    conn: Connection,
-    run_keys: Sequence[int],
-    *,
-    pipeline_id: str,
-    project_id: str,
-    node: str,
-    now: datetime,
-) -> None:
-    """Mark runs whose token ended as a dead letter; reviving it opens them again."""
-    for start in range(0, len(run_keys), _CHUNK):
-        conn.execute(
-            update(run).where(run.c.key.in_(run_keys[start : start + _CHUNK])).values(state="failed", finished_at=now)
-        )
-    emit(
-        conn,
-        "run.failed",
-        project_id=project_id,
-        subject_id=pipeline_id,
-        actor_id=pipeline_id,
-        now=now,
-        payload={"node": node, "runs": len(run_keys)},
-        cause=pipeline_id,
-    )
-
-
 def retry_dead_letters(conn: Connection, pipeline_id: str, *, ids: Sequence[int] | None = None) -> int:
     """Put dead letters of a pipeline back with all their tries, open their runs again, and give how many there were.
 
@@ -366,38 +336,6 @@ def find_parked(
         queries.ParkedToken(row["key"], row["run_key"], row["ref"], row["epoch"], row["port"], dict(row["payload"]))
         for row in conn.execute(found.order_by(parked.c.key)).mappings()
     ]
-
-
-def settle_runs(conn: Connection, open_tokens: Mapping[int, int], *, now: datetime) -> None:
-    """Add to each run's count of open tokens; a run whose last token ends is done.
-
-    A failed run stays so while it has a dead letter, whatever its other tokens do.
-    """
-    # In the order of their keys, so that two transactions with the same runs do not wait for each other.
-    for key, delta in sorted(open_tokens.items()):
-        if not delta:
-            continue
-        left = run.c.open_tokens + delta
-        is_failed = (run.c.state == "failed") & _HAS_DEAD_LETTER
-        conn.execute(
-            update(run)
-            .where(run.c.key == key)
-            .values(
-                open_tokens=left,
-                state=case((left <= 0, "done"), (is_failed, "failed"), else_="active"),
-                finished_at=case((left <= 0, literal(now, UtcDateTime)), (is_failed, run.c.finished_at), else_=None),
-            )
-        )
-
-
-def reopen_runs(conn: Connection, run_keys: Sequence[int]) -> None:
-    """Make failed runs active again whose dead letters were all revived."""
-    for start in range(0, len(run_keys), _CHUNK):
-        conn.execute(
-            update(run)
-            .where(run.c.key.in_(run_keys[start : start + _CHUNK]), run.c.state == "failed", ~_HAS_DEAD_LETTER)
-            .values(state="active", finished_at=None)
-        )
 
 
 def _add_variables(

@@ -285,6 +285,12 @@ def _find_trigger_problems(
                     code="bad_cron", node=node, message=f"trigger {trigger.id!r}: {trigger.cron!r} is not cron: {error}"
                 )
             continue
+        named = [trigger.rounds_of] if trigger.type == "count" else [trigger.node, *trigger.unless_active]
+        for other in named:
+            if other is not None and other not in nodes:
+                yield GraphProblem(
+                    code="unknown_node", node=other, message=f"trigger {trigger.id!r} names a node that is not there"
+                )
         referenced = [trigger.dataset, trigger.every if trigger.type == "count" else trigger.max_fires]
         for value in referenced:
             name = referenced_variable(value)

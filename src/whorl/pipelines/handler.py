@@ -16,6 +16,7 @@ from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import Graph, resolve_params
 from whorl.pipelines.merging import give_up_barriers
 from whorl.pipelines.nodes.base import Node, NodeContext, Params, PipelineServices
+from whorl.pipelines.run_ends import fail_runs, reopen_runs, settle_runs
 from whorl.pipelines.tokens import Merged, Parked, Passed, Result, token_of
 
 
@@ -76,8 +77,8 @@ class NodeHandler:
         messages = actions.move_tokens(conn, place, passed, now=context.now())
         if committed.released:
             messages += actions.release_tokens(conn, place, committed.released, now=context.now())
-        actions.settle_runs(conn, {key: -count for key, count in merged.items()}, now=context.now())
-        actions.reopen_runs(conn, held)
+        settle_runs(conn, {key: -count for key, count in merged.items()}, now=context.now())
+        reopen_runs(conn, held)
         ended = give_up_barriers(
             conn,
             self.graph,
@@ -85,7 +86,7 @@ class NodeHandler:
             run_keys=[token.run_key for token in tokens],
             now=context.now(),
         )
-        actions.settle_runs(conn, ended, now=context.now())
+        settle_runs(conn, ended, now=context.now())
         return messages
 
     def buried(
@@ -93,7 +94,7 @@ class NodeHandler:
     ) -> Iterable[Message]:
         """Mark the runs whose token became a dead letter, and say so."""
         del errors
-        actions.fail_runs(
+        fail_runs(
             conn,
             [work.run_key for work in works],
             pipeline_id=self.pipeline_id,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, func, select
 
 from whorl.pipelines.queries import get_definition
-from whorl.store.db.tables import inbox, pipeline, run
+from whorl.store.db.tables import inbox, pipeline, round_item, run, run_step
 
 
 def list_current(conn: Connection) -> list[tuple[str, int]]:
@@ -31,6 +33,25 @@ def has_open_run(conn: Connection, run_key: int, *, pipeline_id: str) -> bool:
     """Whether the pipeline has this run and it still has tokens."""
     found = select(run.c.key).where(run.c.key == run_key, run.c.pipeline_id == pipeline_id, run.c.open_tokens > 0)
     return conn.execute(found).first() is not None
+
+
+def has_active_run(conn: Connection, pipeline_id: str, *, start_nodes: Sequence[str]) -> bool:
+    """Whether a run that began at one of these nodes is under way."""
+    found = select(run.c.key).where(
+        run.c.pipeline_id == pipeline_id, run.c.state == "active", run.c.start_node.in_(start_nodes)
+    )
+    return conn.execute(found.limit(1)).first() is not None
+
+
+def count_collected(conn: Connection, round_id: str, *, nodes: Sequence[str]) -> int:
+    """How many of a round's items one of these collecting nodes took in as new."""
+    found = (
+        select(run_step.c.run_key, run_step.c.output)
+        .join(round_item, round_item.c.run_key == run_step.c.run_key)
+        .join(run, run.c.key == round_item.c.round_key)
+        .where(run.c.id == round_id, run_step.c.node.in_(nodes), run_step.c.port == "item")
+    )
+    return len({run_key for run_key, output in conn.execute(found) if not output.get("was_there")})
 
 
 def count_in_inbox(conn: Connection, *, pipeline_id: str) -> dict[str, int]:

@@ -76,7 +76,14 @@ class EventTrigger(Wire):
     dataset: JsonValue = Field(default=None, description="Only events of this dataset id or variable.")
     mode: Literal["once", "always"] = Field(default="once", description="once: one run per subject, ever.")
     by: EventSource = Field(default=EventSource.OTHERS, description="Whose events; its own would loop.")
-    max_fires: JsonValue = Field(default=None, description="Stop after so many runs; a number or a variable.")
+    node: Name | None = Field(default=None, description="Only events of this node, such as where a run began.")
+    unless_active: list[Name] = Field(
+        default_factory=list, max_length=20, description="Not while a run that began at one of these nodes is active."
+    )
+    max_fires: JsonValue = Field(
+        default=None,
+        description="Stop after so many runs; a number or a variable. Limited triggers of one target share the count.",
+    )
 
 
 class CountTrigger(Wire):
@@ -89,6 +96,11 @@ class CountTrigger(Wire):
     every: JsonValue = Field(description="A number of one or more, or a variable.")
     dataset: JsonValue = None
     by: EventSource = Field(default=EventSource.ANY, description="Whose events are counted.")
+    rounds_of: Name | None = Field(
+        default=None,
+        description="A select node. When a round of its closes, items that were lost on the way count as well; and "
+        "when its pool is empty then, what has been counted starts a run, however little it is.",
+    )
 
 
 class CronTrigger(Wire):

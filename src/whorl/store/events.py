@@ -33,6 +33,8 @@ KINDS = (
     "drift.detected",
     "variable.changed",
     "run.changed",
+    "run.ended",
+    "round.closed",
     "ontology.changed",
     "dataset.changed",
     "job.changed",

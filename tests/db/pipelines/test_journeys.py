@@ -102,7 +102,7 @@ def _barrier(plant: Plant) -> Pipeline:
 def _send_half(plant: Plant, pipeline: Pipeline, port: str) -> None:
     """A second token for the one run there is."""
     from whorl.engine import Message, send
-    from whorl.pipelines.actions import settle_runs
+    from whorl.pipelines.run_ends import settle_runs
     from whorl.pipelines.tokens import encode_payload, node_address
     from whorl.store.db.tables import run
 
@@ -134,7 +134,7 @@ def test_join__opens_once_in_either_order(plant: Plant, first: str, second: str,
 
 
 def _hold(plant: Plant, change: int) -> None:
-    from whorl.pipelines.actions import settle_runs
+    from whorl.pipelines.run_ends import settle_runs
     from whorl.store.db.tables import run
 
     plant.db.write(

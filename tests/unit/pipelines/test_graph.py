@@ -104,6 +104,36 @@ def _without(key: str) -> Callable[[], PipelineDefinition]:
             [("bad_parameter", "raw", None)],
         ),
         (
+            lambda: _definition(
+                triggers=[
+                    {
+                        "id": "t",
+                        "type": "event",
+                        "target": "raw.item",
+                        "event": "run.ended",
+                        "node": "gone",
+                        "unless_active": ["raw", "away"],
+                    }
+                ]
+            ),
+            [("unknown_node", "gone", None), ("unknown_node", "away", None)],
+        ),
+        (
+            lambda: _definition(
+                triggers=[
+                    {
+                        "id": "t",
+                        "type": "count",
+                        "target": "raw.item",
+                        "event": "item.created",
+                        "every": 1,
+                        "rounds_of": "gone",
+                    }
+                ]
+            ),
+            [("unknown_node", "gone", None)],
+        ),
+        (
             lambda: _definition(triggers=[{"id": "t", "type": "cron", "target": "raw.item", "cron": "every day"}]),
             [("bad_cron", "raw", None)],
         ),

@@ -2471,7 +2471,7 @@ export interface paths {
         put?: never;
         /**
          * Lease Next
-         * @description Take up to n items to work on; empty when nothing waits. Leasing in a review task needs a reviewer.
+         * @description Take up to n items, or those named, to work on; empty when nothing waits. A review task needs a reviewer.
          */
         post: operations["lease_next_api_v1_tasks__task_id__leases_post"];
         delete?: never;
@@ -3128,6 +3128,11 @@ export interface components {
             every: components["schemas"]["JsonValue"];
             /** Id */
             id: string;
+            /**
+             * Rounds Of
+             * @description A select node. When a round of its closes, items that were lost on the way count as well; and when its pool is empty then, what has been counted starts a run, however little it is.
+             */
+            rounds_of?: string | null;
             /** Target */
             target: string;
             /**
@@ -3607,7 +3612,7 @@ export interface components {
             event: string;
             /** Id */
             id: string;
-            /** @description Stop after so many runs; a number or a variable. */
+            /** @description Stop after so many runs; a number or a variable. Limited triggers of one target share the count. */
             max_fires?: components["schemas"]["JsonValue"];
             /**
              * Mode
@@ -3616,6 +3621,11 @@ export interface components {
              * @enum {string}
              */
             mode: "once" | "always";
+            /**
+             * Node
+             * @description Only events of this node, such as where a run began.
+             */
+            node?: string | null;
             /**
              * Target
              * @description node.port that the token enters
@@ -3626,6 +3636,11 @@ export interface components {
              * @enum {string}
              */
             type: "event";
+            /**
+             * Unless Active
+             * @description Not while a run that began at one of these nodes is active.
+             */
+            unless_active?: string[];
         };
         /**
          * Examination

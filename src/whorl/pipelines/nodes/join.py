@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from whorl.pipelines import actions
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, NoParams, PlainNode, park_all
+from whorl.pipelines.run_ends import settle_runs
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import PortType
 
@@ -52,7 +53,7 @@ class JoinNode(PlainNode):
             for other in others:
                 values |= other.payload
             joined = {token.port: token.ref} | {other.port: other.ref for other in others}
-            actions.settle_runs(conn, {token.run_key: -len(others)}, now=context.now())
+            settle_runs(conn, {token.run_key: -len(others)}, now=context.now())
             final.append(
                 Passed(emissions=(Emission("both", joined["challenger"], {**values, **joined}),), output=dict(joined))
             )

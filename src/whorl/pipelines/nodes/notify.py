@@ -50,7 +50,7 @@ class NotifyNode(PlainNode):
                 subject_id=token.ref or context.pipeline_id,
                 actor_id=context.actor_id,
                 now=context.now(),
-                payload={"message": params.message, "values": dict(token.values)},
+                payload={"node": context.node, "message": params.message, "values": dict(token.values)},
                 cause=context.cause,
             )
         return Committed(results)

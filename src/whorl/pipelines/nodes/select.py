@@ -20,6 +20,7 @@ from whorl.pipelines.items import find_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.places import has_node
 from whorl.pipelines.queries import ParkedToken
+from whorl.pipelines.run_ends import join_round
 from whorl.pipelines.selecting import choose_body
 from whorl.pipelines.tokens import Emission, Parked, Passed, Released, Result, Token
 from whorl.schemas.datasets import Item
@@ -45,7 +46,10 @@ class _Choice:
 
 
 class SelectNode(PlainNode):
-    """Parks items that arrive at ``item``; a token at ``start`` opens a round and leaves by ``done`` or ``empty``."""
+    """Parks items that arrive at ``item``; a token at ``start`` opens a round and leaves by ``done`` or ``empty``.
+
+    The round's run stays open until every item that it let go has ended: collected, discarded, held or failed.
+    """
 
     type = NodeType(
         name="select",
@@ -79,6 +83,7 @@ class SelectNode(PlainNode):
             choice = result.effect
             assert isinstance(choice, _Choice)
             let_go = actions.take_parked(conn, choice.parked_keys)
+            join_round(conn, token.run_key, [one.run_key for one in let_go], now=context.now())
             released += [Released(as_token(one), "item", output=choice.reasons[one.ref]) for one in let_go]
             deleted = actions.take_parked(conn, choice.deleted_keys)
             released += [

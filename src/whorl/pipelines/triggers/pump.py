@@ -13,7 +13,7 @@ from whorl.base.log import get_logger
 from whorl.engine import send
 from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import Graph
-from whorl.pipelines.places import has_open_run
+from whorl.pipelines.places import count_collected, has_active_run, has_open_run
 from whorl.pipelines.tokens import Released, Token
 from whorl.pipelines.triggers import rules
 from whorl.pipelines.triggers.state import add_fire, read_count, read_next_time, write_count, write_next_time
@@ -105,6 +105,8 @@ def _fire_on_event(conn: Connection, pipeline: Pipeline, event: Event, *, graph_
     for trigger in pipeline.definition.triggers:
         if isinstance(trigger, CronTrigger):
             continue
+        if isinstance(trigger, CountTrigger) and rules.closes_round(trigger, event, pipeline_id=pipeline.id):
+            _count_round(conn, pipeline, trigger, event, graph_of=graph_of, now=now)
         if not rules.matches_event(trigger, event, pipeline_id=pipeline.id, variables=pipeline.variables):
             continue
         if isinstance(trigger, EventTrigger):
@@ -123,7 +125,9 @@ def _fire_event(
     now: datetime,
 ) -> None:
     limit = rules.as_limit(rules.resolve(trigger.max_fires, pipeline.variables))
-    if limit < rules.UNLIMITED and _count_fires(conn, pipeline.id, trigger.id) >= limit:
+    if limit < rules.UNLIMITED and _count_fires(conn, pipeline, target=trigger.target) >= limit:
+        return
+    if trigger.unless_active and has_active_run(conn, pipeline.id, start_nodes=trigger.unless_active):
         return
     cause = rules.cause_of_event(trigger, event)
     if trigger.max_fires is not None and not add_fire(conn, pipeline.id, trigger.id, cause, now=now):
@@ -148,6 +152,32 @@ def _fire_count(
     if is_full:
         cause = f"{trigger.id}:{event.id}"
         _begin(conn, pipeline, trigger.target, cause, "", graph_of=graph_of, now=now)
+
+
+def _count_round(
+    conn: Connection,
+    pipeline: Pipeline,
+    trigger: CountTrigger,
+    event: Event,
+    *,
+    graph_of: GraphOf,
+    now: datetime,
+) -> None:
+    """A round has closed: count what it lost, and begin with what there is when the pool is empty."""
+    every, selected = rules.resolve(trigger.every, pipeline.variables), event.payload.get("selected")
+    if not isinstance(every, int | float) or every < 1 or not isinstance(selected, int) or trigger.rounds_of is None:
+        return
+    collecting = [node.id for node in pipeline.definition.nodes if node.type == "collect"]
+    count, is_full = rules.round_step(
+        read_count(conn, pipeline.id, trigger.id),
+        every=int(every),
+        selected=selected,
+        collected=count_collected(conn, event.subject_id, nodes=collecting),
+        is_pool_empty=not queries.count_parked(conn, pipeline_id=pipeline.id).get(trigger.rounds_of),
+    )
+    write_count(conn, pipeline.id, trigger.id, count=count, event_id=event.id)
+    if is_full:
+        _begin(conn, pipeline, trigger.target, f"{trigger.id}:{event.id}", "", graph_of=graph_of, now=now)
 
 
 def _fire_cron(conn: Connection, pipeline: Pipeline, trigger: CronTrigger, *, graph_of: GraphOf, now: datetime) -> int:
@@ -188,6 +218,12 @@ def _begin(
     )
 
 
-def _count_fires(conn: Connection, pipeline_id: str, trigger: str) -> int:
-    found = select(func.count()).where(trigger_fire.c.pipeline_id == pipeline_id, trigger_fire.c.trigger == trigger)
+def _count_fires(conn: Connection, pipeline: Pipeline, *, target: str) -> int:
+    """How often the limited triggers of one target have fired; they share one limit, or it would hold for none."""
+    names = [
+        one.id
+        for one in pipeline.definition.triggers
+        if isinstance(one, EventTrigger) and one.target == target and one.max_fires is not None
+    ]
+    found = select(func.count()).where(trigger_fire.c.pipeline_id == pipeline.id, trigger_fire.c.trigger.in_(names))
     return int(conn.execute(found).scalar_one())

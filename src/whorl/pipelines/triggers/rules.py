@@ -23,6 +23,8 @@ def matches_event(
     """
     if event.kind != trigger.event:
         return False
+    if isinstance(trigger, EventTrigger) and trigger.node not in (None, event.payload.get("node")):
+        return False
     wanted = resolve(trigger.dataset, variables)
     if wanted is not None and event.payload.get("dataset_id") != wanted:
         return False
@@ -47,6 +49,28 @@ def count_step(before: int, *, every: int) -> tuple[int, bool]:
     """The counter after one more event, and whether it is full, which empties it."""
     after = before + 1
     return (0, True) if after >= every else (after, False)
+
+
+def closes_round(trigger: CountTrigger, event: Event, *, pipeline_id: str) -> bool:
+    """Whether the event says that a round has closed whose items the trigger counts."""
+    is_own = event.kind == "round.closed" and event.cause == pipeline_id
+    return is_own and trigger.rounds_of is not None and event.payload.get("node") == trigger.rounds_of
+
+
+def round_step(before: int, *, every: int, selected: int, collected: int, is_pool_empty: bool) -> tuple[int, bool]:
+    """The counter after a round has closed, and whether it is full, which empties it.
+
+    What was collected has been counted already. What was lost counts too, or a round would end just short of a
+    training; but a round that lost everything brings nothing to train on.
+
+    Args:
+        selected: Items that the round let go.
+        collected: Those of them that were counted.
+        is_pool_empty: Nothing is left to choose: what there is, is all there will be.
+    """
+    after = before + (selected - collected if collected else 0)
+    is_full = after >= every or (is_pool_empty and after > 0)
+    return (0, True) if is_full else (after, False)
 
 
 def resolve(value: JsonValue, variables: Mapping[str, JsonValue]) -> JsonValue:

@@ -82,6 +82,16 @@ run_step = Table(
     UniqueConstraint("run_key", "node", "ref", "epoch"),
 )
 
+# Which items a round let go. The round's run counts them as open until each has ended, or another round took it.
+round_item = Table(
+    "round_item",
+    metadata,
+    Column("run_key", Key, primary_key=True, autoincrement=False),  # the item's journey
+    Column("round_key", Key, nullable=False),  # the run that chose it
+    Column("is_out", Boolean, nullable=False),
+    Index(None, "round_key"),
+)
+
 parked = Table(
     "parked",
     metadata,

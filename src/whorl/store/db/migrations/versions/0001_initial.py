@@ -27,6 +27,7 @@ def upgrade() -> None:
     _job()
     _person()
     _project()
+    _round_item()
     _run_step()
     _dataset()
     _membership()
@@ -240,6 +241,17 @@ def _project() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_project"),
         sa.UniqueConstraint("name", name="uq_project_name"),
     )
+
+
+def _round_item() -> None:
+    op.create_table(
+        "round_item",
+        sa.Column("run_key", KEY, nullable=False, autoincrement=False),
+        sa.Column("round_key", KEY, nullable=False),
+        sa.Column("is_out", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("run_key", name="pk_round_item"),
+    )
+    op.create_index("ix_round_item_round_key", "round_item", ["round_key"])
 
 
 def _run_step() -> None:
