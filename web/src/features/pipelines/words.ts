@@ -48,7 +48,7 @@ const VARIABLES: Readonly<Record<string, VariableWords>> = {
     help: "So many new labelled images start a training.",
     isMain: true,
   },
-  more_rounds: { title: "Rounds by itself", help: "How often the end of a round or training opens the next." },
+  more_rounds: { title: "Rounds by itself", help: "How many rounds begin after the first one." },
   label_task: { title: "Labelling task", help: "Its name; made when it does not exist." },
   review_task: { title: "Review task", help: "Its name; made when it does not exist." },
   min_delta: { title: "Smallest gain", help: "A challenger must be better by at least this." },
