@@ -28,9 +28,11 @@ class Settings(BaseSettings):
     max_pixels: int = Field(
         default=200_000_000,
         gt=0,
-        description="Largest upload accepted and image cut into tiles, in pixels; imports take up to 250 million.",
+        description="Largest image taken in, by upload or import, and cut into tiles, in pixels.",
     )
-    max_upload_bytes: int = Field(default=256 * 2**20, gt=0, description="Largest single upload, in bytes.")
+    max_upload_bytes: int = Field(
+        default=256 * 2**20, gt=0, description="Largest single file taken in, by upload or import, in bytes."
+    )
     web: str = Field(default="", description="Folder of the built web app; the one in the package when empty.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Log detail.")
 

@@ -26,7 +26,7 @@ from whorl.datasets.imports import (
     load_known,
     plan_batch,
 )
-from whorl.datasets.intake import KnownFile, Prepared, prepare_record
+from whorl.datasets.intake import KnownFile, MediaLimits, Prepared, prepare_record
 from whorl.datasets.revisions import DatasetRow, batches, load_dataset, lock_dataset
 from whorl.datasets.rules import find_name_problem
 from whorl.schemas.datasets import ImportReport, Issue
@@ -55,6 +55,7 @@ def ingest(
     sink: AnnotationSink | None = None,
     progress: Callable[[int], None] | None = None,
     workers: int | None = None,
+    limits: MediaLimits | None = None,
     dry_run: bool = False,
     priority: Priority = Priority.ENGINE,
 ) -> ImportReport:
@@ -69,6 +70,7 @@ def ingest(
         sink: Writes the records' annotations; without it they are ignored.
         progress: Called with the number of records done after each batch; it may raise to stop there.
         workers: Threads that read and decode; one per core when left out.
+        limits: The largest image that is taken in; the settings' defaults when left out.
         dry_run: Look at everything and write nothing.
 
     Raises:
@@ -78,7 +80,9 @@ def ingest(
     started = time.perf_counter()
     with db.read() as conn:
         row = load_dataset(conn, dataset_id)
-    session = _Session(db, None if dry_run else blobs, row, source[:_MAX_SOURCE], actor_id, sink, priority)
+    session = _Session(
+        db, None if dry_run else blobs, row, source[:_MAX_SOURCE], actor_id, sink, priority, limits or MediaLimits()
+    )
     pool = ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="whorl-ingest")
     waiting: deque[list[Future[list[_Outcome]]]] = deque()
     try:
@@ -108,6 +112,7 @@ class _Session:
     actor_id: str
     sink: AnnotationSink | None
     priority: Priority
+    limits: MediaLimits
     names: set[str] = field(default_factory=set)
     seen: int = 0
     done: int = 0
@@ -126,7 +131,7 @@ class _Session:
         names = [one.name for one in batch if isinstance(one, ItemRecord) and not find_name_problem(one.name)]
         with self.db.read() as conn:
             known = load_known(conn, self.row.key, self.source, names)
-        return [pool.submit(_look_at, some, known, self.blobs) for some in batches(batch, _FILES_PER_TASK)]
+        return [pool.submit(_look_at, some, known, self.blobs, self.limits) for some in batches(batch, _FILES_PER_TASK)]
 
     def finish(self, batch: list[Future[list[_Outcome]]], progress: Callable[[int], None] | None) -> None:
         """Wait for the files of a batch and write it."""
@@ -199,9 +204,15 @@ class _Session:
 
 
 def _look_at(
-    some: Sequence[ItemRecord | ImportIssue], known: Mapping[str, KnownFile], blobs: BlobStore | None
+    some: Sequence[ItemRecord | ImportIssue],
+    known: Mapping[str, KnownFile],
+    blobs: BlobStore | None,
+    limits: MediaLimits,
 ) -> list[_Outcome]:
-    return [one if isinstance(one, ImportIssue) else prepare_record(one, known.get(one.name), blobs) for one in some]
+    return [
+        one if isinstance(one, ImportIssue) else prepare_record(one, known.get(one.name), blobs, limits=limits)
+        for one in some
+    ]
 
 
 def _batches(

@@ -10,11 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whorl.base.errors import UnreadableMedia
+from whorl.base.settings import Settings
 from whorl.datasets.rules import find_name_problem
 from whorl.schemas.records import ImportIssue, ItemRecord
 from whorl.store.blobs import BlobStore, content_key
 
-MAX_FILE_BYTES = 1 << 30
+
+@dataclass(frozen=True, slots=True)
+class MediaLimits:
+    """The largest image that is taken in. The defaults are those of the settings."""
+
+    max_pixels: int = Settings.model_fields["max_pixels"].default
+    max_bytes: int = Settings.model_fields["max_upload_bytes"].default
+
+    @classmethod
+    def of(cls, settings: Settings) -> MediaLimits:
+        """The limits that the settings name; imports and uploads have the same."""
+        return cls(settings.max_pixels, settings.max_upload_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,9 @@ def record_digest(record: ItemRecord) -> str:
     return hashlib.sha256("\n".join([about, *said]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def prepare_record(record: ItemRecord, known: KnownFile | None, blobs: BlobStore | None) -> Prepared | ImportIssue:
+def prepare_record(
+    record: ItemRecord, known: KnownFile | None, blobs: BlobStore | None, *, limits: MediaLimits
+) -> Prepared | ImportIssue:
     """Look at a record's file, read it unless size and time say it is unchanged, and store bytes and thumbnail.
 
     Args:
@@ -83,7 +97,7 @@ def prepare_record(record: ItemRecord, known: KnownFile | None, blobs: BlobStore
     digest = record_digest(record)
     if record.file is None:
         return Prepared(record, digest, 0, 0, 0, None)
-    found = _stat(record.name, record.file)
+    found = _stat(record.name, record.file, limits)
     if isinstance(found, ImportIssue):
         return found
     size, modified_ns = found
@@ -96,13 +110,13 @@ def prepare_record(record: ItemRecord, known: KnownFile | None, blobs: BlobStore
     if known is not None and hashlib.sha256(data).hexdigest() == known.sha256:
         return Prepared(record, digest, size, modified_ns, len(data), None)
     try:
-        media = _inspect(data, blobs)
+        media = _inspect(data, blobs, limits)
     except UnreadableMedia as error:
         return ImportIssue(record.name, error.code, error.message, error.hint)
     return Prepared(record, digest, len(data), modified_ns, len(data), media)
 
 
-def _stat(name: str, file: Path) -> tuple[int, int] | ImportIssue:
+def _stat(name: str, file: Path, limits: MediaLimits) -> tuple[int, int] | ImportIssue:
     try:
         found = file.stat()
     except OSError as error:
@@ -111,9 +125,9 @@ def _stat(name: str, file: Path) -> tuple[int, int] | ImportIssue:
         return ImportIssue(name, "not_a_file", "it is not a plain file", "Remove it from the folder.")
     if found.st_size == 0:
         return ImportIssue(name, "empty_file", "the file is empty (0 bytes)", "Copy it again from its source.")
-    if found.st_size > MAX_FILE_BYTES:
-        reason = f"the file has {found.st_size:,} bytes; {MAX_FILE_BYTES:,} are allowed"
-        return ImportIssue(name, "file_too_large", reason, "Cut the image into tiles.")
+    if found.st_size > limits.max_bytes:
+        reason = f"the file has {found.st_size:,} bytes; {limits.max_bytes:,} are allowed"
+        return ImportIssue(name, "file_too_large", reason, "Cut the image into tiles, or raise WHORL_MAX_UPLOAD_BYTES.")
     return found.st_size, found.st_mtime_ns
 
 
@@ -123,11 +137,11 @@ def _unreadable_file(name: str, error: OSError) -> ImportIssue:
     return ImportIssue(name, "file_unreadable", error.strerror or type(error).__name__, "Check its permissions.")
 
 
-def _inspect(data: bytes, blobs: BlobStore | None) -> Media:
+def _inspect(data: bytes, blobs: BlobStore | None, limits: MediaLimits) -> Media:
     # Late: the decoder loads OpenCV, which the server does not need at its start.
     from whorl.datasets.media import inspect
 
-    looked = inspect(data)
+    looked = inspect(data, max_pixels=limits.max_pixels)
     if blobs is not None:
         blobs.put_if_absent(thumbnail_key(looked.info.sha256), looked.thumbnail)
         blobs.put_if_absent(content_key(looked.info.sha256), data)

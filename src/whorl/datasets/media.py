@@ -199,7 +199,7 @@ def _checked_header(data: bytes, max_pixels: int) -> ImageHeader:
     if pixels > max_pixels:
         raise UnreadableMedia(
             f"{header.stored_width} x {header.stored_height} is {pixels:,} pixels; {max_pixels:,} are allowed",
-            hint="Cut the image into tiles, or raise the pixel limit in the settings.",
+            hint="Cut the image into tiles, or raise WHORL_MAX_PIXELS.",
             details={"pixels": pixels, "max_pixels": max_pixels},
         )
     return header

@@ -17,6 +17,7 @@ from whorl.base.errors import Conflict, InvalidInput
 from whorl.datasets import queries
 from whorl.datasets.dql import Query, resolve_snapshot
 from whorl.datasets.ingest import ingest
+from whorl.datasets.intake import MediaLimits
 from whorl.datasets.revisions import load_dataset
 from whorl.formats.contract import Format
 from whorl.formats.registry import detect_format, get_format
@@ -43,6 +44,7 @@ def import_folder(
     progress: Callable[[int], None] | None = None,
     new_labels: NewLabels | str | None = None,
     workers: int | None = None,
+    limits: MediaLimits | None = None,
 ) -> ImportReport:
     """Import a folder into a dataset; importing it again takes only what changed.
 
@@ -54,6 +56,7 @@ def import_folder(
         progress: Called with the number of records done after each batch.
         new_labels: Add labels that the ontology lacks, or refuse their annotations; by whether the ontology is open
             when left out.
+        limits: The largest image that is taken in; the settings' defaults when left out.
 
     Raises:
         FormatError: The folder is not in this format, or in none that is known.
@@ -72,6 +75,7 @@ def import_folder(
         sink=AnnotationImporter(None if new_labels is None else _new_labels(new_labels)),
         progress=progress,
         workers=workers,
+        limits=limits,
         dry_run=dry_run,
     )
     if not dry_run:

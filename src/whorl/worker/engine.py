@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from whorl.base.clock import Clock, SystemClock
 from whorl.base.settings import Settings
+from whorl.datasets.intake import MediaLimits
 from whorl.engine import Dispatcher, Executor, HandlerSource, InlineExecutor, LocalExecutor
 from whorl.engine.handlers import AnyHandler
 from whorl.models.jobs import model_job_handlers
@@ -66,6 +67,6 @@ def build_engine(
     executor = executor or make_executor(settings)
     clock = clock or SystemClock()
     runtime = PipelineRuntime(PipelineServices(db, blobs, executor, settings.home_path, clock))
-    jobs = job_handlers(db, blobs) | model_job_handlers(db, blobs, settings.home_path, clock)
+    jobs = job_handlers(db, blobs, MediaLimits.of(settings)) | model_job_handlers(db, blobs, settings.home_path, clock)
     handlers = Handlers(jobs, runtime)
     return Engine(Dispatcher(db, handlers, executor=executor, clock=clock), runtime)

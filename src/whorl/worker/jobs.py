@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from whorl.base.errors import InvalidInput, JsonValue
+from whorl.datasets.intake import MediaLimits
 from whorl.engine.handlers import AnyHandler
 from whorl.engine.jobs import JobContext, JobHandler, job_node
 from whorl.store.blobs import BlobStore
@@ -26,6 +27,7 @@ class ImportJob:
 
     db: Database
     blobs: BlobStore
+    limits: MediaLimits
 
     def __call__(self, context: JobContext) -> Mapping[str, JsonValue]:
         # Late: formats bring in what decodes images.
@@ -52,6 +54,7 @@ class ImportJob:
             dry_run=bool(params.get("is_dry_run", False)),
             progress=progress,
             new_labels=str(options["new_labels"]) if options.get("new_labels") else None,
+            limits=self.limits,
         )
         result: dict[str, JsonValue] = report.model_dump(mode="json")
         return result
@@ -115,10 +118,10 @@ def _pack(folder: Path, archive: Path) -> Path:
     return archive
 
 
-def job_handlers(db: Database, blobs: BlobStore) -> dict[str, AnyHandler]:
+def job_handlers(db: Database, blobs: BlobStore, limits: MediaLimits) -> dict[str, AnyHandler]:
     """The handlers of jobs, by node."""
     return {
-        job_node("import"): JobHandler(db, ImportJob(db, blobs)),
+        job_node("import"): JobHandler(db, ImportJob(db, blobs, limits)),
         job_node("export"): JobHandler(db, ExportJob(db, blobs)),
     }
 

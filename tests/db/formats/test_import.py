@@ -14,8 +14,10 @@ from PIL import Image
 
 from whorl.annotations import queries as annotation_queries
 from whorl.base.errors import Conflict, InvalidInput, StorageFull
+from whorl.base.settings import Settings
 from whorl.datasets import actions, queries
 from whorl.datasets.dql import parse_query
+from whorl.datasets.intake import MediaLimits
 from whorl.datasets.revisions import load_dataset
 from whorl.formats.actions import export_dataset, import_folder
 from whorl.ontology.queries import current_draft
@@ -353,3 +355,36 @@ def test_import__class_folders(house: Any, blobs: BlobStore, tmp_path: Path) -> 
         ("train/car/1.png", Subset.TRAIN, [("car", str(ClassTag()))]),
         ("val/truck/2.png", Subset.VALIDATION, [("truck", str(ClassTag()))]),
     ]
+
+
+def test_import__images_above_the_limits_are_listed_with_the_remedy(
+    house: Any, blobs: BlobStore, tmp_path: Path
+) -> None:
+    root = tmp_path / "in"
+    _image(root / "small.png")
+    _image(root / "wide.png", size=(60, 30))
+    (root / "heavy.png").write_bytes((root / "small.png").read_bytes() + b"\0" * 5000)
+    report = _import(house, blobs, root, limits=MediaLimits(max_pixels=1500, max_bytes=4000))
+    assert report.added == 1
+    assert [(one.where, one.code, one.reason, one.hint) for one in report.issues] == [
+        (
+            "heavy.png",
+            "file_too_large",
+            f"the file has {(root / 'heavy.png').stat().st_size:,} bytes; 4,000 are allowed",
+            "Cut the image into tiles, or raise WHORL_MAX_UPLOAD_BYTES.",
+        ),
+        (
+            "wide.png",
+            "unreadable_media",
+            "60 x 30 is 1,800 pixels; 1,500 are allowed",
+            "Cut the image into tiles, or raise WHORL_MAX_PIXELS.",
+        ),
+    ]
+    # With a higher limit the second import completes what the first one left out.
+    again = _import(house, blobs, root)
+    assert (again.added, again.unchanged, again.issues) == (2, 1, [])
+
+
+def test_limits__are_those_of_the_settings() -> None:
+    assert MediaLimits.of(Settings(max_pixels=7, max_upload_bytes=9)) == MediaLimits(7, 9)
+    assert MediaLimits.of(Settings()) == MediaLimits()
