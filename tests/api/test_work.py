@@ -52,6 +52,18 @@ def _work(lease: dict[str, Any], base: int, *annotations: dict[str, Any]) -> dic
     return {"lease_token": lease["lease_token"], "annotations": list(annotations), "base_revision": base}
 
 
+def test_lease__the_items_named_and_own_submitted_work_again(api: Api, task_id: str) -> None:
+    items = _call(api, "GET", f"/tasks/{task_id}/items").json()["items"]
+    wanted = items[2]["item_id"]
+    (lease,) = _call(api, "POST", f"/tasks/{task_id}/leases", item_ids=[wanted]).json()
+    assert lease["item_id"] == wanted
+    path = f"/tasks/{task_id}/items/{wanted}"
+    assert _call(api, "POST", f"{path}/submit", **_work(lease, _revision(api), CAT)).status_code == 200
+    assert _call(api, "POST", f"/tasks/{task_id}/leases", "manager", item_ids=[wanted]).json() == []
+    (again,) = _call(api, "POST", f"/tasks/{task_id}/leases", item_ids=[wanted]).json()
+    assert (again["item_id"], again["status_before"]) == (wanted, "rework")
+
+
 def test_submit__a_label_deleted_meanwhile_keeps_the_work_as_draft(api: Api, task_id: str) -> None:
     (lease,) = _lease(api, task_id)
     base = _revision(api)

@@ -18,7 +18,7 @@ from whorl.base.errors import LabelGone, WhorlError
 from whorl.schemas import tasks as wire
 from whorl.server.permits import Caller, CallerDep, needs
 from whorl.server.problems import to_problem
-from whorl.tasks import bulk, queries, work
+from whorl.tasks import bulk, queries, recall, work
 from whorl.tasks.rules import TaskKind
 
 router = APIRouter(prefix="/api/v1", tags=["tasks"])
@@ -34,17 +34,23 @@ def list_leases(caller: CallerDep, task_id: str) -> list[wire.Lease]:
 
 @router.post("/tasks/{task_id}/leases", response_model=list[wire.Lease], **needs(Action.TASK_WORK))
 async def lease_next(caller: CallerDep, task_id: str, body: wire.LeaseNext) -> Response:
-    """Take up to n items to work on; empty when nothing waits. Leasing in a review task needs a reviewer."""
+    """Take up to n items, or those named, to work on; empty when nothing waits. A review task needs a reviewer."""
 
     def allow(kind: TaskKind) -> None:
         if kind is TaskKind.REVIEW:
             require(caller.actor, Action.TASK_REVIEW, caller.project_id)
 
-    leases = await caller.write_async(
-        lambda conn: work.lease_next(
+    def lease(conn: Connection) -> list[wire.Lease]:
+        if body.item_ids is not None:
+            allow(TaskKind(queries.find_queue(conn, task_id).kind))
+            return recall.lease_items(
+                conn, task_id, body.item_ids, lease_s=body.lease_seconds, actor_id=caller.actor.id, now=caller.now
+            )
+        return work.lease_next(
             conn, task_id, n=body.n, lease_s=body.lease_seconds, allow=allow, actor_id=caller.actor.id, now=caller.now
         )
-    )
+
+    leases = await caller.write_async(lease)
     caller.remember_mine(one.item_id for one in leases)
     return _reply(_LEASES.dump_json(leases))
 

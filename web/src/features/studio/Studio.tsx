@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, type MouseEvent } from "react";
 
 import { CanvasPane } from "./CanvasPane";
 import { useEntry, useQueue, useStudio } from "./context";
@@ -12,6 +12,15 @@ import { ToolBar } from "./ToolBar";
 import { TopBar } from "./TopBar";
 import { useActions } from "./actions/useActions";
 import { useItemInAddress } from "./useItemInAddress";
+
+/** After a click of the mouse on a button the keys are the picture's again; the keyboard keeps its place. */
+function backToPicture(event: MouseEvent<HTMLElement>): void {
+  const { target, currentTarget, detail } = event;
+  // Dialogs and menus hang here in React, but not in the page.
+  if (detail === 0 || !(target instanceof Element) || !currentTarget.contains(target)) return;
+  if (target.closest("input, textarea, select, [role=slider], [aria-haspopup]") !== null) return;
+  currentTarget.querySelector<HTMLElement>('[data-region="canvas"]')?.focus({ preventScroll: true });
+}
 
 /** The studio's parts around the picture. */
 export function Studio() {
@@ -27,7 +36,7 @@ export function Studio() {
   }, [keyboard, task.kind]);
   const isOver = phase === "empty" || phase === "failed";
   return (
-    <div className={classes.studio}>
+    <div className={classes.studio} onClick={backToPicture}>
       <TopBar />
       <ToolBar />
       <CanvasPane cover={isOver ? <EmptyQueue /> : null} />

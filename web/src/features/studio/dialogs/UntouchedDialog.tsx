@@ -16,7 +16,13 @@ export function UntouchedDialog({ onClose }: { readonly onClose: () => void }) {
     submit({ untouched: rule });
   };
   return (
-    <Modal opened onClose={onClose} title="Some proposals have no answer yet" size="md">
+    <Modal
+      opened
+      onClose={onClose}
+      title="Some proposals have no answer yet"
+      size="md"
+      withCloseButton={false}
+    >
       <Stack gap="sm">
         <Text size="sm">
           You said neither yes nor no to them. What shall become of such proposals when you submit?
@@ -31,7 +37,7 @@ export function UntouchedDialog({ onClose }: { readonly onClose: () => void }) {
         />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            Back to the picture
+            Back
           </Button>
           <Button
             variant="default"

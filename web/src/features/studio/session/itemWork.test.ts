@@ -322,6 +322,8 @@ describe("trouble", () => {
     bench.server.labels = new Set(["car", "lorry"]);
     await expect(work.finish(SUBMIT)).rejects.toMatchObject({ code: "label_gone" });
     work.relabel(new Map([["bus", "lorry"]]));
+    await work.sync.retry();
+    expect(refusal(work)).toBe("saved");
     await work.finish(SUBMIT);
     expect(bench.server.item("item_0").truth.map((one) => one.label)).toEqual(["lorry", "car"]);
     work.history.undo();

@@ -19,7 +19,7 @@ import { ActiveClock } from "./activeClock";
 import { DraftSync, type SaveState } from "./draftSync";
 import { adopted, annotationOf, matchShapes } from "./matching";
 import type { Intent, LogKey, LogStart, OpLog, TruthVersions } from "./oplog";
-import { failureOf, numberIn, type Refusal } from "./refusal";
+import { failureOf, numberIn, toApiProblem, type Refusal } from "./refusal";
 import type { ItemContent, StudioServer } from "./server";
 
 /** What every item of a session shares. */
@@ -177,6 +177,12 @@ export class ItemWork {
       await this.#withLease(() => this.#sendFinish(intent));
       await this.#note({ ...this.#start, acked, draftVersion: 0, intent: null, isSubmitted: true });
       this.sync.settle(upTo);
+    } catch (error) {
+      // The server keeps work with a label that is gone as a draft.
+      const version = numberIn(toApiProblem(error), "draft_version");
+      if (version !== null && toApiProblem(error).code === "label_gone")
+        await this.#note({ ...this.#start, draftVersion: version });
+      throw error;
     } finally {
       this.sync.resume();
       this.#tell();

@@ -203,13 +203,13 @@ export class FakeServer {
     const removed = new Set(body.removed_ids ?? []);
     this.#checkBase(item, body.base_revision ?? 0);
     const gone = drafts.map((one) => one.label).filter((label) => !this.labels.has(label));
-    if (gone.length > 0)
-      throw new ApiProblem({
-        status: 422,
-        code: "label_gone",
-        detail: "label gone",
-        details: { labels: gone },
-      });
+    if (gone.length > 0) {
+      const version = (item.draft?.version ?? 0) + 1;
+      const kept = { annotations: drafts, removed_ids: [...removed], rejected_ids: [], base_revision: 0 };
+      item.draft = { ...kept, version, author_id: item.holder ?? "", saved_at: AT };
+      const details = { labels: gone, draft_version: version };
+      throw new ApiProblem({ status: 409, code: "label_gone", detail: "label gone", details });
+    }
     const known = new Set(item.truth.map((one) => one.id));
     for (const id of [...removed, ...drafts.flatMap((one) => one.id ?? [])]) {
       if (!known.has(id)) throw new ApiProblem({ status: 404, code: "not_found", detail: `no ${id}` });
