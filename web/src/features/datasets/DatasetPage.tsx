@@ -38,9 +38,14 @@ export function DatasetPage() {
         title={dataset.data.name}
         about={<IdText id={datasetId} />}
         actions={
-          <LinkButton to="/p/$projectId/explorer" params={{ projectId }} search={{ dataset: datasetId }}>
-            Explore the images
-          </LinkButton>
+          <>
+            <LinkButton variant="default" to="/p/$projectId/crops/$datasetId" params={{ projectId, datasetId }}>
+              Review crops
+            </LinkButton>
+            <LinkButton to="/p/$projectId/explorer" params={{ projectId }} search={{ dataset: datasetId }}>
+              Explore the images
+            </LinkButton>
+          </>
         }
       />
       <Figures counts={counts} revision={dataset.data.revision} />

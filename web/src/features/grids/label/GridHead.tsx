@@ -1,6 +1,8 @@
 import { SegmentedControl, Select, Slider, Text, Tooltip } from "@mantine/core";
 import { IconAlertTriangle, IconArrowLeft } from "@tabler/icons-react";
 
+import { useState } from "react";
+
 import type { TaskSummary } from "@/api/schema.gen";
 import { useProjectId } from "@/app/context";
 import { formatCount } from "@/ui/format";
@@ -36,6 +38,7 @@ const SORTINGS: { value: Sorting; label: string }[] = [
 export function GridHead(props: GridHeadProps) {
   const { task, state, size, sorting, model, hasShapes, onSize, onSorting, onDone } = props;
   const projectId = useProjectId();
+  const [shown, setShown] = useState(size);
   const { queued = 0, rework = 0 } = task.counts;
   const left = queued + rework + state.tiles.length + state.ahead;
   const pages = state.page - 1 + Math.max(1, Math.ceil(left / size));
@@ -87,19 +90,23 @@ export function GridHead(props: GridHeadProps) {
           }}
         />
       )}
-      <Tooltip label="Items on a page">
+      <div>
+        <Text size="xs" c="dimmed" lh={1.2} mb={4}>
+          {shown} on a page
+        </Text>
         <Slider
-          key={size}
-          w={110}
+          w={120}
           size="sm"
           min={SMALLEST_PAGE}
           max={LARGEST_PAGE}
           step={4}
+          label={null}
           thumbLabel="Items on a page"
-          defaultValue={size}
+          value={shown}
+          onChange={setShown}
           onChangeEnd={onSize}
         />
-      </Tooltip>
+      </div>
       <div className={classes.figures}>
         <Figure value={`${formatCount(state.page)} of ${formatCount(pages)}`} name="page" />
         <Figure value={formatCount(left)} name="left" />

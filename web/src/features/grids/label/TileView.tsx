@@ -1,6 +1,7 @@
-import { memo, type SyntheticEvent } from "react";
+import { memo } from "react";
 
 import { inkOn } from "../names";
+import { sayMissing, sharpen } from "../picture";
 
 import classes from "./label.module.css";
 
@@ -87,14 +88,4 @@ function sayTile({ proposed, confidence, chosen, standing, reason, isRework }: T
   if (isRework) parts.push("sent back by a reviewer");
   if (reason !== null) parts.push(reason);
   return parts.join("; ");
-}
-
-/** Pictures of a few pixels are shown as pixels, not as a blur. */
-function sharpen({ currentTarget }: SyntheticEvent<HTMLImageElement>): void {
-  currentTarget.dataset.small = String(currentTarget.naturalWidth * 2 <= currentTarget.width);
-}
-
-function sayMissing({ currentTarget }: SyntheticEvent<HTMLImageElement>): void {
-  currentTarget.dataset.missing = "true";
-  currentTarget.alt = "No picture";
 }
