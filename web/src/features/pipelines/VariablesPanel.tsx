@@ -25,6 +25,11 @@ export function VariablesPanel({ pipeline, projectId, mayEdit }: VariablesPanelP
   const [edited, setEdited] = useState<string | null>(null);
   return (
     <Panel title="Variables" about="Steps read them anew with every batch.">
+      {(pipeline.definition.variables ?? []).length === 0 && (
+        <Text size="sm" c="dimmed">
+          This pipeline has none.
+        </Text>
+      )}
       <Table verticalSpacing={4}>
         <Table.Tbody>
           {(pipeline.definition.variables ?? []).map((spec) =>
