@@ -125,3 +125,58 @@ def test_pipeline__apply_run_and_watch(client: Client, home: Path, tmp_path: Pat
     assert (status["runs"], status["nodes"]["parts"]["done"]) == ({"done": 20}, 20)
     rows = [line.split("\t") for line in shell(home, capsys, "pipeline", "status", "sort")[0].splitlines()]
     assert [row[0] for row in rows] == ["raw", "parts"]
+
+
+def test_pipeline__dead_letters_are_listed_first_and_tried_again_when_told(
+    client: Client, home: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    project = client.projects.get("shades")
+    file = tmp_path / "shelve.yaml"
+    file.write_text(
+        f"""
+name: shelve
+variables:
+  - {{name: shelf, type: dataset}}
+nodes:
+  - {{id: raw, type: dataset, params: {{dataset: {project.dataset("all").id}}}}}
+  - {{id: keep, type: collect, params: {{dataset: {{$var: shelf}}}}}}
+edges:
+  - {{source: raw.item, target: keep.item}}
+triggers:
+  - {{id: new, type: event, target: raw.item, event: item.created}}
+"""
+    )
+    shell(home, capsys, "pipeline", "apply", str(file))
+    assert shell(home, capsys, "pipeline", "dead-letters", "shelve") == ("", "shelve has no dead letters\n")
+    shell(home, capsys, "pipeline", "run", "shelve", "--query", "subset:test label:dark")
+    _wait_for(home, capsys, "keep", "failed", 4)
+    assert (
+        "hint: See what failed with `whorl pipeline dead-letters"
+        in shell(home, capsys, "pipeline", "status", "shelve")[1]
+    )
+    out, err = shell(home, capsys, "pipeline", "dead-letters", "shelve")
+    assert [line.split("\t")[1] for line in out.splitlines()] == ["keep"] * 4
+    assert "invalid_input\tnode 'keep' cannot run with dataset = None: Input should be a valid string" in out
+    assert err == "hint: Mend the cause, then add --retry.\n"
+    # Looking changes nothing; nor does another node's name.
+    nothing = json.loads(
+        shell(home, capsys, "pipeline", "dead-letters", "shelve", "--node", "raw", "--retry", "--json")[0]
+    )
+    assert nothing == {"dead_letters": [], "retried": 0}
+    listed = json.loads(shell(home, capsys, "pipeline", "dead-letters", "shelve", "--json")[0])
+    assert (len(listed["dead_letters"]), listed["retried"]) == (4, 0)
+    project.pipelines.get("shelve").set_variable("shelf", project.datasets.create("shelf").id)
+    _, err = shell(home, capsys, "pipeline", "dead-letters", "shelve", "--retry")
+    assert err == "4 of 4 are on their way again\n"
+    _wait_for(home, capsys, "keep", "done", 4)
+    assert shell(home, capsys, "pipeline", "dead-letters", "shelve") == ("", "shelve has no dead letters\n")
+
+
+def _wait_for(home: Path, capsys: Capture, node: str, state: str, count: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        status = json.loads(shell(home, capsys, "pipeline", "status", "shelve", "--json")[0])
+        if status["nodes"].get(node, {}).get(state) == count:
+            return
+        assert time.monotonic() < deadline, status
+        time.sleep(0.1)

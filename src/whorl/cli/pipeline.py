@@ -14,6 +14,7 @@ from whorl.cli.connected import ProjectOption, Session, connected
 from whorl.cli.modelling import parse_params
 
 FileArgument = Annotated[Path, typer.Argument(help="The pipeline as YAML or JSON.")]
+_AT_ONCE = 1000
 NameArgument = Annotated[str, typer.Argument(help="Name or id.")]
 
 
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     pipelines.command("apply")(connected(apply))
     pipelines.command("run")(connected(run))
     pipelines.command("status")(connected(status))
+    pipelines.command("dead-letters")(connected(dead_letters))
     app.add_typer(pipelines, name="pipeline", rich_help_panel="Models")
 
 
@@ -111,6 +113,43 @@ def status(session: Session, name: NameArgument, project: ProjectOption = None) 
     cells = [[node, *(str(getattr(found.nodes[node], column)) for column in columns)] for node in order]
     session.out.cells(("node", *columns), cells)
     session.out.note("runs: " + (", ".join(f"{count} {state}" for state, count in found.runs.items()) or "none yet"))
+    if any(counts.failed for counts in found.nodes.values()):
+        session.out.note(f"hint: See what failed with `whorl pipeline dead-letters {pipeline.id}`.")
+
+
+def dead_letters(
+    session: Session,
+    name: NameArgument,
+    project: ProjectOption = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Put what is listed back, with all its tries.")] = False,
+    node: Annotated[str | None, typer.Option("--node", help="Only those of this node.")] = None,
+) -> None:
+    """List what used up its tries, with the last error; with --retry, try exactly that again.
+
+    Example: `whorl pipeline dead-letters loop`, then `whorl pipeline dead-letters loop --retry`
+    """
+    pipeline = session.project(project).pipelines.get(name)
+    found = [one for one in pipeline.dead_letters() if node in (None, one.node)]
+    # The ids that were listed, and no others: what fails meanwhile has not been looked at.
+    ids = [one.id for one in found]
+    batches = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)] if retry else []
+    retried = sum(pipeline.retry_dead_letters(batch) for batch in batches)
+    if session.out.as_json:
+        session.out.facts({"dead_letters": [one.model_dump(mode="json") for one in found], "retried": retried})
+        return
+    if not found:
+        session.out.note(f"{pipeline.name} has no dead letters")
+        return
+    # An error may be a page long; a table has room for its beginning.
+    cells = [
+        [str(one.id), one.node, one.ref, str(one.attempts), one.error_code, " ".join(one.error.split())[:200]]
+        for one in found
+    ]
+    session.out.cells(("id", "node", "ref", "tries", "code", "error"), cells)
+    if retry:
+        session.out.note(f"{retried} of {len(found)} are on their way again")
+    else:
+        session.out.note("hint: Mend the cause, then add --retry.")
 
 
 def _move(text: str) -> tuple[str, str]:

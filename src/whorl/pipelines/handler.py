@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from whorl.base.errors import Cancelled, JsonValue, LeaseLost
+from whorl.base.errors import Cancelled, InvalidInput, JsonValue, LeaseLost
 from whorl.engine import BodyContext, Message, Work
 from whorl.engine import Released as GivenBack
 from whorl.pipelines import actions, queries
@@ -106,7 +107,15 @@ class NodeHandler:
 
     def _context(self, variables: dict[str, JsonValue], heartbeat: Callable[[], None]) -> NodeContext:
         resolved = resolve_params(self.graph.nodes[self.node_id].params, variables)
-        params = self.node.type.params.model_validate(resolved)
+        try:
+            params = self.node.type.params.model_validate(resolved)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise InvalidInput(
+                f"node {self.node_id!r} cannot run with {name} = {first['input']!r}: {first['msg']}",
+                hint="Set the parameter, or the variable that it names.",
+            ) from error
         assert isinstance(params, Params)
         return NodeContext(
             services=self.services,

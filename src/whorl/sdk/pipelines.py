@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import pipelines as wire
@@ -108,6 +108,16 @@ class Pipeline:
     def status(self) -> wire.PipelineStatus:
         """How many tokens are where."""
         return self._transport.get(wire.PipelineStatus, f"/pipelines/{self.id}/status")
+
+    def dead_letters(self) -> Iterator[wire.DeadLetter]:
+        """The tokens that used up their tries, with their last error, oldest first."""
+        return self._transport.pages(wire.DeadLetter, f"/pipelines/{self.id}/dead-letters")
+
+    def retry_dead_letters(self, ids: Sequence[int] | None = None) -> int:
+        """Try dead letters again, with all their tries, and give how many there were; all of them without ``ids``."""
+        body = wire.DeadLettersRetry(ids=None if ids is None else list(ids))
+        call = Call("POST", f"/pipelines/{self.id}/dead-letters/retry", body=body)
+        return self._transport.call(wire.DeadLettersRetried, call).retried
 
     def set_variable(self, name: str, value: JsonValue) -> Pipeline:
         """Change a variable; nodes read it at their next batch."""
