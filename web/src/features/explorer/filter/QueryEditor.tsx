@@ -105,7 +105,7 @@ function extensionsFor(now: { current: Now }) {
   const take: Command = (view) => {
     if (completionStatus(view.state) === "active") {
       if (selectedCompletionIndex(view.state) === null) moveCompletionSelection(true)(view);
-      return acceptCompletion(view);
+      if (acceptCompletion(view)) return true;
     }
     // Faster than the list: the first offer that begins with what is written.
     const { head } = view.state.selection.main;
@@ -128,6 +128,7 @@ function extensionsFor(now: { current: Now }) {
     EditorView.contentAttributes.of({ "aria-label": "Query", spellcheck: "false", autocapitalize: "off" }),
     autocompletion({
       selectOnOpen: false,
+      interactionDelay: 0,
       icons: false,
       override: [
         ({ state, pos }): CompletionResult | null => {

@@ -30,7 +30,12 @@ export function DistributionsLens(props: LensProps) {
       facet.kind === "values" && facet.buckets.length > 1 && !labels.includes(facet) && facet !== subset,
   );
   return (
-    <div style={{ height: "100%", overflowY: "auto", padding: 14 }}>
+    <div
+      role="region"
+      aria-label="Distributions"
+      tabIndex={0}
+      style={{ height: "100%", overflowY: "auto", padding: 14 }}
+    >
       {facets.is_sampled && (
         <Text size="xs" c="dimmed" mb={8}>
           Counts are estimated from a sample of the {formatCount(facets.count)} items.
