@@ -60,6 +60,7 @@ def test_models__train_evaluate_compare_predict_deploy_roll_back(client: Client,
     other = json.loads(shell(home, capsys, "train", "builtin:linear", "--name", "two", "--json")[0])
     comparison = json.loads(shell(home, capsys, "compare", "one", "two", "--json")[0])
     assert (comparison["challenger_id"], comparison["decision"]) == (other["id"], "tie")
+    assert comparison["run_id"] is None
     shell(home, capsys, "predict", "one", "--query", "subset:test")
     item = next(client.projects.get("shades").dataset("all").items.list("subset:test"))
     (prediction,) = item.annotations.list(layer="prediction")

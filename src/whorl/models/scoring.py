@@ -175,9 +175,14 @@ def record_comparison(
     actor_id: str,
     now: datetime,
     cause: str | None = None,
+    run_id: str | None = None,
     comparison_id: str | None = None,
 ) -> str:
-    """Keep a decision with all its numbers, freeze the test subset that it was made on, and give the decision's id."""
+    """Keep a decision with all its numbers, freeze the test subset that it was made on, and give the decision's id.
+
+    Args:
+        run_id: The pipeline run that compared; None when a person did.
+    """
     made = actions.add_comparison(
         conn,
         compared.numbers,
@@ -186,7 +191,7 @@ def record_comparison(
         dataset_key=load_dataset(conn, compared.dataset_id).key,
         revision=compared.revision,
         items_digest=compared.items_digest,
-        run_id=None,
+        run_id=run_id,
         actor_id=actor_id,
         now=now,
         cause=cause,

@@ -62,6 +62,7 @@ class Comparison(Wire):
     items_digest: str
     decision: str = Field(description="promote, keep or tie")
     numbers: dict[str, JsonValue]
+    run_id: str | None = Field(default=None, description="The pipeline run that compared; null when a person did.")
     created_at: UtcTime
 
 

@@ -92,6 +92,9 @@ def _check_decisions(plant: Plant, pipeline: Pipeline) -> None:
         (models[0].id, models[1].id, "tie"),
     ]
     assert [one.status for one in models] == ["trained", "trained"]
+    # Each decision names the run it was made in: the one that registered its challenger.
+    trainings = [one for one in plant.runs(pipeline) if one.start_node == "challenger"]
+    assert [one.run_id for one in decided] == [one.id for one in trainings]
     assert models[1].parent_id == models[0].id
     assert plant.variables(pipeline)["champion"] == models[0].id
 

@@ -3110,6 +3110,11 @@ export interface components {
             };
             /** Revision */
             revision: number;
+            /**
+             * Run Id
+             * @description The pipeline run that compared; null when a person did.
+             */
+            run_id?: string | null;
         };
         /**
          * CountTrigger

@@ -13,6 +13,7 @@ from whorl.models.scoring import Compared, compare_scores, record_comparison
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.nodes.create_model import NO_MODEL
+from whorl.pipelines.places import find_run_id
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import PortType
 
@@ -48,12 +49,17 @@ class CompareNode(PlainNode):
     ) -> Committed:
         """Keep the comparison, and freeze the test subset that it was made on."""
         final: list[Result] = []
-        for result in results:
+        for token, result in zip(tokens, results, strict=True):
             compared = result.effect
             assert isinstance(compared, Compared)
             assert isinstance(result, Passed)
             comparison_id = record_comparison(
-                conn, compared, actor_id=context.actor_id, now=context.now(), cause=context.cause
+                conn,
+                compared,
+                actor_id=context.actor_id,
+                now=context.now(),
+                cause=context.cause,
+                run_id=find_run_id(conn, token.run_key),
             )
             final.append(
                 Passed(
