@@ -75,7 +75,7 @@ export function DeadLettersPanel({ letters, pipelineId, mayRetry }: DeadLettersP
                 <Code>{letter.error_code}</Code>
               </Table.Td>
               <Table.Td ta="right">{letter.attempts}</Table.Td>
-              <Table.Td>{formatAgo(letter.at)}</Table.Td>
+              <Table.Td style={{ whiteSpace: "nowrap" }}>{formatAgo(letter.at)}</Table.Td>
               <Table.Td ta="right">
                 {mayRetry && (
                   <Button

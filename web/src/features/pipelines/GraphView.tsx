@@ -157,7 +157,7 @@ function sayCounts(type: string, counts: NodeCounts): CountPart[] {
   return parts;
 }
 
-const LINE_CHARACTERS = 19;
+const LINE_CHARACTERS = 16;
 
 /** The parts that fit on one line, the most pressing first. */
 function fitting(parts: readonly CountPart[]): readonly CountPart[] {
