@@ -52,6 +52,7 @@ export default tseslint.config(
       "no-console": "off",
     },
   },
+  { files: ["scripts/**"], languageOptions: { globals: { process: "readonly", URL: "readonly" } } },
   floor("canvas", [
     ...REACT,
     ...DESIGN,
