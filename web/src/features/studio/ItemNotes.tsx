@@ -157,7 +157,7 @@ function Note({ icon, title, children }: NoteProps) {
       style={{ boxShadow: "var(--mantine-shadow-sm)" }}
     >
       {children !== undefined && (
-        <Group justify="space-between" wrap="nowrap" gap="md">
+        <Group justify="space-between" wrap="nowrap" gap="md" className={classes.noteRow}>
           {children}
         </Group>
       )}

@@ -12,7 +12,7 @@ const LOOKS: Readonly<
   good: { color: "gray", icon: IconCloudCheck },
   busy: { color: "gray", icon: IconCloudUp },
   waiting: { color: "yellow", icon: IconCloudOff },
-  bad: { color: "red", icon: IconAlertTriangle },
+  bad: { color: "red.9", icon: IconAlertTriangle },
 };
 
 /** Where the work is; never a dialog of its own accord. */

@@ -204,7 +204,10 @@ export class WorkQueue {
   /** The line may be back, or somebody signed in again. */
   wake(): void {
     this.#outbox.wake();
-    for (const entry of this.#entries) entry.work?.sync.wake();
+    for (const entry of this.#entries) {
+      entry.work?.sync.wake();
+      if (entry.loadProblem !== null) void this.#load(entry);
+    }
     if (this.#phase === "failed") void this.start();
   }
 
