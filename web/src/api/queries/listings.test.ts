@@ -1,14 +1,21 @@
 import { describe, expect, it } from "vitest";
 
-import { splitBlobs } from "./listings";
+import { splitThumbnails } from "./listings";
 
-describe("splitBlobs", () => {
-  it("cuts thumbnails apart and keeps the place of one that is missing", async () => {
+describe("splitThumbnails", () => {
+  it("cuts thumbnails apart and keeps the place of one that is missing", () => {
     const bytes = new Uint8Array([0, 0, 0, 2, 7, 8, 0, 0, 0, 0, 0, 0, 0, 1, 9]);
-    const found = splitBlobs(bytes.buffer);
-    const read = await Promise.all(
-      found.map(async (one) => (one === null ? null : [...new Uint8Array(await one.arrayBuffer())])),
+    const address = (...held: number[]) => `data:image/jpeg;base64,${btoa(String.fromCharCode(...held))}`;
+    expect(splitThumbnails(bytes.buffer)).toEqual([address(7, 8), null, address(9)]);
+  });
+
+  it("holds thumbnails of any length", () => {
+    const picture = Uint8Array.from({ length: 20_000 }, (_, index) => index % 251);
+    const bytes = new Uint8Array([0, 0, 0x4e, 0x20, ...picture]);
+    const [found] = splitThumbnails(bytes.buffer);
+    const back = Uint8Array.from(atob(found!.slice("data:image/jpeg;base64,".length)), (one) =>
+      one.charCodeAt(0),
     );
-    expect(read).toEqual([[7, 8], null, [9]]);
+    expect(back).toEqual(picture);
   });
 });

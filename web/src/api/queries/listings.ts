@@ -77,10 +77,10 @@ export function readListingPage(
   );
 }
 
-/** The thumbnails of a stretch in one answer; null where an item has none. */
+/** The thumbnails of a stretch in one answer, as addresses that hold them; null where an item has none. */
 export async function readThumbnails(
   options: Stretch & { readonly signal: AbortSignal },
-): Promise<(Blob | null)[]> {
+): Promise<(string | null)[]> {
   const { datasetId, listingId, start, limit, signal } = options;
   const address =
     `/api/v1/datasets/${encodeURIComponent(datasetId)}/listings/${encodeURIComponent(listingId)}/thumbnails` +
@@ -90,20 +90,35 @@ export async function readThumbnails(
     throw new ApiProblem({ status: 0, code: "unreachable", detail: "the server cannot be reached" });
   });
   if (!response.ok) throw toProblem(await response.json().catch(() => null), response.status);
-  return splitBlobs(await response.arrayBuffer());
+  return splitThumbnails(await response.arrayBuffer());
 }
 
-/** Cut an answer of thumbnails: four bytes of length, big endian, before each. */
-export function splitBlobs(buffer: ArrayBuffer): (Blob | null)[] {
+/**
+ * Cut an answer of thumbnails: four bytes of length, big endian, before each. They become `data:` addresses: a browser
+ * takes half the time for a hundred of those that it takes for a hundred `blob:` ones, which it fetches one by one.
+ */
+export function splitThumbnails(buffer: ArrayBuffer): (string | null)[] {
   const view = new DataView(buffer);
-  const found: (Blob | null)[] = [];
+  const found: (string | null)[] = [];
   for (let at = 0; at + 4 <= buffer.byteLength;) {
     const length = view.getUint32(at);
     at += 4;
-    found.push(length === 0 ? null : new Blob([buffer.slice(at, at + length)], { type: "image/jpeg" }));
+    found.push(
+      length === 0 ? null : `data:image/jpeg;base64,${toBase64(new Uint8Array(buffer, at, length))}`,
+    );
     at += length;
   }
   return found;
+}
+
+// More arguments than this overflow the stack of some browsers.
+const CHUNK = 8192;
+
+function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += CHUNK)
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  return btoa(text);
 }
 
 export function readListingIds(options: Stretch & { readonly signal?: AbortSignal }) {

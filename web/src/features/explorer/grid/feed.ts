@@ -151,19 +151,13 @@ export class GridFeed {
 
   private thumbStore(listing: Listing): PageStore<ThumbPage> {
     return new PageStore<ThumbPage>({
-      load: async (page, signal) => {
-        const blobs = await readThumbnails({ ...stretchOf(listing, page), signal });
-        return blobs.map((blob) => (blob === null ? null : URL.createObjectURL(blob)));
-      },
+      load: (page, signal) => readThumbnails({ ...stretchOf(listing, page), signal }),
       onChange: this.changed,
-      onDrop: (page) => {
-        for (const url of page) if (url !== null) URL.revokeObjectURL(url);
-      },
       onError: (error) => {
         this.onFailure(error, this);
       },
-      // Their bytes stay in memory: some 16 kB each.
-      maxPages: 40,
+      // They stay in memory: some 20 kB each.
+      maxPages: 30,
     });
   }
 
