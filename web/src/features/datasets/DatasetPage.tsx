@@ -39,7 +39,11 @@ export function DatasetPage() {
         about={<IdText id={datasetId} />}
         actions={
           <>
-            <LinkButton variant="default" to="/p/$projectId/crops/$datasetId" params={{ projectId, datasetId }}>
+            <LinkButton
+              variant="default"
+              to="/p/$projectId/crops/$datasetId"
+              params={{ projectId, datasetId }}
+            >
               Review crops
             </LinkButton>
             <LinkButton to="/p/$projectId/explorer" params={{ projectId }} search={{ dataset: datasetId }}>

@@ -95,40 +95,42 @@ function Review({ datasetId, label, modelId, labels, counts }: ReviewProps) {
       </EmptyState>
     );
   }
-  return (
+  const head = (
     <>
-      <div className={classes.bar}>
-        <Switches datasetId={datasetId} label={label} modelId={modelId} labels={labels} counts={counts} />
-        <Select
-          size="xs"
-          w={190}
-          label="Order"
-          data={ORDERS}
-          value={order}
-          allowDeselect={false}
-          onChange={(value) => {
-            setOrder(ORDERS.find((one) => one.value === value)?.value ?? "suspicion");
-          }}
-        />
-        <Select
-          size="xs"
-          w={90}
-          label="On a page"
-          data={PAGE_SIZES}
-          value={size}
-          allowDeselect={false}
-          onChange={(value) => {
-            setSize(value ?? "40");
-          }}
-        />
-      </div>
-      {session === null ? (
-        <WaitRows rows={4} height={110} />
-      ) : (
-        <ReviewGrid session={session} label={label} labels={labels} />
-      )}
+      <Switches datasetId={datasetId} label={label} modelId={modelId} labels={labels} counts={counts} />
+      <Select
+        size="xs"
+        w={175}
+        label="Order"
+        data={ORDERS}
+        value={order}
+        allowDeselect={false}
+        onChange={(value) => {
+          setOrder(ORDERS.find((one) => one.value === value)?.value ?? "suspicion");
+        }}
+      />
+      <Select
+        size="xs"
+        w={76}
+        label="On a page"
+        data={PAGE_SIZES}
+        value={size}
+        allowDeselect={false}
+        onChange={(value) => {
+          setSize(value ?? "40");
+        }}
+      />
     </>
   );
+  if (session === null) {
+    return (
+      <>
+        <div className={classes.bar}>{head}</div>
+        <WaitRows rows={4} height={110} />
+      </>
+    );
+  }
+  return <ReviewGrid session={session} label={label} labels={labels} head={head} />;
 }
 
 /** Which class, and who judges it: both are in the address, so that a link shows the same. */
@@ -157,7 +159,7 @@ function Switches({ datasetId, label, modelId, labels, counts }: ReviewProps) {
     <>
       <Select
         size="xs"
-        w={200}
+        w={130}
         label="Class (images)"
         data={options}
         value={label}
@@ -169,7 +171,7 @@ function Switches({ datasetId, label, modelId, labels, counts }: ReviewProps) {
       />
       <Select
         size="xs"
-        w={230}
+        w={220}
         label="Judged by"
         data={judgeOptions}
         value={modelId ?? ""}

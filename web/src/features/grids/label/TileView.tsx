@@ -24,7 +24,7 @@ export interface TileViewProps {
 export const TileView = memo(function TileView(props: TileViewProps) {
   const { itemId, proposed, confidence, chosen, standing, reason, colorOf } = props;
   const isAgreed = chosen !== null && chosen === proposed;
-  const score = confidence === null ? "" : ` ${String(Math.round(confidence * 100))}`;
+  const score = confidence === null ? "" : ` ${String(Math.round(confidence * 100))}%`;
   return (
     <div
       id={`tile-${itemId}`}

@@ -13,7 +13,7 @@ import { Peek } from "./Peek";
 import classes from "./review.module.css";
 import type { ReviewSession, ReviewState } from "./session";
 
-const WORDS_PX = 22;
+const WORDS_PX = 38;
 const PADDING_PX = 6;
 
 export interface CropBoardProps {

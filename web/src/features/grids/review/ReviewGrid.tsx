@@ -1,6 +1,6 @@
 import { Button, Group, Progress, Text } from "@mantine/core";
 import { IconChecks } from "@tabler/icons-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { cropAddress } from "@/api/queries/crops";
 import { EmptyState } from "@/ui/EmptyState";
@@ -27,10 +27,12 @@ export interface ReviewGridProps {
   readonly session: ReviewSession;
   readonly label: string;
   readonly labels: Labels;
+  /** Which class, judge and order: stands beside the progress. */
+  readonly head: ReactNode;
 }
 
 /** Page after page of one class; what is wrong is mended when the page is approved. */
-export function ReviewGrid({ session, label, labels }: ReviewGridProps) {
+export function ReviewGrid({ session, label, labels, head }: ReviewGridProps) {
   const state = useReviewState(session);
   const [dialog, setDialog] = useState<"classes" | "keys" | null>(null);
   const [isPeeking, setPeeking] = useState(false);
@@ -54,7 +56,10 @@ export function ReviewGrid({ session, label, labels }: ReviewGridProps) {
   };
   return (
     <KeyboardProvider keyboard={keyboard}>
-      <Looked state={state} label={label} />
+      <div className={classes.bar}>
+        {head}
+        <Looked state={state} label={label} />
+      </div>
       {state.phase === "failed" && <ProblemNote error={state.problem} onRetry={() => void session.start()} />}
       {state.phase === "loading" && <WaitRows rows={4} height={110} />}
       {state.phase === "done" && <Done session={session} state={state} label={label} />}
@@ -105,13 +110,11 @@ function Looked({ state, label }: { readonly state: ReviewState; readonly label:
   const { looked, total, isTruncated } = state;
   const words = `${formatCount(looked)} of ${formatCount(total)} looked at`;
   return (
-    <div>
-      <Group justify="space-between" mb={4}>
-        <Text size="xs" c="dimmed">
-          {words}
-          {isTruncated && "; there are more, the newest are shown"}
-        </Text>
-      </Group>
+    <div className={classes.progress}>
+      <Text size="xs" c="dimmed" mb={6}>
+        {words}
+        {isTruncated && "; there are more, the newest are shown"}
+      </Text>
       <Progress
         value={total === 0 ? 0 : (looked / total) * 100}
         size="sm"
@@ -134,11 +137,13 @@ function Foot({ session, state }: { readonly session: ReviewSession; readonly st
       <KeyButton action="grid.undo" disabled={isBusy || state.desk.past.length === 0}>
         Undo
       </KeyButton>
-      <KeyButton action="grid.back" disabled={isBusy || !state.canGoBack}>
-        Take the page back
-      </KeyButton>
+      {state.canGoBack && (
+        <KeyButton action="grid.back" disabled={isBusy}>
+          Take it back
+        </KeyButton>
+      )}
       <KeyButton action="crops.peek" disabled={isBusy}>
-        Whole image
+        Look
       </KeyButton>
       <KeyButton action="crops.flip" disabled={isBusy || n === 0}>
         {n > 1 ? `Wrong (${String(n)})` : "Wrong"}
