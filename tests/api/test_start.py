@@ -78,9 +78,13 @@ def test_open_server__small_answers_are_sent_at_once(tmp_path: Path) -> None:
         assert running.listener.proto == socket.IPPROTO_TCP
 
 
+def test_open_server__who_is_told_the_address_is_not_turned_away(tmp_path: Path) -> None:
+    with open_server(Settings(home=tmp_path, port=0)) as running:
+        socket.create_connection(running.listener.getsockname(), timeout=5).close()
+
+
 def test_open_server__port_is_taken(tmp_path: Path) -> None:
     with open_server(Settings(home=tmp_path / "a", port=0)) as first:
-        first.listener.listen()
         port = first.listener.getsockname()[1]
         with (
             pytest.raises(Unavailable, match=f"cannot listen on 127.0.0.1:{port}"),

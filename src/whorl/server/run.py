@@ -207,6 +207,8 @@ def _bind(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        # From here on who comes waits to be answered; otherwise whoever is told the address first would be turned away.
+        listener.listen()
     except OSError as error:
         listener.close()
         raise Unavailable(
