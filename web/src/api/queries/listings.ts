@@ -80,7 +80,7 @@ export function readListingPage(
 /** The thumbnails of a stretch in one answer, as addresses that hold them; null where an item has none. */
 export async function readThumbnails(
   options: Stretch & { readonly signal: AbortSignal },
-): Promise<(string | null)[]> {
+): Promise<ThumbnailStrip> {
   const { datasetId, listingId, start, limit, signal } = options;
   const address =
     `/api/v1/datasets/${encodeURIComponent(datasetId)}/listings/${encodeURIComponent(listingId)}/thumbnails` +
@@ -90,25 +90,35 @@ export async function readThumbnails(
     throw new ApiProblem({ status: 0, code: "unreachable", detail: "the server cannot be reached" });
   });
   if (!response.ok) throw toProblem(await response.json().catch(() => null), response.status);
-  return splitThumbnails(await response.arrayBuffer());
+  return new ThumbnailStrip(await response.arrayBuffer());
 }
 
 /**
- * Cut an answer of thumbnails: four bytes of length, big endian, before each. They become `data:` addresses: a browser
- * takes half the time for a hundred of those that it takes for a hundred `blob:` ones, which it fetches one by one.
+ * An answer of thumbnails: four bytes of length, big endian, before each. They become `data:` addresses, each when it is
+ * first asked for: a browser takes half the time for a hundred of those that it takes for a hundred `blob:` ones.
  */
-export function splitThumbnails(buffer: ArrayBuffer): (string | null)[] {
-  const view = new DataView(buffer);
-  const found: (string | null)[] = [];
-  for (let at = 0; at + 4 <= buffer.byteLength;) {
-    const length = view.getUint32(at);
-    at += 4;
-    found.push(
-      length === 0 ? null : `data:image/jpeg;base64,${toBase64(new Uint8Array(buffer, at, length))}`,
-    );
-    at += length;
+export class ThumbnailStrip {
+  private readonly parts: Uint8Array[] = [];
+  private readonly addresses = new Map<number, string>();
+
+  constructor(buffer: ArrayBuffer) {
+    const view = new DataView(buffer);
+    for (let at = 0; at + 4 <= buffer.byteLength;) {
+      const length = view.getUint32(at);
+      this.parts.push(new Uint8Array(buffer, at + 4, length));
+      at += 4 + length;
+    }
   }
-  return found;
+
+  /** The thumbnail at an index; null for an item that has none, undefined beyond the end. */
+  at(index: number): string | null | undefined {
+    const bytes = this.parts[index];
+    if (bytes === undefined) return undefined;
+    if (bytes.length === 0) return null;
+    const known = this.addresses.get(index) ?? `data:image/jpeg;base64,${toBase64(bytes)}`;
+    this.addresses.set(index, known);
+    return known;
+  }
 }
 
 // More arguments than this overflow the stack of some browsers.

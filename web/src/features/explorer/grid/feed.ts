@@ -1,5 +1,5 @@
 /** What a grid shows at each position: items with their annotations, and thumbnails, page by page. */
-import { readListingPage, readThumbnails } from "@/api/queries/listings";
+import { readListingPage, readThumbnails, type ThumbnailStrip } from "@/api/queries/listings";
 import type { GridAnnotation, Item, Layer, Listing } from "@/api/schema.gen";
 
 import { pagesFor, PageStore } from "./pages";
@@ -12,7 +12,6 @@ interface ItemPage {
   readonly items: readonly Item[];
   readonly annotations: ReadonlyMap<string, readonly GridAnnotation[]>;
 }
-type ThumbPage = readonly (string | null)[];
 
 export interface Followed {
   readonly listing: Listing;
@@ -68,7 +67,7 @@ class Successive<Page> {
 export class GridFeed {
   version = 0;
   private readonly items = new Successive<ItemPage>();
-  private readonly thumbs = new Successive<ThumbPage>();
+  private readonly thumbs = new Successive<ThumbnailStrip>();
   private readonly listeners = new Set<() => void>();
   private followed: Followed | null = null;
   private frame = 0;
@@ -108,7 +107,7 @@ export class GridFeed {
 
   /** Address of the thumbnail; null for an item without one, undefined while it is on its way. */
   thumbAt(position: number): string | null | undefined {
-    return this.thumbs.get(Math.floor(position / PAGE_SIZE))?.[position % PAGE_SIZE];
+    return this.thumbs.get(Math.floor(position / PAGE_SIZE))?.at(position % PAGE_SIZE);
   }
 
   get hasFailed(): boolean {
@@ -149,8 +148,8 @@ export class GridFeed {
     });
   }
 
-  private thumbStore(listing: Listing): PageStore<ThumbPage> {
-    return new PageStore<ThumbPage>({
+  private thumbStore(listing: Listing): PageStore<ThumbnailStrip> {
+    return new PageStore<ThumbnailStrip>({
       load: (page, signal) => readThumbnails({ ...stretchOf(listing, page), signal }),
       onChange: this.changed,
       onError: (error) => {
