@@ -35,7 +35,7 @@ export function CanvasPane({ cover }: { readonly cover: ReactNode }) {
     place.current?.focus({ preventScroll: true });
   }, [work]);
   return (
-    <section
+    <main
       ref={place}
       className={classes.canvas}
       aria-label={`Picture ${entry?.work?.item.name ?? ""}`}
@@ -61,7 +61,7 @@ export function CanvasPane({ cover }: { readonly cover: ReactNode }) {
         <Answers />
       </div>
       {cover !== null && <div className={classes.cover}>{cover}</div>}
-    </section>
+    </main>
   );
 }
 

@@ -42,6 +42,7 @@ export function IconButton({
       <UnstyledButton
         className={classes.tool}
         data-active={isActive}
+        data-key={shortKey(first ?? "")}
         disabled={isDisabled}
         aria-label={title}
         aria-pressed={isActive}
@@ -50,7 +51,6 @@ export function IconButton({
         onClick={() => keyboard.run(action)}
       >
         <Icon size={19} />
-        <span className={classes.toolKey}>{shortKey(first ?? "")}</span>
       </UnstyledButton>
     </Tooltip>
   );

@@ -18,7 +18,7 @@ function backToPicture(event: MouseEvent<HTMLElement>): void {
   const { target, currentTarget, detail } = event;
   // Dialogs and menus hang here in React, but not in the page.
   if (detail === 0 || !(target instanceof Element) || !currentTarget.contains(target)) return;
-  if (target.closest("input, textarea, select, [role=slider], [aria-haspopup]") !== null) return;
+  if (target.closest("button, [role=tab]") === null || target.closest("[aria-haspopup]") !== null) return;
   currentTarget.querySelector<HTMLElement>('[data-region="canvas"]')?.focus({ preventScroll: true });
 }
 

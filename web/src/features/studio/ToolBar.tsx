@@ -19,13 +19,7 @@ export function ToolBar() {
   const isPlacing = useView((view) => view.isPlacing);
   const state = useWork(useEntry()?.work ?? null);
   return (
-    <div
-      className={classes.tools}
-      role="toolbar"
-      aria-label="Tools"
-      aria-orientation="vertical"
-      data-region="tools"
-    >
+    <nav className={classes.tools} aria-label="Tools" data-region="tools">
       {tools.map((one) => (
         <IconButton
           key={one.tool}
@@ -46,6 +40,6 @@ export function ToolBar() {
         isActive={isPlacing}
       />
       <IconButton action="help.keys" icon={IconKeyboard} />
-    </div>
+    </nav>
   );
 }

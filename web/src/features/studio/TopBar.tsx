@@ -26,7 +26,7 @@ export function TopBar() {
   const { task, projectId, store } = useStudio();
   const entry = useEntry();
   return (
-    <header className={classes.top} data-region="top">
+    <section className={classes.top} aria-label="Task" data-region="top">
       <Tooltip label="Back to the task; your work is saved">
         <LinkActionIcon
           to="/p/$projectId/tasks/$taskId"
@@ -60,7 +60,7 @@ export function TopBar() {
       </Tooltip>
       <Stepping />
       {task.kind !== "validate" && <FinishButton />}
-    </header>
+    </section>
   );
 }
 

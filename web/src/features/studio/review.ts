@@ -77,13 +77,23 @@ export function readForReview(content: ItemContent): WireBase {
   const before = content.before ?? null;
   const truth = readAnnotations([...content.annotations]);
   const origins = new Map((before ?? content.predictions).map((one) => [one.id, one]));
-  const seen = new Set<string>();
-  const shapes = truth.shapes.map((shape): Shape => {
-    const origin = origins.get(before === null ? (shape.fromPrediction ?? "") : shape.id);
-    if (origin !== undefined) seen.add(origin.id);
-    return { ...shape, source: `${CHANGE_SOURCE}${changeOf(shape, origin)}` };
-  });
-  const removed = [...origins.values()].filter((one) => !seen.has(one.id)).map(toRemoved);
+  const pairs = new Map<ShapeId, Annotation>();
+  const pair = (originOf: (shape: Shape) => Annotation | undefined): void => {
+    for (const shape of truth.shapes) {
+      const origin = pairs.has(shape.id) ? undefined : originOf(shape);
+      if (origin !== undefined && origins.delete(origin.id)) pairs.set(shape.id, origin);
+    }
+  };
+  pair((shape) => origins.get(before === null ? (shape.fromPrediction ?? "") : shape.id));
+  // Work that was drawn anew at the same place is no removal and no addition.
+  pair((shape) =>
+    [...origins.values()].find((one) => isSameGeometry(shape.geometry, readGeometry(one.geometry))),
+  );
+  const shapes = truth.shapes.map((shape): Shape => ({
+    ...shape,
+    source: `${CHANGE_SOURCE}${changeOf(shape, pairs.get(shape.id))}`,
+  }));
+  const removed = [...origins.values()].map(toRemoved);
   return { shapes: [...removed, ...shapes], hidden: truth.hidden };
 }
 

@@ -28,7 +28,7 @@ export function ClassPalette({ onClose }: { readonly onClose: () => void }) {
       yOffset={80}
       size="sm"
       padding="xs"
-      aria-label="Find a class"
+      title="Find a class"
     >
       <TextInput
         data-autofocus

@@ -87,7 +87,7 @@ function ShapeRows({ work, shapes, selected }: ShapeRowsProps) {
     if (at >= 0) rows.scrollToIndex(at, { align: "auto" });
   }, [at, rows]);
   return (
-    <div ref={place} className={classes.body} role="listbox" aria-label="Shapes" aria-multiselectable>
+    <div ref={place} className={classes.body} role="group" aria-label="Shapes">
       <div style={{ position: "relative", height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map((row) => {
           const shape = shapes[row.index];
@@ -139,8 +139,7 @@ function ShapeRow({ work, shape, isSelected }: ShapeRowProps) {
       data-proposal={isProposal}
     >
       <UnstyledButton
-        role="option"
-        aria-selected={isSelected}
+        aria-pressed={isSelected}
         style={{ display: "flex", alignItems: "center", gap: 6, flex: 1, minWidth: 0, height: "100%" }}
         onMouseDown={(event) => {
           event.preventDefault();

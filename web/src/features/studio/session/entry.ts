@@ -52,6 +52,11 @@ export class Entry {
     );
   }
 
+  /** The lease as it was got or kept last. */
+  get heldLease(): Lease | null {
+    return this.work?.lease ?? this.lease;
+  }
+
   /** Nothing was done to it here. */
   get isUntouched(): boolean {
     return this.work === null || this.work.state.steps === 0;

@@ -189,6 +189,12 @@ export class ItemWork {
     }
   }
 
+  /** The item left one's hands by another way, such as an issue that sends it back. */
+  async handedOver(): Promise<void> {
+    await this.#note({ ...this.#start, isSubmitted: true, intent: null });
+    this.#tell();
+  }
+
   /** Go on with work that was handed in: get the item back and learn which annotations the shapes became. */
   async reopen(): Promise<void> {
     const [lease] = await this.parts.server.lease({ n: 1, itemIds: [this.itemId] });

@@ -56,9 +56,7 @@ export class WorkQueue {
   readonly #followers = new Set<() => void>();
 
   constructor(private readonly parts: QueueParts) {
-    this.#outbox = new Outbox(parts.server, () => {
-      this.#tell();
-    });
+    this.#outbox = new Outbox(parts.server, () => void this.#tell());
     this.#state = this.#look();
     parts.tabs.onTaken((itemId) => this.#letGo(itemId));
   }
@@ -135,14 +133,14 @@ export class WorkQueue {
   /** Say that the item cannot be worked on, and why. */
   async discard(reason: string): Promise<void> {
     const entry = this.current;
-    const lease = entry?.work?.lease ?? entry?.lease ?? null;
+    const lease = entry?.heldLease ?? null;
     if (entry === null || lease === null) return;
     await entry.work?.sync.pause();
-    const seconds = entry.work?.clock.take() ?? 0;
+    const activeSeconds = entry.work?.clock.take() ?? 0;
     await this.parts.server.discard({
       itemId: entry.itemId,
       token: lease.lease_token,
-      activeSeconds: seconds,
+      activeSeconds,
       reason,
     });
     entry.standing = "discarded";
@@ -157,7 +155,7 @@ export class WorkQueue {
     readonly annotationId: string | null;
   }): Promise<void> {
     const entry = this.current;
-    const lease = entry?.work?.lease ?? entry?.lease ?? null;
+    const lease = entry?.heldLease ?? null;
     if (entry === null || lease === null) return;
     await this.parts.server.raiseIssue({
       itemId: entry.itemId,
@@ -170,6 +168,7 @@ export class WorkQueue {
         active_seconds: entry.work?.clock.take() ?? 0,
       },
     });
+    await entry.work?.handedOver();
     entry.standing = "done";
     this.#tell();
   }
