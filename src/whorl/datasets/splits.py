@@ -10,7 +10,8 @@ import hashlib
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from whorl.base.errors import InvalidInput
 from whorl.schemas.records import Subset
@@ -18,8 +19,24 @@ from whorl.schemas.records import Subset
 DEFAULT_FRACTIONS: Mapping[Subset, float] = {Subset.TRAIN: 0.7, Subset.VALIDATION: 0.1, Subset.TEST: 0.2}
 
 _ORDER = tuple(Subset)
-_UNLABELLED = ("",)
+NO_LABEL = ""
 """Items without labels are balanced like a class of their own."""
+_Key = TypeVar("_Key")
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetCounts:
+    """Numbers of items that have a subset; an item counts once for each of its labels, one without for ``NO_LABEL``."""
+
+    total: Counter[Subset] = field(default_factory=Counter)
+    by_label: Counter[tuple[str, Subset]] = field(default_factory=Counter)
+    by_group: Counter[tuple[str, Subset]] = field(default_factory=Counter)
+
+    def add(self, other: SubsetCounts, *, times: int = 1) -> None:
+        """Add other numbers to these, or take them away with ``times=-1``."""
+        _add(self.total, other.total, times)
+        _add(self.by_label, other.by_label, times)
+        _add(self.by_group, other.by_group, times)
 
 
 def assign_subsets(
@@ -31,6 +48,7 @@ def assign_subsets(
     fractions: Mapping[Subset, float] = DEFAULT_FRACTIONS,
     seed: int = 0,
     frozen_test: bool = False,
+    held: SubsetCounts | None = None,
 ) -> list[Subset | None]:
     """Give every item a subset.
 
@@ -45,6 +63,8 @@ def assign_subsets(
         existing: The subset that an item has already.
         fractions: Share of each subset, summing to 1; a subset left out gets nothing.
         seed: Another seed, another split.
+        held: What the subsets hold besides these items. The same as giving those items with their subsets, and cheaper;
+            of groups it needs only those that these items are in.
 
     Returns:
         One subset per item. None where there is no right answer: the item's group is in a frozen test subset, so it may
@@ -56,10 +76,12 @@ def assign_subsets(
     items = _read_items(item_keys, group_keys, labels, existing)
     shares = _read_fractions(fractions)
     ledger = _Ledger(shares=shares, is_closed=frozen_test)
+    if held is not None:
+        _add_held(ledger, held)
     for item in items:
         if item.subset is not None:
             ledger.add(_ORDER.index(item.subset), [(label, 1) for label in item.labels], size=1)
-    followed, free = _follow_groups(items, ledger)
+    followed, free = _follow_groups(items, ledger, held)
     groups = _collect_groups([items[at] for at in free])
     placed = _place_groups(groups, ledger, seed=seed)
     chosen: list[Subset | None] = []
@@ -102,7 +124,7 @@ def _read_items(
         # Tagged, so that an item alone never falls into a group of the same name.
         tagged = ("item", key) if group is None else ("group", group)
         names = tuple(sorted(set(labels[at]))) if labels else ()
-        items.append(_Item(tagged, names or _UNLABELLED, existing[at] if existing else None))
+        items.append(_Item(tagged, names or (NO_LABEL,), existing[at] if existing else None))
     return items
 
 
@@ -151,9 +173,26 @@ class _Ledger:
         return lag + by_label / len(labels)
 
 
-def _follow_groups(items: Sequence[_Item], ledger: _Ledger) -> tuple[dict[int, Subset | None], list[int]]:
+def _add(mine: Counter[_Key], theirs: Counter[_Key], times: int) -> None:
+    for key, count in theirs.items():
+        mine[key] += times * count
+        if not mine[key]:
+            del mine[key]
+
+
+def _add_held(ledger: _Ledger, held: SubsetCounts) -> None:
+    for at, subset in enumerate(_ORDER):
+        labels = [(label, count) for (label, where), count in held.by_label.items() if where is subset]
+        ledger.add(at, labels, size=held.total[subset])
+
+
+def _follow_groups(
+    items: Sequence[_Item], ledger: _Ledger, held: SubsetCounts | None
+) -> tuple[dict[int, Subset | None], list[int]]:
     """New items whose group is known go where it is; the others are free."""
     where: dict[tuple[str, str], Counter[Subset]] = defaultdict(Counter)
+    for (group, subset), count in (held.by_group if held is not None else {}).items():
+        where["group", group][subset] += count
     for item in items:
         if item.subset is not None:
             where[item.group][item.subset] += 1

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whorl.base.errors import InvalidInput
-from whorl.datasets.splits import assign_subsets
+from whorl.datasets.splits import NO_LABEL, SubsetCounts, assign_subsets
 from whorl.schemas.records import Subset
 
 TRAIN, VALIDATION, TEST = Subset.TRAIN, Subset.VALIDATION, Subset.TEST
@@ -222,3 +222,36 @@ def test_assign_subsets__a_hundred_thousand_items_in_two_seconds() -> None:
     result = assign_subsets(keys(100_000), labels=labels, fractions=SHARES)
     assert time.process_time() - started < 2
     assert Counter(result) == {TRAIN: 70_000, VALIDATION: 10_000, TEST: 20_000}
+
+
+@given(data=st.data(), shares=fractions, seed=seeds, frozen=st.booleans())
+@settings(deadline=None, max_examples=100)
+def test_assign_subsets__counts_stand_for_the_items_they_count(
+    data: st.DataObject, shares: dict[Subset, float], seed: int, frozen: bool
+) -> None:
+    n = data.draw(st.integers(1, 60))
+    groups = data.draw(st.lists(st.sampled_from([None, None, "g1", "g2", "g3"]), min_size=n, max_size=n))
+    labels = data.draw(st.lists(st.sets(st.sampled_from("abc"), max_size=2), min_size=n, max_size=n))
+    existing = data.draw(st.lists(st.sampled_from([None, TRAIN, VALIDATION, TEST]), min_size=n, max_size=n))
+    is_counted = data.draw(st.lists(st.booleans(), min_size=n, max_size=n))
+    more = {"fractions": shares, "seed": seed, "frozen_test": frozen}
+    held = SubsetCounts()
+    rest = []
+    for at, subset in enumerate(existing):
+        if subset is None or not is_counted[at]:
+            rest.append(at)
+            continue
+        held.total[subset] += 1
+        held.by_label.update((label, subset) for label in labels[at] or {NO_LABEL})
+        if groups[at] is not None:
+            held.by_group[str(groups[at]), subset] += 1
+    whole = assign_subsets(keys(n), group_keys=groups, labels=labels, existing=existing, **more)
+    parts = assign_subsets(
+        [keys(n)[at] for at in rest],
+        group_keys=[groups[at] for at in rest],
+        labels=[labels[at] for at in rest],
+        existing=[existing[at] for at in rest],
+        held=held,
+        **more,
+    )
+    assert parts == [whole[at] for at in rest]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection
 
 from whorl.base.clock import Clock, to_datetime
+from whorl.datasets.subset_counts import SubsetMemory
 from whorl.engine import Executor
 from whorl.models.workshop import Workshop
 from whorl.pipelines.graph import NodeType
@@ -42,6 +43,7 @@ class PipelineServices:
     executor: Executor
     home: Path
     clock: Clock
+    subsets: SubsetMemory = field(default_factory=SubsetMemory)
 
     @property
     def models_path(self) -> Path:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from whorl.annotations.queries import list_annotations
 from whorl.datasets import actions as dataset_actions
-from whorl.datasets.queries import iter_item_batches
+from whorl.datasets.queries import find_item_keys
+from whorl.datasets.revisions import lock_dataset
 from whorl.datasets.splits import assign_subsets
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import read_items
@@ -41,8 +42,11 @@ class SplitNode(PlainNode):
     )
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
-        """Nothing yet: quotas are counted in the transaction that writes."""
-        del context
+        """Bring what is known of the dataset's subsets up to date; the exact numbers belong to the transaction."""
+        params = context.params
+        assert isinstance(params, SplitParams)
+        with context.services.db.read() as conn:
+            context.services.subsets.refresh(conn, params.dataset)
         return [Passed(()) for _ in tokens]
 
     def commit(
@@ -51,23 +55,16 @@ class SplitNode(PlainNode):
         """Assign and write; an item whose group is in a frozen test subset leaves by ``held``."""
         params = context.params
         assert isinstance(params, SplitParams)
+        row = lock_dataset(conn, params.dataset)
         arriving = read_items(conn, list(dict.fromkeys(token.ref for token in tokens)))
-        arriving_ids = {item.id for item in arriving}
-        settled = [
-            item
-            for batch in iter_item_batches(conn, params.dataset)
-            for _, item in batch
-            if item.subset is not None and item.id not in arriving_ids
-        ]
-        everything = [*settled, *arriving]
-        labels: dict[str, set[str]] = {item.id: set() for item in everything}
+        labels: dict[str, set[str]] = {item.id: set() for item in arriving}
         for annotation in list_annotations(conn, list(labels)):
             labels[annotation.item_id].add(annotation.label)
         subsets = assign_subsets(
-            [item.id for item in everything],
-            group_keys=[item.group_key for item in everything],
-            labels=[labels[item.id] for item in everything],
-            existing=[item.subset for item in everything],
+            [item.id for item in arriving],
+            group_keys=[item.group_key for item in arriving],
+            labels=[labels[item.id] for item in arriving],
+            existing=[item.subset for item in arriving],
             fractions={
                 subset: share
                 for subset, share in zip(
@@ -77,7 +74,13 @@ class SplitNode(PlainNode):
             },
             seed=params.seed,
             frozen_test=params.test == 0,
-        )[len(settled) :]
+            held=context.services.subsets.count(
+                conn,
+                row,
+                without=set(find_item_keys(conn, list(labels)).values()),
+                groups={item.group_key for item in arriving if item.group_key is not None},
+            ),
+        )
         patches = {
             item.id: ItemPatch(subset=subset)
             for item, subset in zip(arriving, subsets, strict=True)
