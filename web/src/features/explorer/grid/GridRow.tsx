@@ -39,17 +39,23 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       aria-rowindex={row + 1}
       style={{ transform: `translateY(${String(y)}px)`, height: layout.tilePx }}
     >
-      {positions.map((position, column) => (
-        <Tile
-          key={position}
-          position={position}
-          column={column}
-          layout={layout}
-          feed={feed}
-          isSelected={isSelected(selection, position)}
-          isActive={active === position}
-        />
-      ))}
+      {positions.map((position, column) => {
+        const item = feed.itemAt(position);
+        return (
+          <Tile
+            key={position}
+            position={position}
+            column={column}
+            tilePx={layout.tilePx}
+            left={column * layout.rowPx}
+            name={item?.name ?? "Loading"}
+            brightness={item?.health?.brightness}
+            thumb={feed.thumbAt(position)}
+            isOn={isSelected(selection, position)}
+            isActive={active === position}
+          />
+        );
+      })}
       <RowInk positions={positions} layout={layout} feed={feed} ink={ink} />
     </div>
   );
@@ -58,17 +64,20 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
 interface TileProps {
   readonly position: number;
   readonly column: number;
-  readonly layout: Layout;
-  readonly feed: GridFeed;
-  readonly isSelected: boolean;
+  readonly tilePx: number;
+  readonly left: number;
+  readonly name: string;
+  /** Of the picture, 0 to 255: what its tile looks like until it is there. */
+  readonly brightness: number | undefined;
+  readonly thumb: string | null | undefined;
+  readonly isOn: boolean;
   readonly isActive: boolean;
 }
 
-function Tile({ position, column, layout, feed, isSelected: isOn, isActive }: TileProps) {
-  const item = feed.itemAt(position);
-  const thumb = feed.thumbAt(position);
-  const brightness = item?.health?.brightness;
-  const grey = brightness === undefined ? undefined : Math.round(brightness);
+const Tile = memo(function Tile(props: TileProps) {
+  const { position, column, tilePx, left, name, brightness, thumb, isOn, isActive } = props;
+  const isWaiting = thumb === undefined && brightness !== undefined;
+  const grey = isWaiting ? `rgb(${Array(3).fill(Math.round(brightness)).join(" ")})` : undefined;
   return (
     <div
       id={tileId(position)}
@@ -76,19 +85,11 @@ function Tile({ position, column, layout, feed, isSelected: isOn, isActive }: Ti
       role="gridcell"
       aria-colindex={column + 1}
       aria-selected={isOn}
-      aria-label={item?.name ?? "Loading"}
+      aria-label={name}
       data-tile={position}
       data-selected={isOn}
       data-active={isActive}
-      style={{
-        left: column * layout.rowPx,
-        width: layout.tilePx,
-        height: layout.tilePx,
-        backgroundColor:
-          grey === undefined || thumb !== undefined
-            ? undefined
-            : `rgb(${String(grey)} ${String(grey)} ${String(grey)})`,
-      }}
+      style={{ left, width: tilePx, height: tilePx, backgroundColor: grey }}
     >
       {typeof thumb === "string" && <img src={thumb} alt="" decoding="async" draggable={false} />}
       {thumb === null && (
@@ -101,7 +102,7 @@ function Tile({ position, column, layout, feed, isSelected: isOn, isActive }: Ti
       </span>
     </div>
   );
-}
+});
 
 interface RowInkProps {
   readonly positions: readonly number[];
