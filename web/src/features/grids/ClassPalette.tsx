@@ -27,6 +27,8 @@ export function ClassPalette({ title, about, options, onPick, onClose }: ClassPa
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const found = findNames(options, text);
+  // Where names begin with digits, typing one must search for it.
+  const hasDigits = !options.some(({ name }) => /^\d/.test(name));
   const pick = (option: PaletteOption | undefined) => {
     if (option !== undefined) onPick(option.id);
   };
@@ -35,7 +37,7 @@ export function ClassPalette({ title, about, options, onPick, onClose }: ClassPa
     else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1));
     else if (event.key === "Enter") pick(found[at]);
     // A digit means its class as long as nothing is being searched for.
-    else if (text === "" && /^[1-9]$/.test(event.key))
+    else if (hasDigits && text === "" && /^[1-9]$/.test(event.key))
       pick(options.find(({ digit }) => String(digit) === event.key));
     else return;
     event.preventDefault();
@@ -83,7 +85,7 @@ export function ClassPalette({ title, about, options, onPick, onClose }: ClassPa
             <span className={classes.dot} style={{ background: option.color ?? "transparent" }} />
             <span className={classes.name}>{option.name}</span>
             {option.note !== undefined && <span className={classes.note}>{option.note}</span>}
-            {option.digit !== undefined && option.digit !== null && <Kbd size="xs">{option.digit}</Kbd>}
+            {hasDigits && typeof option.digit === "number" && <Kbd size="xs">{option.digit}</Kbd>}
           </UnstyledButton>
         ))}
         {found.length === 0 && (

@@ -1,5 +1,6 @@
 import { useLocalStorage } from "@mantine/hooks";
-import { useMemo, useRef, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { TaskSummary } from "@/api/schema.gen";
 import { labelColor } from "@/ui/labelColor";
@@ -19,7 +20,7 @@ import { GridHead } from "./GridHead";
 import { labelHandlers } from "./handlers";
 import classes from "./label.module.css";
 import { RestPalette } from "./RestPalette";
-import type { GridSession } from "./session";
+import type { GridSession, SessionState } from "./session";
 import { useModelChoice } from "./useModelChoice";
 import { useSessionState } from "./useSession";
 
@@ -60,6 +61,7 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
     [state.tiles, cells, model.id],
   );
   const focus = focusOf(state.desk, view);
+  useFreshCounts(task.id, state);
   const toBoard = () => {
     setDialog(null);
     board.current?.focus({ preventScroll: true });
@@ -153,4 +155,12 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
       </div>
     </KeyboardProvider>
   );
+}
+
+/** Leases are no event of the project: after each page and each one had ahead the counts are asked for. */
+function useFreshCounts(taskId: string, { page, ahead, phase }: SessionState): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (phase !== "submitting") void client.invalidateQueries({ queryKey: ["task", taskId], exact: true });
+  }, [client, taskId, page, ahead, phase]);
 }

@@ -54,7 +54,6 @@ export function problem(code: string, details: Record<string, boolean> = {}): Pr
     code,
     detail: code,
     hint: "",
-    retryable: false,
     details,
   };
 }
