@@ -9,7 +9,8 @@ import { showChord } from "@/keys/chord";
 
 import type { EntryState } from "./session/entry";
 import type { ItemWork, WorkState } from "./session/itemWork";
-import type { QueueState, WorkQueue } from "./session/queue";
+import type { WorkQueue } from "./session/queue";
+import type { QueueState } from "./session/queueState";
 import type { StudioStore, StudioView } from "./studioStore";
 import type { ToolChoice } from "./tools";
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { ApiProblem } from "@/api/client";
 
-import { WorkQueue, type QueueParts } from "./queue";
+import { WorkQueue } from "./queue";
+import type { QueueParts } from "./queueState";
 import { ALL_MINE, type TabClaims } from "./tabs";
 import { add, box, makeBench, until, type Bench } from "./testing/bench";
 import { AWAY, SIGNED_OUT } from "./testing/fakeServer";

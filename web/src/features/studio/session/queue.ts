@@ -6,13 +6,11 @@ import type { ApiProblem } from "@/api/client";
 import type { Lease } from "@/api/schema.gen";
 
 import { Entry, type EntryState } from "./entry";
-import type { SessionParts } from "./itemWork";
 import { openWork } from "./openWork";
 import type { Intent } from "./oplog";
 import { giveBack, keepLease, Outbox } from "./outbox";
 import { toApiProblem } from "./refusal";
-import type { ItemContent } from "./server";
-import type { TabClaims } from "./tabs";
+import type { QueueParts, QueueState } from "./queueState";
 
 /** Items leased at once, prepared ahead, and kept behind. */
 export const BATCH = 10;
@@ -20,27 +18,6 @@ export const AHEAD = 3;
 export const BEHIND = 5;
 /** Fewer than these to come: more are leased. */
 const REFILL_BELOW = 4;
-
-export interface QueueParts extends SessionParts {
-  readonly leaseSeconds: number;
-  readonly tabs: TabClaims;
-  /** Called for each item that comes near, to fetch its pixels. */
-  readonly preload: (content: ItemContent) => void;
-}
-
-export interface QueueState {
-  readonly phase: "starting" | "working" | "empty" | "failed";
-  readonly entries: readonly EntryState[];
-  /** Place of the item on the screen; -1 for none. */
-  readonly at: number;
-  /** Why no work could be had. */
-  readonly problem: ApiProblem | null;
-  /** Finished items that the server does not have yet. */
-  readonly sending: number;
-  readonly refused: number;
-  /** The item of the address, when it could not be had: somebody else has it, or it is finished. */
-  readonly missed: string | null;
-}
 
 export class WorkQueue {
   #entries: Entry[] = [];
