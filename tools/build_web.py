@@ -156,6 +156,9 @@ def install_packages(place: Place, node: Node) -> None:
     lock, installed = place.web / "package-lock.json", place.web / "node_modules" / ".package-lock.json"
     if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return
+    # npm empties the folder first, and through a link that would be another checkout's.
+    if installed.parent.is_symlink():
+        return
     # No package of ours needs its install script, and none gets to run one.
     run_quietly(place, node, (*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"))
     installed.touch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from PIL import Image
 from tests.e2e.web.serving import Server
 
 if TYPE_CHECKING:
@@ -92,19 +94,25 @@ class App:
         """Let requests whose path matches the pattern be refused with this status."""
         self._expected.append((status, re.compile(path)))
 
-    def forgive(self, *, containing: str) -> None:
-        """Strike what went wrong and holds a text; something must."""
-        left = [trouble for trouble in self.troubles if containing not in trouble]
-        assert len(left) < len(self.troubles), f"nothing to forgive with {containing!r}: {self.troubles}"
-        self.troubles = left
-
     def check(self) -> None:
         """Fail if anything went wrong so far."""
-        assert self.troubles == []
+        assert self.troubles == [], self.troubles
 
     def sign_in(self) -> None:
         """Open the link of ``whorl up``."""
         self.page.goto(self.server.link)
+
+    def log_in(self, email: str, password: str) -> None:
+        """Sign in with a password."""
+        self.page.goto("/login")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_role("textbox", name="Password").fill(password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/")
+
+    def forgive_network(self) -> None:
+        """Strike what only says that the server was away."""
+        self.troubles = [trouble for trouble in self.troubles if "net::ERR" not in trouble]
 
     def new_tab(self) -> Page:
         """Another tab of the same person."""
@@ -141,7 +149,10 @@ class App:
             return
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.settle()
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled", caret="hide")
+        content = self.page.screenshot(animations="disabled", caret="hide")
+        # A palette is enough for a page, and keeps photographs on it from filling the repository.
+        shown = Image.open(io.BytesIO(content)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        shown.save(SCREENSHOTS / f"{name}.png", optimize=True)
 
 
 _SETTLE = """async (patience_ms) => {

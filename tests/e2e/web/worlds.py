@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image, ImageDraw
@@ -14,7 +16,6 @@ from whorl.schemas.records import Subset
 from whorl.sdk.client import Project
 from whorl.sdk.datasets import Dataset
 from whorl.sdk.drawing import Box
-from whorl.sdk.filters import Filters
 from whorl.sdk.models import Model
 from whorl.sdk.tasks import Task
 
@@ -31,6 +32,7 @@ class World:
         item_ids: In the order of their names.
     """
 
+    server: Server
     project: Project
     dataset: Dataset
     task: Task
@@ -45,20 +47,45 @@ class World:
         """Where its task is labelled."""
         return self.path(f"/studio/{self.task.id}")
 
+    def statuses(self) -> list[str]:
+        """Where the items of the task stand, in the order of the pictures."""
+        found = {one.item_id: one.status for one in self.task.items()}
+        return [found[item_id] for item_id in self.item_ids]
+
     def truth(self, item_id: str) -> list[tuple[str, str]]:
         """Label and shape of what stands on an item."""
         found = self.dataset.items.get(item_id=item_id).annotations.list()
         return sorted((one.label, one.geometry.type) for one in found)
 
 
-def make_world(server: Server, name: str, *, items: int = 4, labels: tuple[str, ...] = LABELS) -> World:
-    """A project with ``items`` pictures of coloured discs, all in one task to label boxes and more."""
-    project = server.client.projects.create(name[:100])
+def make_world(
+    server: Server,
+    name: str,
+    *,
+    items: int = 4,
+    labels: Sequence[str] = LABELS,
+    tools: Sequence[str] = ("box", "polygon"),
+    pictures: Sequence[bytes] = (),
+    lease_seconds: int = 600,
+) -> World:
+    """A project with ``items`` pictures of coloured discs, or the given ones, all in one task with these tools."""
+    project = server.client.projects.create(f"{name[:80]} {secrets.token_hex(4)}")
     project.set_ontology(OntologyDraft(labels=[Label(name=label) for label in labels]))
     dataset = project.datasets.create("pictures")
-    made = [dataset.items.upload_bytes(picture(seed), f"picture-{seed:03d}.jpg").id for seed in range(items)]
-    task = project.tasks.create("label them", dataset_id=dataset.id, filters=Filters())
-    return World(project, dataset, task, made)
+    contents = list(pictures) or [picture(seed) for seed in range(items)]
+    made = [dataset.items.upload_bytes(content, picture_name(number)).id for number, content in enumerate(contents)]
+    recipe = server.ask("POST", f"/projects/{project.id}/recipes", {"name": "way", "tools": list(tools)})
+    wanted = {"name": "label them", "dataset_id": dataset.id, "recipe_id": recipe["id"]}
+    wanted |= {"lease_seconds": lease_seconds}
+    task = project.tasks.get(task_id=server.ask("POST", f"/projects/{project.id}/tasks", wanted)["id"])
+    if made:
+        task.add_items(made)
+    return World(server, project, dataset, task, made)
+
+
+def picture_name(number: int) -> str:
+    """What the picture with a number is called."""
+    return f"picture-{number:03d}.jpg"
 
 
 def picture(seed: int, *, width: int = WIDTH, height: int = HEIGHT) -> bytes:
@@ -82,6 +109,6 @@ def propose(world: World) -> Model:
         item.annotations.upload(item.annotations.builder().add(Box(10, 10, 60, 60, label=LABELS[0])))
         item.update(subset=subset)
     model = world.project.models.create("steady", architecture="steady_boxes:SteadyBoxes", dataset_id=world.dataset.id)
-    model.train().wait(timeout_s=120)
-    model.predict().wait(timeout_s=120)
+    model.train().wait(timeout_s=250)
+    model.predict().wait(timeout_s=250)
     return model
