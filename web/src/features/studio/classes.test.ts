@@ -42,7 +42,7 @@ describe("finding a class", () => {
   const find = (text: string) => findLabels(labelRows(LABELS), text).map((row) => row.name);
 
   it("puts beginnings first, then words, then letters in order", () => {
-    expect(find("car")).toEqual(["car", "sports car"]);
+    expect(find("car")).toEqual(["car", "sports car", "<script>alert(1)</script>"]);
     expect(find("sc")).toEqual(["<script>alert(1)</script>", "sports car"]);
     expect(find("PER")).toEqual(["person"]);
     expect(find("zz")).toEqual([]);

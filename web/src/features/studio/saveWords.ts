@@ -1,6 +1,7 @@
 /** What the save badge says. */
 import type { EntryState } from "./session/entry";
-import type { Keeping, WorkState } from "./session/itemWork";
+import type { WorkState } from "./session/itemWork";
+import type { Keeping } from "./session/keeping";
 import type { Refusal } from "./session/refusal";
 
 export type Tone = "good" | "busy" | "waiting" | "bad";

@@ -18,7 +18,8 @@ import type { Command, Shape, ShapeId } from "@/canvas/types";
 import { ActiveClock } from "./activeClock";
 import { DraftSync, type SaveState } from "./draftSync";
 import { adopted, annotationOf, matchShapes } from "./matching";
-import type { Intent, LogKey, LogStart, OpLog, TruthVersions } from "./oplog";
+import type { Intent, LogKey, LogStart, OpLog } from "./oplog";
+import { keepingAfter, versionsOf, type Keeping } from "./keeping";
 import { failureOf, numberIn, toApiProblem, type Refusal } from "./refusal";
 import type { ItemContent, StudioServer } from "./server";
 
@@ -32,9 +33,6 @@ export interface SessionParts {
   /** The shapes an item is opened with; truth and proposals when left out. */
   readonly read?: (content: ItemContent) => WireBase;
 }
-
-/** Whether this browser keeps the work: its storage may be full or forbidden. */
-export type Keeping = "kept" | "full" | "none";
 
 /** What the page shows of an item's work; a new object for each change. */
 export interface WorkState {
@@ -478,15 +476,4 @@ export class ItemWork {
       note: this.#remark,
     };
   }
-}
-
-/** Why the browser keeps nothing: no room, or no leave. */
-export function keepingAfter(error: unknown): Keeping {
-  return error instanceof Error && error.name === "QuotaExceededError" ? "full" : "none";
-}
-
-export function versionsOf(content: ItemContent): TruthVersions {
-  return content.annotations
-    .map((one): readonly [string, number] => [one.id, one.born_rev])
-    .sort(([a], [b]) => a.localeCompare(b));
 }

@@ -5,7 +5,8 @@ import { History, replayOps } from "@/canvas/model/history";
 import { changesSince, isNothing, readAnnotations, withDraft } from "@/canvas/model/wire";
 import type { Shape } from "@/canvas/types";
 
-import { ItemWork, keepingAfter, versionsOf, type Keeping, type SessionParts } from "./itemWork";
+import { ItemWork, type SessionParts } from "./itemWork";
+import { keepingAfter, versionsOf, type Keeping } from "./keeping";
 import { adopted, matchShapes, saysSame } from "./matching";
 import type { LogEntry, LogKey, LogStart } from "./oplog";
 import type { ItemContent } from "./server";

@@ -5,7 +5,7 @@
 import type { ApiProblem } from "@/api/client";
 import type { Lease } from "@/api/schema.gen";
 
-import { Entry, type EntryState } from "./entry";
+import { Entry } from "./entry";
 import { openWork } from "./openWork";
 import type { Intent } from "./oplog";
 import { giveBack, keepLease, Outbox } from "./outbox";
