@@ -105,6 +105,16 @@ describe("where the focus is", () => {
     expect(log).toEqual(["item.save"]);
   });
 
+  it("goes on while a switch or a choice has the focus, which use Space and the arrows", () => {
+    note("item.next");
+    note("item.submit");
+    send("keydown", "d", { on: element("input", { type: "radio" }) });
+    send("keydown", "d", { on: element("input", { type: "checkbox" }) });
+    send("keydown", "Enter", { on: element("input", { type: "checkbox" }) });
+    send("keydown", "ArrowRight", { on: element("input", { type: "radio" }) });
+    expect(log).toEqual(["item.next", "item.next"]);
+  });
+
   it("leaves dialogs alone", () => {
     note("item.next");
     const dialog = element("div", { role: "dialog" });

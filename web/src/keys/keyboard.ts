@@ -24,9 +24,12 @@ interface Tap {
 }
 
 const FIELDS = 'input, textarea, select, [contenteditable="true"], [contenteditable=""]';
+/** Inputs that one does not type into. */
+const KEYLESS =
+  '[type="range"], [type="radio"], [type="checkbox"], [type="button"], [type="submit"], [type="color"]';
 const LAYERS = '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]';
 const CONTROLS =
-  'button, a[href], summary, [role="button"], [role="checkbox"], [role="switch"], [role="tab"], [role="option"], [role="menuitem"], [role="radio"]';
+  'button, a[href], summary, input, [role="button"], [role="checkbox"], [role="switch"], [role="tab"], [role="option"], [role="menuitem"], [role="radio"]';
 const ARROW_USERS =
   '[role="slider"], [role="tab"], [role="radio"], [role="option"], [role="menuitem"], [role="treeitem"]';
 /** Marks the drawing surface: there Tab goes through the shapes. */
@@ -240,10 +243,10 @@ function placeOf(target: EventTarget | null): Place {
   const element = target instanceof Element ? target : null;
   const isIn = (selector: string) => (element?.closest(selector) ?? null) !== null;
   return {
-    isInField: element?.matches(FIELDS) === true && !element.matches('[type="range"]'),
+    isInField: element?.matches(FIELDS) === true && !element.matches(KEYLESS),
     isInLayer: isIn(LAYERS),
     isControl: isIn(CONTROLS),
-    isArrowUser: isIn(ARROW_USERS) || element?.matches('[type="range"]') === true,
+    isArrowUser: isIn(ARROW_USERS) || element?.matches('[type="range"], [type="radio"]') === true,
     isOnCanvas: element === null || element.tagName === "BODY" || isIn(`[${CANVAS_MARK}]`),
   };
 }
