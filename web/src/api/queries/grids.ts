@@ -19,7 +19,7 @@ export interface GridServer {
     readonly token: string;
     readonly isLeaving: boolean;
   }): Promise<void>;
-  submit(items: readonly BulkItem[]): Promise<BulkResult[]>;
+  submit(items: readonly BulkItem[], options?: { readonly isLeaving: boolean }): Promise<BulkResult[]>;
   annotations(itemIds: readonly string[]): Promise<PageAnnotations>;
   /** Ask who is signed in, which also brings a fresh CSRF token; rejects with 401 when nobody is. */
   renewSession(): Promise<void>;
@@ -49,8 +49,14 @@ export function gridServer(options: { readonly taskId: string; readonly datasetI
         }),
       );
     },
-    submit: (items) =>
-      unwrap(api.POST("/api/v1/tasks/{task_id}/bulk", { ...onTask, body: { items: [...items] } })),
+    submit: (items, options) =>
+      unwrap(
+        api.POST("/api/v1/tasks/{task_id}/bulk", {
+          ...onTask,
+          body: { items: [...items] },
+          keepalive: options?.isLeaving === true,
+        }),
+      ),
     annotations: (itemIds) =>
       exactly<PageAnnotations>(
         unwrap(

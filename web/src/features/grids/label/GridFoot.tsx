@@ -30,7 +30,7 @@ export function GridFoot({ state, view, notice, targets }: GridFootProps) {
       </KeyButton>
       {state.canGoBack && (
         <KeyButton action="grid.back" disabled={isBusy}>
-          Page before
+          Back
         </KeyButton>
       )}
       <KeyButton action="grid.peek" disabled={isBusy}>

@@ -1,7 +1,7 @@
 import { SegmentedControl, Select, Slider, Text, Tooltip } from "@mantine/core";
 import { IconAlertTriangle, IconArrowLeft } from "@tabler/icons-react";
 
-import { useState } from "react";
+import { memo, useState } from "react";
 
 import type { TaskSummary } from "@/api/schema.gen";
 import { useProjectId } from "@/app/context";
@@ -10,7 +10,6 @@ import { LinkActionIcon } from "@/ui/links";
 
 import type { Sorting } from "./cells";
 import classes from "./label.module.css";
-import type { SessionState } from "./session";
 import type { ModelChoice } from "./useModelChoice";
 
 export const SMALLEST_PAGE = 24;
@@ -18,7 +17,11 @@ export const LARGEST_PAGE = 100;
 
 export interface GridHeadProps {
   readonly task: TaskSummary;
-  readonly state: SessionState;
+  readonly page: number;
+  readonly done: number;
+  readonly perMinute: number | null;
+  /** Items in hand: on the page and ready behind it. */
+  readonly held: number;
   readonly size: number;
   readonly sorting: Sorting;
   readonly model: ModelChoice;
@@ -35,13 +38,13 @@ const SORTINGS: { value: Sorting; label: string }[] = [
 ];
 
 /** Which task this is, how far it is and how fast, and how the page is laid out. */
-export function GridHead(props: GridHeadProps) {
-  const { task, state, size, sorting, model, hasShapes, onSize, onSorting, onDone } = props;
+export const GridHead = memo(function GridHead(props: GridHeadProps) {
+  const { task, page, held, size, sorting, model, hasShapes, onSize, onSorting, onDone } = props;
   const projectId = useProjectId();
   const [shown, setShown] = useState(size);
   const { queued = 0, rework = 0 } = task.counts;
-  const left = queued + rework + state.tiles.length + state.ahead;
-  const pages = state.page - 1 + Math.max(1, Math.ceil(left / size));
+  const left = queued + rework + held;
+  const pages = page - 1 + Math.max(1, Math.ceil(left / size));
   return (
     <header className={classes.head}>
       <Tooltip label="Back to the task">
@@ -108,17 +111,17 @@ export function GridHead(props: GridHeadProps) {
         />
       </div>
       <div className={classes.figures}>
-        <Figure value={`${formatCount(state.page)} of ${formatCount(pages)}`} name="page" />
+        <Figure value={`${formatCount(page)} of ${formatCount(pages)}`} name="page" />
         <Figure value={formatCount(left)} name="left" />
-        <Figure value={formatCount(state.done)} name="done now" />
+        <Figure value={formatCount(props.done)} name="done now" />
         <Figure
-          value={state.perMinute === null ? "–" : formatCount(Math.round(state.perMinute))}
+          value={props.perMinute === null ? "–" : formatCount(Math.round(props.perMinute))}
           name="a minute"
         />
       </div>
     </header>
   );
-}
+});
 
 function Figure({ value, name }: { readonly value: string; readonly name: string }) {
   return (

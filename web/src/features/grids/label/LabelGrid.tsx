@@ -1,6 +1,6 @@
 import { useLocalStorage } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import type { TaskSummary } from "@/api/schema.gen";
 import { labelColor } from "@/ui/labelColor";
@@ -62,10 +62,25 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
   );
   const focus = focusOf(state.desk, view);
   useFreshCounts(task.id, state);
-  const toBoard = () => {
+  const toBoard = useCallback(() => {
     setDialog(null);
     board.current?.focus({ preventScroll: true });
-  };
+  }, []);
+  const resize = useCallback(
+    (next: number) => {
+      onSize(next);
+      void session.resize(next);
+      toBoard();
+    },
+    [session, onSize, toBoard],
+  );
+  const sort = useCallback(
+    (next: Sorting) => {
+      setSorting(next);
+      toBoard();
+    },
+    [setSorting, toBoard],
+  );
   const handlers = labelHandlers({
     session,
     view,
@@ -90,20 +105,16 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
       <div className={classes.page}>
         <GridHead
           task={task}
-          state={state}
+          page={state.page}
+          done={state.done}
+          perMinute={state.perMinute}
+          held={state.tiles.length + state.ahead}
           size={size}
           sorting={sorting}
           model={model}
           hasShapes={hasShapes}
-          onSize={(next) => {
-            onSize(next);
-            void session.resize(next);
-            toBoard();
-          }}
-          onSorting={(next) => {
-            setSorting(next);
-            toBoard();
-          }}
+          onSize={resize}
+          onSorting={sort}
           onDone={toBoard}
         />
         <ClassRail

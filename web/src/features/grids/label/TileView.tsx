@@ -51,7 +51,7 @@ export const TileView = memo(function TileView(props: TileViewProps) {
           {reason}
         </span>
       )}
-      {reason === null && props.isRework && <span className={classes.rework}>sent back</span>}
+      {reason === null && props.isRework && <span className={classes.rework}>again</span>}
       <span className={classes.chips}>
         {chosen !== null && (
           <span
@@ -85,7 +85,7 @@ function sayTile({ proposed, confidence, chosen, standing, reason, isRework }: T
       ? "no proposal"
       : `proposed ${proposed}${confidence === null ? "" : `, ${String(Math.round(confidence * 100))} %`}`,
   ];
-  if (isRework) parts.push("sent back by a reviewer");
+  if (isRework) parts.push("handed in before");
   if (reason !== null) parts.push(reason);
   return parts.join("; ");
 }

@@ -120,6 +120,23 @@ describe("a page", () => {
     expect([page(session), session.state.page]).toEqual(["abc", 1]);
     expect(session.state.tiles[0]?.standing[0]?.label).toBe("cat");
   });
+
+  it("that came back and was only looked at is handed in still", async () => {
+    const { begin, server } = bench();
+    const session = begin();
+    await session.start();
+    give(session, { a: "cat", b: "cat", c: "cat" });
+    await session.submit({ itemIds: ["a", "b", "c"], modelId: null });
+    server.truth = ["a", "b", "c"].map((id) => classOf(id, "cat"));
+    await session.goBack();
+    await session.leave({ isLeaving: false });
+    expect([[...server.held.keys()], server.released.includes("a")]).toEqual([[], false]);
+    expect(server.submitted.slice(-3).map((one) => [one.item_id, one.annotations])).toEqual([
+      ["a", []],
+      ["b", []],
+      ["c", []],
+    ]);
+  });
 });
 
 describe("what the server does not take", () => {

@@ -62,6 +62,8 @@ export class GridSession {
   };
   #size: number;
   #last: readonly string[] = [];
+  /** Handed in before, and on the page to be mended: what is left as it is stays handed in. */
+  readonly #recalled = new Set<string>();
   #isOver = false;
   #pulse: ReturnType<typeof setInterval> | null = null;
   readonly #stock: Stock;
@@ -187,6 +189,7 @@ export class GridSession {
     });
     if (found.length === 0) return;
     this.#last = [];
+    for (const { itemId } of found) this.#recalled.add(itemId);
     const untouched = this.#state.tiles.filter(({ itemId }) => !this.#isTouched(itemId));
     this.#stock.putBack(untouched);
     this.#leave(untouched.map(({ itemId }) => itemId));
@@ -213,8 +216,17 @@ export class GridSession {
     if (!options.isLeaving) this.#stop();
     const spare = this.#state.tiles.filter(({ itemId }) => !this.#isTouched(itemId));
     const isBusy = this.#state.phase === "submitting";
+    const isFinished = ({ itemId }: Tile): boolean => this.#recalled.has(itemId);
     const given = [this.#stock.releaseReady(options)];
-    if (!isBusy) given.push(this.#stock.release(spare, options));
+    if (!isBusy) {
+      given.push(
+        this.#stock.release(
+          spare.filter((tile) => !isFinished(tile)),
+          options,
+        ),
+      );
+      given.push(this.#handInAgain(spare.filter(isFinished), options));
+    }
     await Promise.all(given);
     if (!options.isLeaving) this.parts.claims.close();
   }
@@ -229,6 +241,12 @@ export class GridSession {
     this.#isOver = true;
     if (this.#pulse !== null) clearInterval(this.#pulse);
     this.#pulse = null;
+  }
+
+  async #handInAgain(tiles: readonly Tile[], options: { readonly isLeaving: boolean }): Promise<void> {
+    if (tiles.length === 0) return;
+    const items = tiles.map((tile) => bulkItem(tile, { chosen: null, modelId: null, activeSeconds: 0 }));
+    await this.parts.server.submit(items, options).catch(() => undefined);
   }
 
   #isTouched(itemId: string): boolean {
@@ -338,7 +356,10 @@ export class GridSession {
   }
 
   #finish(done: readonly string[]): void {
-    for (const itemId of done) this.parts.claims.yield(itemId);
+    for (const itemId of done) {
+      this.parts.claims.yield(itemId);
+      this.#recalled.delete(itemId);
+    }
     this.#pace.finished(done.length);
     this.#last = done.length > 0 ? done : this.#last;
     this.#leave(done);
