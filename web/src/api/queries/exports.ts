@@ -1,9 +1,9 @@
-/** Exports to a folder of the server's machine. */
+/** Exports: an archive to download, or a folder of the server's machine. */
 import { api, unwrap } from "../client";
 
 export function startExport(options: {
   datasetId: string;
-  path: string;
+  path: string | null;
   format: string;
   q: string | null;
   asOf: number | null;

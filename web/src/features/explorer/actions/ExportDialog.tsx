@@ -1,4 +1,16 @@
-import { Alert, Button, Code, Group, Modal, Progress, Select, Stack, Text, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Anchor,
+  Button,
+  Code,
+  Group,
+  Modal,
+  Progress,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -19,7 +31,7 @@ const FORMATS = [
 ];
 const MOST_IDS = 1000;
 
-/** Write the items of the scope to a folder of the server's machine. */
+/** Pack the items of the scope for download, or write them to a folder of the server's machine. */
 export function ExportDialog({ scope, onClose }: { readonly scope: Scope; readonly onClose: () => void }) {
   const [format, setFormat] = useState("coco");
   const [path, setPath] = useState("");
@@ -27,7 +39,7 @@ export function ExportDialog({ scope, onClose }: { readonly scope: Scope; readon
     mutationFn: async () =>
       startExport({
         datasetId: scope.listing.dataset_id,
-        path: path.trim(),
+        path: path.trim() === "" ? null : path.trim(),
         format,
         q: scope.q ?? (await queryOfIds(scope)),
         asOf: scope.listing.revision,
@@ -44,7 +56,7 @@ export function ExportDialog({ scope, onClose }: { readonly scope: Scope; readon
       isBusy={starting.isPending}
       error={starting.error}
       button="Export"
-      isReady={path.trim() !== "" && !isTooMany}
+      isReady={!isTooMany}
       onSubmit={() => {
         starting.mutate();
       }}
@@ -67,10 +79,8 @@ export function ExportDialog({ scope, onClose }: { readonly scope: Scope; readon
       />
       <TextInput
         label="Folder on the server's machine"
-        description="An absolute path of a folder that is empty or does not exist yet."
-        placeholder="/home/me/exports/cars"
-        required
-        data-autofocus
+        description="Leave it empty to download an archive. Else an absolute path of a new or empty folder."
+        placeholder="download"
         value={path}
         onChange={(event) => {
           setPath(event.currentTarget.value);
@@ -110,12 +120,16 @@ function ExportProgress({
       <Stack gap="sm">
         <Progress value={(data?.progress ?? 0) * 100} animated={!isOver} aria-label="Progress" />
         <Text size="sm">
-          {data?.state === "done" ? (
+          {data?.state !== "done" && (data?.error ?? data?.message ?? "Waiting for a worker")}
+          {data?.state === "done" && path.trim() !== "" && (
             <>
               Written to <Code>{path}</Code> on the server&apos;s machine.
             </>
-          ) : (
-            (data?.error ?? data?.message ?? "Waiting for a worker")
+          )}
+          {data?.state === "done" && path.trim() === "" && (
+            <Anchor href={`/api/v1/jobs/${encodeURIComponent(jobId)}/file`} download>
+              Download the archive
+            </Anchor>
           )}
         </Text>
         {job.isError && <ProblemNote error={job.error} onRetry={() => void job.refetch()} />}
