@@ -8,7 +8,7 @@ import { labelColor } from "@/ui/labelColor";
 import { ClassPalette } from "../ClassPalette";
 import { KeyboardProvider, useGridKeyboard } from "../keys";
 import { KeysDialog } from "../KeysDialog";
-import { classRows, type Labels } from "../names";
+import { classRows, type ClassRow, type Labels } from "../names";
 
 import { assign, assignRest, focusOf, targetsOf, type View } from "./act";
 import { Board } from "./Board";
@@ -137,35 +137,64 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
           isPeeking={isPeeking}
         />
         <GridFoot state={state} view={view} notice={notice} targets={targetsOf(state.desk, view).length} />
-        {dialog === "classes" && (
-          <ClassPalette
-            title="Which class?"
-            options={rows.map((row) => ({ ...row, id: row.name }))}
-            onPick={(name) => {
-              assign(session, view, name);
-              toBoard();
-            }}
-            onClose={toBoard}
-          />
-        )}
-        {dialog === "rest" && (
-          <RestPalette
-            session={session}
-            view={view}
-            rows={rows}
-            focus={focus}
-            onPick={(label) => {
-              assignRest(session, view, label);
-              toBoard();
-              keyboard.run("grid.submit");
-            }}
-            onClose={toBoard}
-          />
-        )}
-        {dialog === "keys" && <KeysDialog scopes={["grid", "grid_label"]} onClose={toBoard} />}
+        <Dialogs
+          dialog={dialog}
+          session={session}
+          view={view}
+          rows={rows}
+          focus={focus}
+          onClose={toBoard}
+          onSubmit={() => keyboard.run("grid.submit")}
+        />
       </div>
     </KeyboardProvider>
   );
+}
+
+interface DialogsProps {
+  readonly dialog: DialogName | null;
+  readonly session: GridSession;
+  readonly view: View;
+  readonly rows: readonly ClassRow[];
+  readonly focus: string | null;
+  readonly onClose: () => void;
+  readonly onSubmit: () => void;
+}
+
+function Dialogs({ dialog, session, view, rows, focus, onClose, onSubmit }: DialogsProps) {
+  switch (dialog) {
+    case "classes":
+      return (
+        <ClassPalette
+          title="Which class?"
+          options={rows.map((row) => ({ ...row, id: row.name }))}
+          onPick={(name) => {
+            assign(session, view, name);
+            onClose();
+          }}
+          onClose={onClose}
+        />
+      );
+    case "rest":
+      return (
+        <RestPalette
+          session={session}
+          view={view}
+          rows={rows}
+          focus={focus}
+          onPick={(label) => {
+            assignRest(session, view, label);
+            onClose();
+            onSubmit();
+          }}
+          onClose={onClose}
+        />
+      );
+    case "keys":
+      return <KeysDialog scopes={["grid", "grid_label"]} onClose={onClose} />;
+    case null:
+      return null;
+  }
 }
 
 /** Leases are no event of the project: after each page and each one had ahead the counts are asked for. */
