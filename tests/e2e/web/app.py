@@ -160,10 +160,14 @@ _SETTLE = """async (patience_ms) => {
     const busy = document.querySelectorAll(
       "[aria-busy=true], .mantine-Skeleton-root[data-visible], .mantine-Loader-root",
     );
-    const isLoading = (image) => image.currentSrc && !image.complete && image.loading !== "lazy";
+    const isSeen = (image) => {
+      const { top, bottom } = image.getBoundingClientRect();
+      return bottom > 0 && top < innerHeight;
+    };
+    const isLoading = (image) => image.getAttribute("src") && !image.complete && isSeen(image);
     const images = [...document.images].filter(isLoading).map((image) => image.currentSrc);
     const place = document.querySelector("main") ?? document.querySelector("#root");
-    const root = place?.innerText.trim() ? [] : ["an empty page"];
+    const root = place?.innerText.trim() || place?.querySelector("img") ? [] : ["an empty page"];
     return [...root, ...[...busy].map((one) => one.className), ...images];
   };
   const started = performance.now();

@@ -158,3 +158,22 @@ def test_studio__has_no_barrier_with_work_in_it(desk: Desk, server: Server, worl
         studio.expect_objects(1)
         app.settle()
         assert app.serious_barriers() == []
+
+
+def test_label_grid__a_few_are_chosen_and_the_rest_is_one_class(app: App, server: Server) -> None:
+    world = make_world(server, "grid", items=8, labels=("apple", "pear"), tools=("class",))
+    app.go(world.path(f"/grid/{world.task.id}"))
+    tiles = app.page.locator("[data-tile]")
+    tiles.nth(7).wait_for()
+    odd = [tiles.nth(place).get_attribute("data-tile") or "" for place in (1, 4)]
+    for place in (1, 4):
+        tiles.nth(place).click(modifiers=["Control"] if place == 4 else [])
+    app.page.keyboard.press("2")
+    app.page.keyboard.press("Enter")
+    app.page.get_by_text("6 have no class yet. What are they?").wait_for()
+    app.shoot("label-grid-rest")
+    app.page.keyboard.type("apple")
+    app.page.keyboard.press("Enter")
+    until(lambda: Counter(world.statuses()), Counter(submitted=8))
+    found = {one: world.truth(one) for one in world.item_ids}
+    assert found == {one: [("pear" if one in odd else "apple", "class")] for one in world.item_ids}
