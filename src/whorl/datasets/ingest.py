@@ -31,7 +31,7 @@ from whorl.datasets.revisions import DatasetRow, batches, load_dataset, lock_dat
 from whorl.datasets.rules import find_name_problem
 from whorl.schemas.datasets import ImportReport, Issue
 from whorl.schemas.records import ImportIssue, ItemRecord
-from whorl.store.blobs import BlobStore
+from whorl.store.blobs import BlobStore, Staged
 from whorl.store.db import Database, Priority
 
 BATCH_ITEMS = 200
@@ -88,12 +88,15 @@ def ingest(
     try:
         for batch in _batches(records, session):
             waiting.append(session.submit(pool, batch))
-            if len(waiting) > _BATCHES_AHEAD:
-                session.finish(waiting.popleft(), progress)
+            while len(waiting) > _BATCHES_AHEAD:
+                session.finish(waiting[0], progress)
+                waiting.popleft()
         while waiting:
-            session.finish(waiting.popleft(), progress)
+            session.finish(waiting[0], progress)
+            waiting.popleft()
     finally:
         pool.shutdown(cancel_futures=True)
+        session.discard(waiting)
     if session.added >= _MANY_ITEMS:
         db.refresh_statistics()
     with db.read() as conn:
@@ -145,6 +148,13 @@ class _Session:
             self.done += len(outcomes)
             progress(self.done)
 
+    def discard(self, waiting: Iterable[list[Future[list[_Outcome]]]]) -> None:
+        """Forget what was looked at and is not going to be written."""
+        tasks = [task for batch in waiting for task in batch if task.done() and not task.cancelled()]
+        for task in tasks:
+            if self.blobs is not None and task.exception() is None:
+                self.blobs.discard(_staged(task.result()))
+
     def report(self, revision: int, *, is_dry_run: bool, seconds: float) -> ImportReport:
         """The account as a report."""
         return ImportReport(
@@ -166,6 +176,10 @@ class _Session:
         )
 
     def _write(self, prepared: list[Prepared]) -> BatchResult:
+        assert self.blobs is not None
+        # A row may name only what survives a power cut. One sync for the batch: one for each file would cost more than
+        # reading and decoding them.
+        self.blobs.publish(_staged(prepared))
         names = [one.record.name for one in prepared]
         now = datetime.now(UTC)
 
@@ -209,10 +223,22 @@ def _look_at(
     blobs: BlobStore | None,
     limits: MediaLimits,
 ) -> list[_Outcome]:
-    return [
-        one if isinstance(one, ImportIssue) else prepare_record(one, known.get(one.name), blobs, limits=limits)
-        for one in some
-    ]
+    outcomes: list[_Outcome] = []
+    try:
+        for one in some:
+            if isinstance(one, ItemRecord):
+                outcomes.append(prepare_record(one, known.get(one.name), blobs, limits=limits))
+            else:
+                outcomes.append(one)
+    except BaseException:
+        if blobs is not None:
+            blobs.discard(_staged(outcomes))
+        raise
+    return outcomes
+
+
+def _staged(outcomes: Iterable[_Outcome]) -> list[Staged]:
+    return [staged for one in outcomes if isinstance(one, Prepared) for staged in one.staged]
 
 
 def _batches(

@@ -13,7 +13,7 @@ from whorl.base.errors import UnreadableMedia
 from whorl.base.settings import Settings
 from whorl.datasets.rules import find_name_problem
 from whorl.schemas.records import ImportIssue, ItemRecord
-from whorl.store.blobs import BlobStore, content_key
+from whorl.store.blobs import BlobStore, Staged, content_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A record ready to be written. ``media`` is None when its bytes are known already, or there is no file."""
+    """A record ready to be written. ``media`` is None when its bytes are known already, or there is no file.
+
+    Its ``staged`` blobs are to be published before a row names them.
+    """
 
     record: ItemRecord
     digest: str
@@ -61,6 +64,7 @@ class Prepared:
     modified_ns: int
     bytes_read: int
     media: Media | None
+    staged: tuple[Staged, ...] = ()
 
 
 def thumbnail_key(sha256: str) -> str:
@@ -83,7 +87,7 @@ def record_digest(record: ItemRecord) -> str:
 def prepare_record(
     record: ItemRecord, known: KnownFile | None, blobs: BlobStore | None, *, limits: MediaLimits
 ) -> Prepared | ImportIssue:
-    """Look at a record's file, read it unless size and time say it is unchanged, and store bytes and thumbnail.
+    """Look at a record's file, read it unless size and time say it is unchanged, and stage bytes and thumbnail.
 
     Args:
         blobs: Where to store; None to look only.
@@ -110,10 +114,10 @@ def prepare_record(
     if known is not None and hashlib.sha256(data).hexdigest() == known.sha256:
         return Prepared(record, digest, size, modified_ns, len(data), None)
     try:
-        media = _inspect(data, blobs, limits)
+        media, staged = _inspect(data, blobs, limits)
     except UnreadableMedia as error:
         return ImportIssue(record.name, error.code, error.message, error.hint)
-    return Prepared(record, digest, len(data), modified_ns, len(data), media)
+    return Prepared(record, digest, len(data), modified_ns, len(data), media, staged)
 
 
 def _stat(name: str, file: Path, limits: MediaLimits) -> tuple[int, int] | ImportIssue:
@@ -137,17 +141,25 @@ def _unreadable_file(name: str, error: OSError) -> ImportIssue:
     return ImportIssue(name, "file_unreadable", error.strerror or type(error).__name__, "Check its permissions.")
 
 
-def _inspect(data: bytes, blobs: BlobStore | None, limits: MediaLimits) -> Media:
+def _inspect(data: bytes, blobs: BlobStore | None, limits: MediaLimits) -> tuple[Media, tuple[Staged, ...]]:
     # Late: the decoder loads OpenCV, which the server does not need at its start.
     from whorl.datasets.media import inspect
 
     looked = inspect(data, max_pixels=limits.max_pixels)
-    if blobs is not None:
-        blobs.put_if_absent(thumbnail_key(looked.info.sha256), looked.thumbnail)
-        blobs.put_if_absent(content_key(looked.info.sha256), data)
+    sha256 = looked.info.sha256
+    staged = () if blobs is None else _stage(blobs, sha256, data, looked.thumbnail)
     health = {
         "brightness": looked.health.brightness,
         "contrast": looked.health.contrast,
         "sharpness": looked.health.sharpness,
     }
-    return Media(looked.info.sha256, looked.info.media_type, looked.info.width, looked.info.height, health)
+    return Media(sha256, looked.info.media_type, looked.info.width, looked.info.height, health), staged
+
+
+def _stage(blobs: BlobStore, sha256: str, data: bytes, small: bytes) -> tuple[Staged, ...]:
+    first = blobs.stage(thumbnail_key(sha256), small)
+    try:
+        return first, blobs.stage(content_key(sha256), data)
+    except BaseException:
+        blobs.discard([first])
+        raise

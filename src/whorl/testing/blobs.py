@@ -19,6 +19,7 @@ def check_blob_store(store: BlobStore) -> None:
     _check_put_and_get(store)
     _check_ranges(store)
     _check_put_if_absent(store)
+    _check_staging(store)
     _check_list_and_delete(store)
     _check_refusals(store)
     sha256 = put_content(store, b"content")
@@ -54,6 +55,22 @@ def _check_put_if_absent(store: BlobStore) -> None:
     assert sum(won) == 1, f"of 24 put_if_absent at once {sum(won)} won, not 1"
     assert store.get("check/once") == b"%d" % won.index(True), "the winner's bytes stand"
     assert not store.put_if_absent("check/once", b"late"), "a key that exists is not replaced"
+
+
+def _check_staging(store: BlobStore) -> None:
+    for count in (1, 30):
+        staged = [store.stage(f"check/staged/{count}/{number}", b"%d" % number) for number in range(count)]
+        store.publish(staged)
+        found = [store.get(f"check/staged/{count}/{number}") for number in range(count)]
+        assert found == [b"%d" % number for number in range(count)], "what is staged and published is there"
+    late = store.stage("check/staged/1/0", b"late")
+    twice = [store.stage("check/staged/twice", b"first"), store.stage("check/staged/twice", b"second")]
+    store.publish([late, *twice])
+    assert store.get("check/staged/1/0") == b"0", "publishing replaces nothing"
+    assert store.get("check/staged/twice") == b"first", "of two staged under one key the first stands"
+    store.discard([late, *twice])
+    assert store.get("check/staged/twice") == b"first", "discarding what was published changes nothing"
+    store.publish([])
 
 
 def _check_list_and_delete(store: BlobStore) -> None:

@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from whorl.ontology.queries import current_draft
 from whorl.schemas.annotations import AnnotationDraft, Box, ClassTag, Layer
 from whorl.schemas.datasets import ImportReport
 from whorl.schemas.records import AnnotationRecord, Subset
-from whorl.store.blobs import BlobStore, open_blobs
+from whorl.store.blobs import BlobStore, Staged, open_blobs
 
 ANNA = "per_anna"
 
@@ -283,11 +284,17 @@ class _FullBlobs:
     def __init__(self, inner: BlobStore, room: int) -> None:
         self.inner, self.room = inner, room
 
-    def put_if_absent(self, key: str, data: bytes | Path) -> bool:
+    def stage(self, key: str, data: bytes) -> Staged:
         self.room -= 1
         if self.room < 0:
             raise StorageFull("the disk is full", hint="Free some space.")
-        return self.inner.put_if_absent(key, data)
+        return self.inner.stage(key, data)
+
+    def publish(self, staged: Sequence[Staged]) -> None:
+        self.inner.publish(staged)
+
+    def discard(self, staged: Sequence[Staged]) -> None:
+        self.inner.discard(staged)
 
 
 def test_import__full_disk_keeps_whole_batches_and_completes(house: Any, blobs: BlobStore, tmp_path: Path) -> None:
@@ -295,6 +302,8 @@ def test_import__full_disk_keeps_whole_batches_and_completes(house: Any, blobs: 
     with pytest.raises(StorageFull, match="full"):
         _import(house, _FullBlobs(blobs, 2 * 260), root)
     assert len(_state(house)) == 200
+    # What was staged and not written is gone.
+    assert [path.name for path in (tmp_path / "blobs").rglob("*#*")] == []
     assert _counts(_import(house, blobs, root)) == (250, 0, 0, 200)
 
 

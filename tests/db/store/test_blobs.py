@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from whorl.base.errors import InvalidInput, StorageFull, Unavailable, UnreadableMedia
-from whorl.store.blobs import BlobStore, content_key, get_content, open_blobs, put_content
+from whorl.store.blobs import BlobStore, content_key, durable, get_content, open_blobs, put_content
 from whorl.testing.blobs import check_blob_store
 
 
@@ -54,6 +57,96 @@ def test_check_blob_store__s3(s3_url: str) -> None:
     url = store.presign("signed", expires_s=60)
     assert url is not None
     assert httpx.get(url).content == b"for all"
+
+
+@dataclass
+class _Disk:
+    """What has been brought to disk, and what was not when it had to be."""
+
+    synced: list[str] = field(default_factory=list)
+    named_too_early: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> _Disk:
+    """Watches the system's own calls: each fsync, and each name that a file gets."""
+    seen = _Disk()
+    fsync, link, replace = os.fsync, os.link, os.replace
+
+    def watch_sync(handle: int) -> None:
+        seen.synced.append(os.readlink(f"/proc/self/fd/{handle}"))
+        fsync(handle)
+
+    def watch(call: Callable[[str, str], None]) -> Callable[[str, str], None]:
+        def named(beside: str, path: str) -> None:
+            if beside not in seen.synced:
+                seen.named_too_early.append(path)
+            seen.synced = [one for one in seen.synced if one != os.path.dirname(path)]
+            call(beside, path)
+
+        return named
+
+    monkeypatch.setattr(os, "fsync", watch_sync)
+    monkeypatch.setattr(os, "link", watch(link))
+    monkeypatch.setattr(os, "replace", watch(replace))
+    return seen
+
+
+linux_only = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads /proc")
+
+
+@linux_only
+@pytest.mark.parametrize("how", ["put", "put_if_absent", "stage"])
+def test_put__bytes_are_on_disk_before_the_name_and_the_name_before_the_answer(
+    tmp_path: Path, disk: _Disk, how: str
+) -> None:
+    store = open_blobs(f"file://{tmp_path}")
+    if how == "stage":
+        store.publish([store.stage("a/b/one", b"1"), store.stage("a/b/two", b"2")])
+    else:
+        getattr(store, how)("a/b/one", b"1")
+    assert disk.named_too_early == []
+    # Folders that were made for it, too: a file in a folder without a name is lost.
+    assert {str(tmp_path), f"{tmp_path}/a", f"{tmp_path}/a/b"} <= set(disk.synced)
+
+
+@linux_only
+def test_put_if_absent__a_name_that_is_there_is_made_durable_too(tmp_path: Path, disk: _Disk) -> None:
+    store = open_blobs(f"file://{tmp_path}")
+    store.put_if_absent("a/one", b"1")
+    disk.synced.clear()
+    assert not store.put_if_absent("a/one", b"1")
+    store.publish([store.stage("a/one", b"1")])
+    assert disk.synced.count(f"{tmp_path}/a") == 2
+
+
+def test_publish__many_are_synced_at_once_and_each_where_that_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    monkeypatch.setattr(os, "fsync", lambda handle: calls.append(handle))
+    store = open_blobs(f"file://{tmp_path}")
+    store.publish([store.stage(f"{number}/a", b"1") for number in range(20)])
+    assert len(calls) == (0 if sys.platform == "linux" else 41)
+    monkeypatch.setattr(durable, "_syncfs", lambda: None)
+    calls.clear()
+    store.publish([store.stage(f"{number}/b", b"1") for number in range(20)])
+    # Twenty files, their twenty folders, and the folder that holds those.
+    assert len(calls) == 41
+    assert sorted(info.key for info in store.list("7")) == ["7/a", "7/b"]
+
+
+def test_publish__a_disk_that_refuses_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    store = open_blobs(f"file://{tmp_path}")
+    with pytest.raises(Unavailable, match="refused a/one"):
+        store.publish([store.stage("a/one", b"1")])
+    with pytest.raises(Unavailable, match="refused a/two"):
+        store.put("a/two", b"1")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_presign__files_have_no_address(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from whorl.schemas.wire import Page, Wire
 from whorl.server.media import decode_apart, media_headers, picture
 from whorl.server.permits import Caller, CallerDep, needs
 from whorl.server.services import Services
-from whorl.store.blobs import content_key, put_content
+from whorl.store.blobs import content_key
 
 if TYPE_CHECKING:
     from whorl.datasets.media import Inspection
@@ -256,8 +256,9 @@ def _inspect(caller: Caller, data: bytes, *, name: str) -> NewItem:
         named = f"{name[:200]}: {error.message}"
         raise UnreadableMedia(named, hint=error.hint, details=error.details) from error
     services = caller.services
-    sha256 = put_content(services.blobs, data)
-    services.blobs.put_if_absent(thumbnail_key(sha256), looked.thumbnail)
+    sha256 = looked.info.sha256
+    kept = ((content_key(sha256), data), (thumbnail_key(sha256), looked.thumbnail))
+    services.blobs.publish([services.blobs.stage(key, body) for key, body in kept])
     health = {
         "brightness": looked.health.brightness,
         "contrast": looked.health.contrast,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from whorl.base.errors import NotFound, StorageFull, Unavailable, WhorlError
-from whorl.store.blobs.store import BlobInfo, check_key
+from whorl.store.blobs.store import BlobInfo, Staged, check_key
 
 if TYPE_CHECKING:
     from obstore.store import LocalStore, MemoryStore, S3Store
@@ -29,8 +29,7 @@ _FULL = (
 class ObjectBlobs:
     """Implements ``BlobStore``. Made by ``open_blobs``.
 
-    A file is written beside its final name and moved, so a crash leaves no half blob; it is not synced to disk before
-    the call returns.
+    A bucket keeps what it has acknowledged. Files are written by ``FolderBlobs``, which also brings them to disk.
 
     Args:
         store: Where the bytes live.
@@ -59,6 +58,16 @@ class ObjectBlobs:
         # Multipart uploads cannot be conditional, so a create is one request, up to S3's 5 GiB.
         parts = False if mode == "create" else None
         _translated(key, lambda: obstore.put(self._store, check_key(key), data, mode=mode, use_multipart=parts))
+
+    def stage(self, key: str, data: bytes) -> Staged:
+        self.put_if_absent(key, data)
+        return Staged(key, None)
+
+    def publish(self, staged: Sequence[Staged]) -> None:
+        """Nothing is left to do: a bucket has stored it already."""
+
+    def discard(self, staged: Sequence[Staged]) -> None:
+        """Nothing is left to do: what nobody names does no harm."""
 
     def get(self, key: str) -> bytes:
         import obstore

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,8 +24,18 @@ class BlobInfo:
     modified_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A blob on its way in; ``beside`` is where its bytes are until it is published, None when they are in place."""
+
+    key: str
+    beside: str | None
+
+
 class BlobStore(Protocol):
     """Bytes under keys. All methods may be called from several threads and processes at once.
+
+    What was put, or published, survives a power cut from the moment the call returns.
 
     Every method raises InvalidInput for a key that ``check_key`` refuses, and Unavailable when the store cannot be
     reached.
@@ -45,6 +55,28 @@ class BlobStore(Protocol):
         Raises:
             StorageFull: The disk or bucket takes no more; the key stays absent.
         """
+        ...
+
+    def stage(self, key: str, data: bytes) -> Staged:
+        """Begin to store ``data`` unless ``key`` exists; nobody need see it before it is published.
+
+        Many blobs that are staged and then published together cost far less than as many that are put.
+
+        Raises:
+            StorageFull: The disk or bucket takes no more.
+        """
+        ...
+
+    def publish(self, staged: Sequence[Staged]) -> None:
+        """Store what was staged; a key that came to exist meanwhile keeps its blob.
+
+        Raises:
+            StorageFull: The disk or bucket takes no more; some of them may be stored.
+        """
+        ...
+
+    def discard(self, staged: Sequence[Staged]) -> None:
+        """Forget what was staged and not published; what was published stays."""
         ...
 
     def get(self, key: str) -> bytes:
