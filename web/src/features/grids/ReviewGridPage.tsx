@@ -152,7 +152,7 @@ function Switches({ datasetId, label, modelId, labels, counts }: ReviewProps) {
     label: `${value} (${formatCount(counts.get(value) ?? 0)})`,
   }));
   const judgeOptions = [
-    { value: "", label: "The model that predicted most" },
+    { value: "", label: "The busiest model" },
     ...judges.map(({ author_id: value, name }) => ({ value, label: name })),
   ];
   return (
