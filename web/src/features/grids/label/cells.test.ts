@@ -72,6 +72,10 @@ describe("stepFrom", () => {
     ]);
   });
 
+  it("takes the next tile where a head lies above", () => {
+    expect(go("d", "up")).toBe("c");
+  });
+
   it("begins at the first tile", () => {
     expect([go(null, "down"), go("a", "first"), go("c", "last")]).toEqual(["c", "c", "b"]);
   });
