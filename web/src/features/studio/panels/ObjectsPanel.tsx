@@ -75,6 +75,8 @@ interface ShapeRowsProps {
 
 function ShapeRows({ work, shapes, selected }: ShapeRowsProps) {
   const place = useRef<HTMLDivElement>(null);
+  // What it returns is used in this render only, so that nothing stale can be kept of it.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const rows = useVirtualizer({
     count: shapes.length,
     getScrollElement: () => place.current,
