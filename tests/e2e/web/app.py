@@ -144,15 +144,14 @@ class App:
         ]
 
     def shoot(self, name: str) -> None:
-        """Keep what is on the screen as docs/screenshots/NAME.png when WHORL_SCREENSHOTS=1."""
+        """Keep what is on the screen as docs/screenshots/NAME.webp when WHORL_SCREENSHOTS=1."""
         if os.environ.get("WHORL_SCREENSHOTS") != "1":
             return
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.settle()
         content = self.page.screenshot(animations="disabled", caret="hide")
-        # A palette is enough for a page, and keeps photographs on it from filling the repository.
-        shown = Image.open(io.BytesIO(content)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        shown.save(SCREENSHOTS / f"{name}.png", optimize=True)
+        # Photographs on a page would make a PNG of a megabyte; a palette would change the colours of labels.
+        Image.open(io.BytesIO(content)).convert("RGB").save(SCREENSHOTS / f"{name}.webp", quality=88, method=6)
 
 
 _SETTLE = """async (patience_ms) => {

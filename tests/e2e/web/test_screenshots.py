@@ -39,6 +39,11 @@ PAGES = {
     "settings-recipes": "/p/{project}/settings/recipes",
     "settings-members": "/p/{project}/settings/members",
 }
+# What comes last on a page, where nothing on it says that it is still to come.
+LAST = {
+    "explorer": 'button:has-text("Layers"):not([disabled])',
+    "studio": '[role="group"][aria-label="Shapes"] [data-selected]',
+}
 DARK = ("overview", "explorer", "studio")
 
 
@@ -93,4 +98,6 @@ def test_screenshot__dark(desk: Desk, demo: Demo, name: str) -> None:
 def _shoot(app: App, demo: Demo, name: str, picture: str) -> None:
     app.sign_in()
     app.go(PAGES[name].format(**demo.names))
+    if name in LAST:
+        app.page.locator(LAST[name]).first.wait_for()
     app.shoot(picture)
