@@ -42,7 +42,11 @@ export function GridFoot({ state, view, notice, targets }: GridFootProps) {
       <KeyButton action="grid.clear" disabled={isBusy}>
         No class
       </KeyButton>
-      <KeyButton action="grid.accept" disabled={isBusy || targets === 0} variant="light">
+      <KeyButton
+        action="grid.accept"
+        disabled={isBusy || targets === 0 || view.modelId === null}
+        variant="light"
+      >
         {state.desk.selection.size > 1 ? `Accept ${String(targets)}` : "Accept"}
       </KeyButton>
       <KeyButton action="grid.submit" variant="filled" loading={isBusy}>

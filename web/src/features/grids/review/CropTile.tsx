@@ -59,7 +59,7 @@ export const CropTile = memo(function CropTile(props: CropTileProps) {
         {crop.suspicion !== null && (
           <i aria-hidden style={{ width: `${String(Math.round(crop.suspicion * 100))}%` }} />
         )}
-        <span>{sayReason(crop)}</span>
+        <span>{sayReason(crop).replace(/^the model /, "")}</span>
       </div>
     </div>
   );
