@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconChecks, IconPlugConnectedX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
@@ -39,10 +39,39 @@ export function EmptyQueue() {
       }
     >
       <Stack gap="sm">
+        <SentBack />
         <Where />
         <Others />
       </Stack>
     </EmptyState>
+  );
+}
+
+/** Finished items that the server did not take: they stay here until something is decided. */
+function SentBack() {
+  const { entries } = useQueue();
+  const { queue } = useStudio();
+  const refused = entries.filter((entry) => entry.standing === "refused");
+  const [first] = refused;
+  if (first === undefined) return null;
+  return (
+    <Alert
+      color="orange"
+      variant="light"
+      title={
+        refused.length === 1 ? "One item was not taken" : `${String(refused.length)} items were not taken`
+      }
+    >
+      <Button
+        size="xs"
+        variant="default"
+        onClick={() => {
+          queue.goTo(first.itemId);
+        }}
+      >
+        Back to it, and see why
+      </Button>
+    </Alert>
   );
 }
 
