@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 
 from whorl.access.rules import Action
 from whorl.base.errors import Forbidden, InvalidInput, JsonValue, NotFound
+from whorl.datasets.dql import parse_query
 from whorl.engine import jobs as engine_jobs
 from whorl.schemas.jobs import Job
 from whorl.schemas.wire import Page, Wire
 from whorl.server.permits import Caller, CallerDep, needs
+from whorl.server.routes.items import to_query
 
 MEDIA_CSP = "default-src 'none'; sandbox"
 _PART_BYTES = 2**20
@@ -36,7 +38,7 @@ class ExportRequest(Wire):
     path: str | None = Field(
         default=None, min_length=1, max_length=4000, description="An empty folder or a new one; an archive if null."
     )
-    format: str = Field(default="coco", max_length=100)
+    format: str = Field(default="coco", max_length=100, pattern=r"^[\w.:-]+$")
     query: str | dict[str, JsonValue] | None = Field(default=None, description="As text or DQL; everything if null.")
     as_of: int | None = Field(default=None, ge=0)
 
@@ -51,6 +53,8 @@ def start_import(caller: CallerDep, dataset_id: str, body: ImportRequest) -> Job
 @router.post("/datasets/{dataset_id}/exports", status_code=202, **needs(Action.JOB_WRITE))
 def start_export(caller: CallerDep, dataset_id: str, body: ExportRequest) -> Job:
     """Export to an archive, or to a folder of the server's machine; only its own user and admins may name one."""
+    # Read now: a mistake is told at once, and not by a job that fails later.
+    _check_query(body.query)
     params: dict[str, JsonValue] = {"dataset_id": dataset_id, **body.model_dump(mode="json")}
     if body.path is None:
         return start_job(caller, "export", params)
@@ -128,6 +132,13 @@ def start_job(caller: Caller, kind: str, params: dict[str, JsonValue]) -> Job:
         return to_wire(engine_jobs.get_job(conn, job_id))
 
     return caller.write(start)
+
+
+def _check_query(query: str | dict[str, JsonValue] | None) -> None:
+    if isinstance(query, dict):
+        parse_query(query)
+    elif query is not None:
+        to_query(query, None)
 
 
 def _start(caller: Caller, kind: str, path: str, params: dict[str, JsonValue]) -> Job:
