@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 
 from whorl.store.db import Database, open_database
 from whorl.store.db.migrate import upgrade
+
+# The same examples in every run, however slow the machine: a red run is somebody's change.
+hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
