@@ -85,8 +85,8 @@ def test_finish__lists_of_any_length(database: Database) -> None:
 def test_extend_and_release__only_what_is_held(database: Database) -> None:
     _send(database, *[Message("a", n, str(n)) for n in range(3)])
     first, second, third = [work.id for work in _claim(database, "t1")]
-    assert database.write(lambda conn: extend(conn, "t1", [first], lease_ms=9, now_ms=FAR_MS)) == {first}
-    assert database.write(lambda conn: extend(conn, "other", [first], lease_ms=9, now_ms=FAR_MS)) == set()
+    assert database.write(lambda conn: extend(conn, "t1", [first], lease_ms=60_000, now_ms=FAR_MS)) == {first}
+    assert database.write(lambda conn: extend(conn, "other", [first], lease_ms=60_000, now_ms=FAR_MS)) == set()
     assert database.write(lambda conn: release(conn, "t1", [second, third])) == {second, third}
     assert [(work.id, work.attempts) for work in _claim(database, "t2")] == [(second, 1), (third, 1)]
 
