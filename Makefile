@@ -20,7 +20,7 @@ test: check pytest
 
 pytest:
 	@$(PYTHON) tools/setup_venv.py test
-	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --reruns 2 --reruns-delay 1 $(PYTEST_ARGS)
 
 check:
 	@$(PYTHON) tools/setup_venv.py test

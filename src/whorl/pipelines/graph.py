@@ -15,6 +15,7 @@ from whorl.schemas.pipelines import (
     CronTrigger,
     EdgeSpec,
     GraphProblem,
+    NodeFamily,
     NodeSpec,
     PipelineDefinition,
     PortType,
@@ -32,6 +33,9 @@ class NodeType:
         params: The Pydantic model of its parameters; unknown keys are refused.
         is_barrier: Waits for a token on every input before it runs.
         optional_inputs: Inputs that need neither an edge nor a trigger.
+        description: What it does with what comes in, and when what leaves by which port.
+        outputs_from: A parameter that names further item outputs: a list of names, or a mapping with names as keys.
+        is_reserved: The name is taken for a later version; a graph with such a node cannot run.
     """
 
     name: str
@@ -41,6 +45,16 @@ class NodeType:
     params: type[BaseModel]
     is_barrier: bool = False
     optional_inputs: frozenset[str] = frozenset()
+    family: NodeFamily = NodeFamily.CONTROL
+    description: str = ""
+    outputs_from: str | None = None
+    is_reserved: bool = False
+
+    def list_outputs(self, params: Mapping[str, JsonValue]) -> dict[str, PortType]:
+        """Output ports of a node with these parameters."""
+        named = params.get(self.outputs_from) if self.outputs_from is not None else None
+        more = [str(name) for name in named] if isinstance(named, list | dict) else []
+        return dict(self.outputs) | dict.fromkeys(more, PortType.ITEM)
 
 
 @dataclass(frozen=True)
@@ -107,6 +121,12 @@ def find_problems(definition: PipelineDefinition, types: Mapping[str, NodeType])
                 code="unknown_type",
                 node=node.id,
                 message=f"unknown node type {node.type!r}; known: {', '.join(sorted(types))}",
+            )
+        elif types[node.type].is_reserved:
+            yield GraphProblem(
+                code="reserved_type",
+                node=node.id,
+                message=f"the node type {node.type!r} comes with a later version; a pipeline with it cannot run yet",
             )
     known = {name: types[node.type] for name, node in nodes.items() if node.type in types}
     variables = {variable.name: variable for variable in definition.variables}
@@ -225,7 +245,8 @@ def _find_edge_problems(
                 continue
             if node not in known:
                 continue
-            ports = known[node].outputs if side == "outputs" else known[node].inputs
+            of = known[node]
+            ports = of.list_outputs(nodes[node].params) if side == "outputs" else of.inputs
             if port not in ports:
                 yield GraphProblem(
                     code="unknown_port",

@@ -23,6 +23,16 @@ class PortType(StrEnum):
     SIGNAL = "signal"
 
 
+class NodeFamily(StrEnum):
+    """Where a node belongs in the palette."""
+
+    DATA = "data"
+    PEOPLE = "people"
+    MODEL = "model"
+    QUALITY = "quality"
+    CONTROL = "control"
+
+
 class VariableType(StrEnum):
     """What a pipeline's variable holds."""
 
@@ -34,12 +44,20 @@ class VariableType(StrEnum):
     JSON = "json"
 
 
+class Position(Wire):
+    """Where a node stands on the canvas, in pixels; it changes nothing else."""
+
+    x: float = Field(ge=-1e6, le=1e6)
+    y: float = Field(ge=-1e6, le=1e6)
+
+
 class NodeSpec(Wire):
     """One node. A parameter may be ``{"$var": "name"}``; it is read anew for every batch."""
 
     id: Name
     type: Name
     params: dict[str, JsonValue] = Field(default_factory=dict)
+    at: Position | None = Field(default=None, description="Place on the canvas; laid out when left out.")
 
 
 class EdgeSpec(Wire):
@@ -77,6 +95,9 @@ class EventTrigger(Wire):
     mode: Literal["once", "always"] = Field(default="once", description="once: one run per subject, ever.")
     by: EventSource = Field(default=EventSource.OTHERS, description="Whose events; its own would loop.")
     node: Name | None = Field(default=None, description="Only events of this node, such as where a run began.")
+    filter: str | None = Field(
+        default=None, max_length=4000, description="Only for items that match this query, in its text form."
+    )
     unless_active: list[Name] = Field(
         default_factory=list, max_length=20, description="Not while a run that began at one of these nodes is active."
     )
@@ -96,6 +117,9 @@ class CountTrigger(Wire):
     every: JsonValue = Field(description="A number of one or more, or a variable.")
     dataset: JsonValue = None
     by: EventSource = Field(default=EventSource.ANY, description="Whose events are counted.")
+    filter: str | None = Field(
+        default=None, max_length=4000, description="Only items that match this query, in its text form, are counted."
+    )
     rounds_of: Name | None = Field(
         default=None,
         description="A select node. When a round of its closes, items that were lost on the way count as well; and "
@@ -255,11 +279,20 @@ class NodeTypeInfo(Wire):
     """A kind of node: its ports, and the JSON schema of its parameters."""
 
     name: str
+    family: NodeFamily
     summary: str
+    description: str = Field(description="What it does with what comes in, and when what leaves by which port.")
     inputs: dict[str, PortType]
     outputs: dict[str, PortType]
     optional_inputs: list[str]
     is_barrier: bool
+    is_reserved: bool = Field(description="Its name is taken for a later version; a pipeline with it cannot run yet.")
+    outputs_from: str | None = Field(
+        description="The parameter that names further item outputs: a list of names, or a mapping with names as keys."
+    )
+    batch_size: int
+    lease_seconds: float
+    resources: dict[str, float] = Field(description="What one body asks of the machine that runs it: cpu, gpu, memory.")
     params: dict[str, JsonValue]
 
 

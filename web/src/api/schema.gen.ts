@@ -3131,6 +3131,11 @@ export interface components {
             event: string;
             /** @description A number of one or more, or a variable. */
             every: components["schemas"]["JsonValue"];
+            /**
+             * Filter
+             * @description Only items that match this query, in its text form, are counted.
+             */
+            filter?: string | null;
             /** Id */
             id: string;
             /**
@@ -3615,6 +3620,11 @@ export interface components {
             dataset?: components["schemas"]["JsonValue"];
             /** Event */
             event: string;
+            /**
+             * Filter
+             * @description Only for items that match this query, in its text form.
+             */
+            filter?: string | null;
             /** Id */
             id: string;
             /** @description Stop after so many runs; a number or a variable. Limited triggers of one target share the count. */
@@ -4801,10 +4811,18 @@ export interface components {
             waiting: number;
         };
         /**
+         * NodeFamily
+         * @description Where a node belongs in the palette.
+         * @enum {string}
+         */
+        NodeFamily: "data" | "people" | "model" | "quality" | "control";
+        /**
          * NodeSpec
          * @description One node. A parameter may be ``{"$var": "name"}``; it is read anew for every batch.
          */
         NodeSpec: {
+            /** @description Place on the canvas; laid out when left out. */
+            at?: components["schemas"]["Position"] | null;
             /** Id */
             id: string;
             /** Params */
@@ -4819,12 +4837,27 @@ export interface components {
          * @description A kind of node: its ports, and the JSON schema of its parameters.
          */
         NodeTypeInfo: {
+            /** Batch Size */
+            batch_size: number;
+            /**
+             * Description
+             * @description What it does with what comes in, and when what leaves by which port.
+             */
+            description: string;
+            family: components["schemas"]["NodeFamily"];
             /** Inputs */
             inputs: {
                 [key: string]: components["schemas"]["PortType"];
             };
             /** Is Barrier */
             is_barrier: boolean;
+            /**
+             * Is Reserved
+             * @description Its name is taken for a later version; a pipeline with it cannot run yet.
+             */
+            is_reserved: boolean;
+            /** Lease Seconds */
+            lease_seconds: number;
             /** Name */
             name: string;
             /** Optional Inputs */
@@ -4833,9 +4866,21 @@ export interface components {
             outputs: {
                 [key: string]: components["schemas"]["PortType"];
             };
+            /**
+             * Outputs From
+             * @description The parameter that names further item outputs: a list of names, or a mapping with names as keys.
+             */
+            outputs_from: string | null;
             /** Params */
             params: {
                 [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Resources
+             * @description What one body asks of the machine that runs it: cpu, gpu, memory.
+             */
+            resources: {
+                [key: string]: number;
             };
             /** Summary */
             summary: string;
@@ -5400,6 +5445,16 @@ export interface components {
          * @enum {string}
          */
         PortType: "item" | "model" | "evaluation" | "comparison" | "signal";
+        /**
+         * Position
+         * @description Where a node stands on the canvas, in pixels; it changes nothing else.
+         */
+        Position: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
         /**
          * PredictedAnnotation
          * @description What a model says; pixels of the upright image.
@@ -6617,6 +6672,7 @@ export type Model = components['schemas']['Model'];
 export type ModelCreate = components['schemas']['ModelCreate'];
 export type ModelOutcomes = components['schemas']['ModelOutcomes'];
 export type NodeCounts = components['schemas']['NodeCounts'];
+export type NodeFamily = components['schemas']['NodeFamily'];
 export type NodeSpec = components['schemas']['NodeSpec'];
 export type NodeTypeInfo = components['schemas']['NodeTypeInfo'];
 export type Ontology = components['schemas']['Ontology'];
@@ -6655,6 +6711,7 @@ export type Points = components['schemas']['Points'];
 export type Polygon = components['schemas']['Polygon'];
 export type Polyline = components['schemas']['Polyline'];
 export type PortType = components['schemas']['PortType'];
+export type Position = components['schemas']['Position'];
 export type PredictedAnnotation = components['schemas']['PredictedAnnotation'];
 export type PredictedImage = components['schemas']['PredictedImage'];
 export type PredictItemsRequest = components['schemas']['PredictItemsRequest'];

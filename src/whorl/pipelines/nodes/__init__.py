@@ -19,6 +19,7 @@ from whorl.pipelines.nodes.select import SelectNode
 from whorl.pipelines.nodes.split import SplitNode
 from whorl.pipelines.nodes.train import TrainNode
 from whorl.pipelines.nodes.update_variable import UpdateVariableNode
+from whorl.schemas.pipelines import NodeTypeInfo
 
 _BUILT_IN: tuple[Node, ...] = (
     DatasetNode(),
@@ -46,3 +47,26 @@ def built_in_nodes() -> Mapping[str, Node]:
 def node_types() -> Mapping[str, NodeType]:
     """What each kind of node is, without what it does."""
     return {node.type.name: node.type for node in _BUILT_IN}
+
+
+def describe_nodes() -> list[NodeTypeInfo]:
+    """Every kind of node as the palette, the forms and the reference page show it."""
+    return [
+        NodeTypeInfo(
+            name=one.type.name,
+            family=one.type.family,
+            summary=one.type.summary,
+            description=one.type.description,
+            inputs=dict(one.type.inputs),
+            outputs=dict(one.type.outputs),
+            optional_inputs=sorted(one.type.optional_inputs),
+            is_barrier=one.type.is_barrier,
+            is_reserved=one.type.is_reserved,
+            outputs_from=one.type.outputs_from,
+            batch_size=one.batch_size,
+            lease_seconds=one.lease_s,
+            resources=dict(one.resources),
+            params=one.type.params.model_json_schema(),
+        )
+        for one in _BUILT_IN
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -116,6 +116,7 @@ class Node(Protocol):
     type: NodeType
     batch_size: int
     lease_s: float
+    resources: Mapping[str, float]
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
         """Give one result per token, in order. May run twice for a token after a crash."""
@@ -133,6 +134,8 @@ class PlainNode:
 
     batch_size: int = 256
     lease_s: float = 60.0
+    # What one body asks of the machine that runs it: cpu and gpu in cores and cards, memory in bytes.
+    resources: Mapping[str, float] = {"cpu": 1.0}
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
         """Send every token on by the port of its name in ``pass_on``."""

@@ -15,7 +15,7 @@ from whorl.pipelines.items import read_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.datasets import Item, NewItem
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 from whorl.schemas.records import Subset
 
 
@@ -33,6 +33,7 @@ class CollectNode(PlainNode):
 
     type = NodeType(
         name="collect",
+        family=NodeFamily.DATA,
         summary="Copies the item with its ground truth into a dataset.",
         inputs={"item": PortType.ITEM},
         outputs={"item": PortType.ITEM, "held": PortType.ITEM},

@@ -15,7 +15,7 @@ from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.nodes.create_model import NO_MODEL
 from whorl.pipelines.places import find_run_id
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 
 
 class CompareParams(Params):
@@ -33,6 +33,7 @@ class CompareNode(PlainNode):
 
     type = NodeType(
         name="compare",
+        family=NodeFamily.MODEL,
         summary="Decides between champion and challenger.",
         inputs={"both": PortType.SIGNAL},
         outputs={"promote": PortType.MODEL, "discard": PortType.MODEL, "tie": PortType.MODEL},

@@ -15,7 +15,7 @@ from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.places import find_run_id
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 
 NO_MODEL = "none"
 """The reference of a token that stands for "there is no champion yet"."""
@@ -36,6 +36,7 @@ class CreateModelNode(PlainNode):
 
     type = NodeType(
         name="create_model",
+        family=NodeFamily.MODEL,
         summary="Registers a challenger on the dataset's present revision.",
         inputs={"start": PortType.SIGNAL},
         outputs={"model": PortType.MODEL, "base": PortType.MODEL},

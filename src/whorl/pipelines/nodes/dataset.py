@@ -6,7 +6,7 @@ from pydantic import Field
 
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Params, PlainNode
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 
 
 class DatasetParams(Params):
@@ -20,6 +20,7 @@ class DatasetNode(PlainNode):
 
     type = NodeType(
         name="dataset",
+        family=NodeFamily.DATA,
         summary="Where items enter the pipeline.",
         inputs={"item": PortType.ITEM},
         outputs={"item": PortType.ITEM},

@@ -14,7 +14,7 @@ from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.nodes.create_model import NO_MODEL
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 
 
 class EvaluateParams(Params):
@@ -31,6 +31,7 @@ class EvaluateNode(PlainNode):
 
     type = NodeType(
         name="evaluate",
+        family=NodeFamily.MODEL,
         summary="Scores a model on the frozen test subset.",
         inputs={"model": PortType.MODEL},
         outputs={"evaluation": PortType.EVALUATION, "failed": PortType.MODEL},

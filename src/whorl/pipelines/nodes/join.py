@@ -11,7 +11,7 @@ from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, NoParams, PlainNode, park_all
 from whorl.pipelines.run_ends import settle_runs
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 
 
 class JoinNode(PlainNode):
@@ -19,6 +19,7 @@ class JoinNode(PlainNode):
 
     type = NodeType(
         name="join",
+        family=NodeFamily.CONTROL,
         summary="Waits for the champion's and the challenger's evaluation of one run.",
         inputs={"champion": PortType.EVALUATION, "challenger": PortType.EVALUATION},
         outputs={"both": PortType.SIGNAL},

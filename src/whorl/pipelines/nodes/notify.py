@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.tokens import Passed, Result, Token
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 from whorl.store.events import emit
 
 
@@ -25,6 +25,7 @@ class NotifyNode(PlainNode):
 
     type = NodeType(
         name="notify",
+        family=NodeFamily.CONTROL,
         summary="Tells people something.",
         inputs={"signal": PortType.SIGNAL},
         outputs={},

@@ -11,7 +11,7 @@ from whorl.base.errors import Conflict, JsonValue
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode, park_all
 from whorl.pipelines.tokens import Emission, Merged, Parked, Passed, Result, Token
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 from whorl.tasks import actions as task_actions
 from whorl.tasks import queries as task_queries
 from whorl.tasks.rules import ItemStatus, TaskKind
@@ -38,6 +38,7 @@ class LabelNode(PlainNode):
 
     type = NodeType(
         name="label",
+        family=NodeFamily.PEOPLE,
         summary="People label the item.",
         inputs={"item": PortType.ITEM},
         outputs={"submitted": PortType.ITEM, "discarded": PortType.ITEM},
@@ -108,6 +109,7 @@ class ReviewNode(LabelNode):
 
     type = NodeType(
         name="review",
+        family=NodeFamily.PEOPLE,
         summary="A second person approves the item, or sends it back with an issue.",
         inputs={"item": PortType.ITEM},
         outputs={"approved": PortType.ITEM, "discarded": PortType.ITEM},

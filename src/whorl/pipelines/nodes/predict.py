@@ -18,7 +18,7 @@ from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import read_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 from whorl.schemas.records import AnnotationRecord
 
 
@@ -41,6 +41,7 @@ class PredictNode(PlainNode):
 
     type = NodeType(
         name="predict",
+        family=NodeFamily.MODEL,
         summary="A model pre-labels the item; predictions stay predictions until a person accepts them.",
         inputs={"item": PortType.ITEM},
         outputs={"item": PortType.ITEM},

@@ -24,7 +24,7 @@ from whorl.pipelines.run_ends import join_round
 from whorl.pipelines.selecting import choose_body
 from whorl.pipelines.tokens import Emission, Parked, Passed, Released, Result, Token
 from whorl.schemas.datasets import Item
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 
 
 class SelectParams(Params):
@@ -53,6 +53,7 @@ class SelectNode(PlainNode):
 
     type = NodeType(
         name="select",
+        family=NodeFamily.DATA,
         summary="Keeps items in a pool and lets the most useful ones go, round by round.",
         inputs={"item": PortType.ITEM, "start": PortType.SIGNAL},
         outputs={"item": PortType.ITEM, "done": PortType.SIGNAL, "empty": PortType.SIGNAL},

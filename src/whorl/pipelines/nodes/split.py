@@ -17,7 +17,7 @@ from whorl.pipelines.items import read_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.datasets import ItemPatch
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 from whorl.schemas.records import Subset
 
 
@@ -35,6 +35,7 @@ class SplitNode(PlainNode):
 
     type = NodeType(
         name="split",
+        family=NodeFamily.DATA,
         summary="Puts the item into train, validation or test: sticky, stratified, group-safe.",
         inputs={"item": PortType.ITEM},
         outputs={"train": PortType.ITEM, "validation": PortType.ITEM, "test": PortType.ITEM, "held": PortType.ITEM},

@@ -16,7 +16,7 @@ from whorl.models.training_runs import Trained, record_training, train_model
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 
 
 class TrainParams(Params):
@@ -36,6 +36,7 @@ class TrainNode(PlainNode):
 
     type = NodeType(
         name="train",
+        family=NodeFamily.MODEL,
         summary="Trains the model in a process of its own.",
         inputs={"model": PortType.MODEL},
         outputs={"model": PortType.MODEL, "failed": PortType.MODEL},

@@ -11,7 +11,7 @@ from whorl.pipelines import actions
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
-from whorl.schemas.pipelines import PortType
+from whorl.schemas.pipelines import NodeFamily, PortType
 
 
 class UpdateVariableParams(Params):
@@ -25,6 +25,7 @@ class UpdateVariableNode(PlainNode):
 
     type = NodeType(
         name="update_variable",
+        family=NodeFamily.MODEL,
         summary="Points a variable at the model that won.",
         inputs={"model": PortType.MODEL},
         outputs={"model": PortType.MODEL},

@@ -264,20 +264,9 @@ def get_template(caller: CallerDep, name: str) -> PipelineDefinition:
 @router.get("/node-types", **needs(Action.SELF))
 def list_node_types(caller: CallerDep) -> list[NodeTypeInfo]:
     """Every kind of node: its ports, and the JSON schema of its parameters."""
-    from whorl.pipelines.nodes import node_types
+    from whorl.pipelines.nodes import describe_nodes
 
-    return [
-        NodeTypeInfo(
-            name=one.name,
-            summary=one.summary,
-            inputs=dict(one.inputs),
-            outputs=dict(one.outputs),
-            optional_inputs=sorted(one.optional_inputs),
-            is_barrier=one.is_barrier,
-            params=one.params.model_json_schema(),
-        )
-        for one in node_types().values()
-    ]
+    return describe_nodes()
 
 
 def _set_active(caller: Caller, pipeline_id: str, *, is_active: bool) -> Pipeline:

@@ -24,17 +24,20 @@ from whorl.store.db.tables.events import event, event_cursor
 from whorl.store.db.tables.models import comparison, evaluation, model
 from whorl.store.db.tables.ontology import ontology, recipe
 from whorl.store.db.tables.pipelines import (
+    delivery,
+    node_tally,
     parked,
     pipeline,
     pipeline_variable,
     pipeline_version,
     round_item,
     run,
+    run_log,
     run_step,
     trigger_fire,
     trigger_state,
 )
-from whorl.store.db.tables.tasks import comment, issue, task, task_count, task_item, task_person
+from whorl.store.db.tables.tasks import comment, issue, task, task_answer, task_count, task_item, task_person
 from whorl.store.db.tables.views import saved_view
 
 __all__ = [
@@ -46,6 +49,7 @@ __all__ = [
     "cron_fire",
     "dataset",
     "dead_letter",
+    "delivery",
     "evaluation",
     "event",
     "event_cursor",
@@ -60,6 +64,7 @@ __all__ = [
     "membership",
     "metadata",
     "model",
+    "node_tally",
     "ontology",
     "parked",
     "person",
@@ -72,11 +77,13 @@ __all__ = [
     "revision",
     "round_item",
     "run",
+    "run_log",
     "run_step",
     "saved_view",
     "snapshot",
     "source_file",
     "task",
+    "task_answer",
     "task_count",
     "task_item",
     "task_person",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -23,7 +24,8 @@ pipeline = Table(
     Column("project_id", String(40), ForeignKey("project.id"), nullable=False),
     Column("name", String(200), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("is_active", Boolean, nullable=False),
+    Column("is_active", Boolean, nullable=False),  # its triggers fire
+    Column("is_paused", Boolean, nullable=False, server_default="0"),  # its nodes take no work
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("project_id", "name"),
 )
@@ -79,7 +81,58 @@ run_step = Table(
     Column("output", Json, nullable=False),
     Column("machine_seconds", Float, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("human_seconds", Float, nullable=False, server_default="0"),
     UniqueConstraint("run_key", "node", "ref", "epoch"),
+)
+
+# What each node did, minute by minute: rates and cost without reading the steps.
+node_tally = Table(
+    "node_tally",
+    metadata,
+    Column("pipeline_id", String(40), ForeignKey("pipeline.id"), primary_key=True),
+    Column("node", String(100), primary_key=True),
+    Column("minute", BigInteger, primary_key=True),  # minutes since 1970, UTC
+    Column("done", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("machine_seconds", Float, nullable=False),
+    Column("human_seconds", Float, nullable=False),
+)
+
+# What nodes said, newest last; trimmed per pipeline.
+run_log = Table(
+    "run_log",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("pipeline_id", String(40), ForeignKey("pipeline.id"), nullable=False),
+    Column("node", String(100), nullable=False),
+    Column("run_key", Key),  # null: not about one run
+    Column("level", String(8), nullable=False),  # info, warning, error
+    Column("message", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "pipeline_id", "key"),
+    Index(None, "run_key"),
+)
+
+# Webhook calls: written with the token's commit, sent afterwards, and tried until they are delivered or given up.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project_id", String(40), ForeignKey("project.id"), nullable=False),
+    Column("pipeline_id", String(40), ForeignKey("pipeline.id")),
+    Column("node", String(100)),
+    Column("ref", String(80), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(12), nullable=False),  # waiting, delivered, failed
+    Column("attempts", Integer, nullable=False),
+    Column("status_code", Integer),
+    Column("response", Text),  # its beginning
+    Column("error", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("tried_at", UtcDateTime),
+    Index(None, "project_id", "id"),
+    Index(None, "pipeline_id", "id"),
 )
 
 # Which items a round let go. The round's run counts them as open until each has ended, or another round took it.

@@ -115,3 +115,14 @@ comment = Table(
     Index(None, "item_key", "id"),
     Index(None, "issue_id", "id"),
 )
+
+# One person's answer on one item of a task that wants several: nobody sees another's before it is fused.
+task_answer = Table(
+    "task_answer",
+    metadata,
+    Column("task_item_key", Key, ForeignKey("task_item.key"), primary_key=True),
+    Column("person_id", String(40), primary_key=True),
+    Column("annotations", Json, nullable=False),  # as they were submitted
+    Column("human_seconds", Float, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
