@@ -107,6 +107,34 @@ def update_task(
     return queries.get_task(conn, task_id)
 
 
+def set_work(
+    conn: Connection,
+    held: Task,
+    *,
+    recipe_id: str | None,
+    settings: Mapping[str, JsonValue],
+    actor_id: str,
+    now: datetime,
+) -> None:
+    """Give a task another recipe or other settings where they differ; those that are not named stay.
+
+    Args:
+        recipe_id: None leaves the recipe as it is.
+
+    Raises:
+        NotFound: The recipe is not in the task's project.
+    """
+    is_other_recipe = recipe_id is not None and recipe_id != held.recipe_id
+    merged = {**held.settings, **settings}
+    if not is_other_recipe and merged == held.settings:
+        return
+    if recipe_id is not None:
+        _check_recipe(conn, recipe_id, project_id=held.project_id)
+    values = {"recipe_id": recipe_id or held.recipe_id, "settings": merged}
+    conn.execute(update(task).where(task.c.id == held.id).values(**values))
+    emit(conn, "task.changed", project_id=held.project_id, subject_id=held.id, actor_id=actor_id, now=now)
+
+
 def assign_task(
     conn: Connection, task_id: str, person_ids: Sequence[str] | None, *, actor_id: str, now: datetime
 ) -> Task:
@@ -183,6 +211,7 @@ class StandingItem:
     status: ItemStatus
     return_to: Mapping[str, JsonValue]
     is_attached: bool
+    answer: str | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -200,7 +229,7 @@ def attach_task_items(
     standing: dict[str, StandingItem] = {}
     for chunk in _chunks(list(ways)):
         found = (
-            select(item.c.id, task_item.c.key, task_item.c.status, task_item.c.return_to)
+            select(item.c.id, task_item.c.key, task_item.c.status, task_item.c.return_to, task_item.c.answer)
             .join(item, item.c.key == task_item.c.item_key)
             .join(task, task.c.key == task_item.c.task_key)
             .where(task.c.id == task_id, item.c.id.in_(chunk))
@@ -211,7 +240,7 @@ def attach_task_items(
             is_free = row.return_to is None and status not in _FINISHED
             if is_free:
                 conn.execute(update(task_item).where(task_item.c.key == row.key).values(return_to=dict(ways[row.id])))
-            standing[row.id] = StandingItem(status, row.return_to or {}, is_attached=is_free)
+            standing[row.id] = StandingItem(status, row.return_to or {}, is_attached=is_free, answer=row.answer)
     return standing
 
 

@@ -1,4 +1,4 @@
-"""label and review: the token waits in a task until a person is done with its item."""
+"""What every node for people shares: the token waits in a task until a person is done with its item."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from whorl.base.errors import Conflict, JsonValue
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode, park_all
 from whorl.pipelines.tokens import Emission, Merged, Parked, Passed, Result, Token
-from whorl.schemas.pipelines import NodeFamily, PortType
 from whorl.tasks import actions as task_actions
 from whorl.tasks import queries as task_queries
 from whorl.tasks.rules import ItemStatus, TaskKind
@@ -20,31 +19,47 @@ from whorl.tasks.rules import ItemStatus, TaskKind
 class PeopleParams(Params):
     """What people are asked to do."""
 
-    dataset: str = Field(pattern="^dst_", description="Id of the dataset that the items are in.")
-    task: str = Field(min_length=1, description="Name of the task; made when it does not exist.")
+    dataset: str = Field(
+        pattern="^dst_",
+        description="Id of the dataset that the items are in.",
+        json_schema_extra={"x-whorl": "dataset"},
+    )
+    task: str = Field(
+        min_length=1,
+        max_length=200,
+        description="Name of the task; made when it does not exist.",
+        json_schema_extra={"x-whorl": "task"},
+    )
+    recipe: str | None = Field(
+        default=None,
+        pattern="^rcp_",
+        description="Id of the recipe that says which tools people have and how to work; without one, every tool.",
+        json_schema_extra={"x-whorl": "recipe"},
+    )
     lease_seconds: int = Field(
-        default=300, ge=10, description="How long a person holds an item without a sign of life."
+        default=300, ge=10, le=86_400, description="How long a person holds an item without a sign of life."
     )
 
 
-class ReviewParams(PeopleParams):
-    """Whose work is reviewed."""
+class PeopleNode(PlainNode):
+    """Puts items in a task and keeps their tokens; the event of a finished item lets its token go on."""
 
-    label_task: str = Field(min_length=1, description="Name of the labelling task whose work is reviewed.")
+    type: NodeType
+    kind: TaskKind
 
+    def settings(self, params: PeopleParams) -> Mapping[str, JsonValue]:
+        """What the task is to know beside its recipe; nothing unless a node says so."""
+        del params
+        return {}
 
-class LabelNode(PlainNode):
-    """Puts items in a labelling task; they leave when a person submits or discards them."""
+    def reviewed_task(self, params: PeopleParams) -> str | None:
+        """Name of the task whose work this one reviews, when it is a review."""
+        del params
+        return None
 
-    type = NodeType(
-        name="label",
-        family=NodeFamily.PEOPLE,
-        summary="People label the item.",
-        inputs={"item": PortType.ITEM},
-        outputs={"submitted": PortType.ITEM, "discarded": PortType.ITEM},
-        params=PeopleParams,
-    )
-    kind = TaskKind.LABEL
+    def port_of(self, held: task_actions.StandingItem) -> str:
+        """The port for an item that the task is done with already."""
+        return "discarded" if held.status == ItemStatus.DISCARDED else next(iter(self.type.outputs))
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
         """People take their time: park."""
@@ -59,7 +74,7 @@ class LabelNode(PlainNode):
         An item that the task has already keeps the way back of the token that came first: a later one of the same
         journey is merged with it, one of another journey ends here. An item that the task is done with passes on.
         """
-        task_id = find_or_create_task(conn, context, kind=self.kind)
+        task_id = self._find_or_create_task(conn, context)
         first: dict[str, Token] = {}
         for token in tokens:
             first.setdefault(token.ref, token)
@@ -93,8 +108,10 @@ class LabelNode(PlainNode):
         if held is not None and held.is_attached and token is other:
             return Parked()
         if held is not None and held.is_finished:
-            port = "discarded" if held.status == ItemStatus.DISCARDED else next(iter(self.type.outputs))
-            return Passed((Emission(port, token.ref),), output={"was_there": held.status})
+            output: dict[str, JsonValue] = {"was_there": held.status}
+            if held.answer is not None:
+                output["answer"] = held.answer
+            return Passed((Emission(self.port_of(held), token.ref),), output=output)
         if held is None or held.is_attached:
             holder: tuple[JsonValue, JsonValue] = (other.run_key, other.epoch)
         else:
@@ -103,48 +120,37 @@ class LabelNode(PlainNode):
             return Merged()
         return Passed((), output={"ended": "another journey waits for this item"})
 
-
-class ReviewNode(LabelNode):
-    """Puts submitted items in a review task; an issue sends the work back to its author until it is approved."""
-
-    type = NodeType(
-        name="review",
-        family=NodeFamily.PEOPLE,
-        summary="A second person approves the item, or sends it back with an issue.",
-        inputs={"item": PortType.ITEM},
-        outputs={"approved": PortType.ITEM, "discarded": PortType.ITEM},
-        params=ReviewParams,
-    )
-    kind = TaskKind.REVIEW
-
-
-def find_or_create_task(conn: Connection, context: NodeContext, *, kind: TaskKind) -> str:
-    """The id of the node's task, which is made when the first item arrives."""
-    params = context.params
-    assert isinstance(params, PeopleParams)
-    found = task_queries.find_task(conn, context.project_id, params.task)
-    if found is not None:
-        if found.kind != kind.value:
-            raise Conflict(
-                f"the task {params.task!r} is a {found.kind} task; node {context.node!r} needs a {kind.value} task",
-                hint="Name another task in the node's parameters.",
+    def _find_or_create_task(self, conn: Connection, context: NodeContext) -> str:
+        """The id of the node's task, which is made when the first item arrives and follows the node's parameters."""
+        params = context.params
+        assert isinstance(params, PeopleParams)
+        settings = self.settings(params)
+        found = task_queries.find_task(conn, context.project_id, params.task)
+        if found is not None:
+            if found.kind != self.kind.value:
+                raise Conflict(
+                    f"the task {params.task!r} is a {found.kind} task; "
+                    f"node {context.node!r} needs a {self.kind.value} task",
+                    hint="Name another task in the node's parameters.",
+                )
+            task_actions.set_work(
+                conn, found, recipe_id=params.recipe, settings=settings, actor_id=context.actor_id, now=context.now()
             )
-        return found.id
-    reviewed = (
-        task_queries.find_task(conn, context.project_id, params.label_task)
-        if isinstance(params, ReviewParams)
-        else None
-    )
-    return task_actions.create_task(
-        conn,
-        params.dataset,
-        name=params.task,
-        kind=kind,
-        actor_id=context.actor_id,
-        now=context.now(),
-        reviews_task_id=None if reviewed is None else reviewed.id,
-        lease_seconds=params.lease_seconds,
-    ).id
+            return found.id
+        name = self.reviewed_task(params)
+        reviewed = None if name is None else task_queries.find_task(conn, context.project_id, name)
+        return task_actions.create_task(
+            conn,
+            params.dataset,
+            name=params.task,
+            kind=self.kind,
+            actor_id=context.actor_id,
+            now=context.now(),
+            recipe_id=params.recipe,
+            reviews_task_id=None if reviewed is None else reviewed.id,
+            lease_seconds=params.lease_seconds,
+            settings=settings,
+        ).id
 
 
 def _way_back(token: Token, context: NodeContext) -> dict[str, JsonValue]:

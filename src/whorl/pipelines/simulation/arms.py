@@ -13,12 +13,15 @@ from whorl.datasets import actions as dataset_actions
 from whorl.datasets.queries import iter_item_batches
 from whorl.datasets.splits import assign_subsets
 from whorl.models.records import object_box
+from whorl.ontology.actions import create_recipe
+from whorl.ontology.queries import list_recipes
 from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import build_graph
 from whorl.pipelines.nodes import node_types
 from whorl.pipelines.templates import load_template
 from whorl.schemas.annotations import ClassTag
 from whorl.schemas.datasets import NewItem
+from whorl.schemas.ontology import RecipeDraft, Tool
 from whorl.schemas.pipelines import Pipeline
 from whorl.schemas.records import ItemRecord, Subset
 
@@ -161,6 +164,7 @@ def make_arm(conn: Connection, name: str, plan: Plan, *, project_id: str, now: d
         more_rounds=plan.rounds - 1,
         label_task=f"label {name}",
         review_task=f"review {name}",
+        recipe=find_or_create_recipe(conn, project_id, plan.task, now=now),
         validation_share=plan.validation_share,
         seed=plan.seed,
     )
@@ -168,6 +172,21 @@ def make_arm(conn: Connection, name: str, plan: Plan, *, project_id: str, now: d
         conn, definition, types=node_types(), project_id=project_id, actor_id=ACTOR, now=now
     )
     return Arm(name, pipeline, pool.id, truth.id, f"label {name}", f"review {name}")
+
+
+_RECIPES = {
+    "classification": RecipeDraft(name="one class per image", tools=[Tool.CLASS], instructions="Choose one class."),
+    "detection": RecipeDraft(
+        name="boxes", tools=[Tool.BOX], instructions="Draw a box around each object, as tight as you can."
+    ),
+}
+
+
+def find_or_create_recipe(conn: Connection, project_id: str, task: str, *, now: datetime) -> str:
+    """The id of the recipe for classification or detection: class buttons, or boxes; both arms share it."""
+    draft = _RECIPES[task]
+    held = next((one for one in list_recipes(conn, project_id) if one.name == draft.name), None)
+    return held.id if held is not None else create_recipe(conn, project_id, draft, actor_id=ACTOR, now=now).id
 
 
 def copy_items(conn: Connection, source_id: str, target_id: str, *, now: datetime) -> int:

@@ -53,6 +53,7 @@ task_item = Table(
     Column("submission", String(64)),  # fingerprint of what was handed in, to tell a repeat from another window's work
     Column("reviewed_by", String(40)),
     Column("human_seconds", Float, nullable=False),
+    Column("answer", String(12)),  # validate: yes, no; several answers: agreed, disputed
     Column("return_to", Json),  # where a pipeline's token goes on: run, node, epoch
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("task_key", "item_key"),
@@ -116,13 +117,18 @@ comment = Table(
     Index(None, "issue_id", "id"),
 )
 
-# One person's answer on one item of a task that wants several: nobody sees another's before it is fused.
+# One person's answer on one item of a task that wants several: nobody sees another's before they are fused.
 task_answer = Table(
     "task_answer",
     metadata,
     Column("task_item_key", Key, ForeignKey("task_item.key"), primary_key=True),
     Column("person_id", String(40), primary_key=True),
-    Column("annotations", Json, nullable=False),  # as they were submitted
+    Column("outcome", String(12), nullable=False),  # draft, submitted, discarded
+    Column("annotations", Json, nullable=False),  # all that the person says is on the item
+    Column("rejected_ids", Json, nullable=False),
+    Column("draft", Json),  # of an item that went on to somebody else before it was submitted
+    Column("reason", Text),  # why it was discarded
+    Column("submission", String(64)),  # fingerprint, as of task_item
     Column("human_seconds", Float, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )

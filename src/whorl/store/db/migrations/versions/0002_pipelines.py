@@ -17,6 +17,7 @@ def upgrade() -> None:
     """Add what is new; nothing that exists is changed or moved."""
     op.add_column("pipeline", sa.Column("is_paused", sa.Boolean(), nullable=False, server_default="0"))
     op.add_column("run_step", sa.Column("human_seconds", sa.Float(), nullable=False, server_default="0"))
+    op.add_column("task_item", sa.Column("answer", sa.String(length=12), nullable=True))
     _node_tally()
     _run_log()
     _delivery()
@@ -86,7 +87,12 @@ def _task_answer() -> None:
         sa.Column("task_item_key", KEY, nullable=False),
         sa.Column("person_id", sa.String(length=40), nullable=False),
         sa.Column("annotations", JSON, nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("human_seconds", sa.Float(), nullable=False),
+        sa.Column("rejected_ids", JSON, nullable=False),
+        sa.Column("draft", JSON, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submission", sa.String(length=64), nullable=True),
         sa.Column("at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("task_item_key", "person_id", name="pk_task_answer"),
         sa.ForeignKeyConstraint(["task_item_key"], ["task_item.key"], name="fk_task_answer_task_item_key"),
