@@ -15,7 +15,6 @@ from whorl.pipelines.nodes.join import JoinNode
 from whorl.pipelines.nodes.label import LabelNode
 from whorl.pipelines.nodes.notify import NotifyNode
 from whorl.pipelines.nodes.predict import PredictNode
-from whorl.pipelines.nodes.reserved import AUDIT_SAMPLE, AUTO_ACCEPT, DEPLOY, DETECT_DRIFT, FIND_ERRORS, ReservedNode
 from whorl.pipelines.nodes.review import ReviewNode
 from whorl.pipelines.nodes.select import SelectNode
 from whorl.pipelines.nodes.split import SplitNode
