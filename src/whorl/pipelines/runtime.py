@@ -18,6 +18,7 @@ from whorl.pipelines.handler import NodeHandler
 from whorl.pipelines.nodes import built_in_nodes, node_types
 from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.places import list_current
+from whorl.pipelines.releasing import ReadyWait, list_ready_waits, release_waits
 from whorl.pipelines.tokens import node_address, parse_address
 from whorl.pipelines.triggers.pump import PUMPED_AT_ONCE, fire_crons, pump_events
 from whorl.store.db import Priority
@@ -96,7 +97,7 @@ class PipelineRuntime:
         total = 0
         while handled := self._pump_events():
             total += handled
-        return total + self._fire_crons()
+        return total + self._fire_crons() + self._release_waits()
 
     def start(self) -> None:
         """Pump in a thread until ``stop``."""
@@ -121,6 +122,21 @@ class PipelineRuntime:
     def _fire_crons(self) -> int:
         return self.services.db.write(
             lambda conn: fire_crons(conn, graph_of=self.graph_of, now=self._now()), priority=Priority.ENGINE
+        )
+
+    def _release_waits(self) -> int:
+        total, released = 0, 1
+        while released:
+            # A look costs a read, and mostly nothing is due.
+            with self.services.db.read() as conn:
+                ready = list_ready_waits(conn, graph_of=self.graph_of, now=self._now())
+            released = self._release(ready) if ready else 0
+            total += released
+        return total
+
+    def _release(self, ready: list[ReadyWait]) -> int:
+        return self.services.db.write(
+            lambda conn: release_waits(conn, ready, now=self._now()), priority=Priority.ENGINE
         )
 
     def _now(self) -> datetime:
@@ -150,6 +166,7 @@ class PipelineRuntime:
             pass
         if self.services.clock.now() - last_cron >= _CRON_EVERY_S:
             self._fire_crons()
+            self._release_waits()
 
     def _has_news(self) -> bool:
         # A look costs a read; a write for every commit would double the writer's work.

@@ -15,11 +15,13 @@ from whorl.pipelines.nodes.join import JoinNode
 from whorl.pipelines.nodes.label import LabelNode
 from whorl.pipelines.nodes.notify import NotifyNode
 from whorl.pipelines.nodes.predict import PredictNode
+from whorl.pipelines.nodes.reserved import AUDIT_SAMPLE, AUTO_ACCEPT, DEPLOY, DETECT_DRIFT, FIND_ERRORS, ReservedNode
 from whorl.pipelines.nodes.review import ReviewNode
 from whorl.pipelines.nodes.select import SelectNode
 from whorl.pipelines.nodes.split import SplitNode
 from whorl.pipelines.nodes.train import TrainNode
 from whorl.pipelines.nodes.update_variable import UpdateVariableNode
+from whorl.pipelines.nodes.wait import WaitNode
 from whorl.schemas.pipelines import NodeTypeInfo
 
 _BUILT_IN: tuple[Node, ...] = (
@@ -36,6 +38,12 @@ _BUILT_IN: tuple[Node, ...] = (
     JoinNode(),
     CompareNode(),
     UpdateVariableNode(),
+    ReservedNode(DEPLOY),
+    ReservedNode(FIND_ERRORS),
+    ReservedNode(AUTO_ACCEPT),
+    ReservedNode(AUDIT_SAMPLE),
+    ReservedNode(DETECT_DRIFT),
+    WaitNode(),
     NotifyNode(),
 )
 

@@ -25,6 +25,9 @@ class JoinNode(PlainNode):
         outputs={"both": PortType.SIGNAL},
         params=NoParams,
         is_barrier=True,
+        description="The first of a run's two evaluations waits here for the other; then both leave together by "
+        "`both`, ready for `compare`. When nothing else of the run is on its way the barrier gives up, says so in the "
+        "journey, and the run ends.",
     )
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import Field
 from sqlalchemy import Connection
@@ -18,6 +19,13 @@ class NotifyParams(Params):
     """What to say."""
 
     message: str = Field(min_length=1, max_length=500, description="What people read.")
+    level: Literal["info", "warning", "error"] = Field(default="info", description="How much it matters.")
+    link: str | None = Field(
+        default=None,
+        max_length=500,
+        pattern=r"^(/|/[^/\\\s]\S*|https?://\S+)$",
+        description="Where to look: a path of this server such as /p/prj_1/tasks, or an https address.",
+    )
 
 
 class NotifyNode(PlainNode):
@@ -30,6 +38,8 @@ class NotifyNode(PlainNode):
         inputs={"signal": PortType.SIGNAL},
         outputs={},
         params=NotifyParams,
+        description="Every token that arrives is said once, with its item or model, on the project's overview and in "
+        "the event stream. Nothing leaves: it is the end of a way.",
     )
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
@@ -51,7 +61,13 @@ class NotifyNode(PlainNode):
                 subject_id=token.ref or context.pipeline_id,
                 actor_id=context.actor_id,
                 now=context.now(),
-                payload={"node": context.node, "message": params.message, "values": dict(token.values)},
+                payload={
+                    "node": context.node,
+                    "message": params.message,
+                    "level": params.level,
+                    "link": params.link,
+                    "values": dict(token.values),
+                },
                 cause=context.cause,
             )
         return Committed(results)

@@ -57,7 +57,7 @@ export function ActivityPanel({ projectId }: { readonly projectId: string }) {
 }
 
 function Line({ told, projectId }: { readonly told: Told; readonly projectId: string }) {
-  const { link, text, tone } = told;
+  const { link, text, tone, href } = told;
   const look = { className: classes.line, "data-tone": tone };
   switch (link?.page) {
     case "model":
@@ -95,6 +95,12 @@ function Line({ told, projectId }: { readonly told: Told; readonly projectId: st
         </Link>
       );
     default:
+      if (href !== undefined)
+        return (
+          <a {...look} href={href} {...(href.startsWith("/") ? {} : { target: "_blank", rel: "noreferrer" })}>
+            {text}
+          </a>
+        );
       return <span {...look}>{text}</span>;
   }
 }

@@ -50,6 +50,20 @@ describe("tellEvent", () => {
   ])("%s of %s", (...[kind, subject, payload, text]) => {
     expect(tellEvent(event(kind, subject, payload), names)?.text).toBe(text);
   });
+  it("shows how much a notice matters and where it leads", () => {
+    const notice = (payload: Record<string, string>) =>
+      tellEvent(event("pipeline.notified", "mdl_1", { message: "Look.", ...payload }), names);
+    expect(notice({ level: "warning", link: "/p/prj_1/tasks" })).toEqual({
+      text: "Look.",
+      tone: "warn",
+      link: null,
+      href: "/p/prj_1/tasks",
+    });
+    expect(notice({ level: "error", link: "https://example.org/x" })?.href).toBe("https://example.org/x");
+    for (const link of ["javascript:alert(1)", "//evil.example", "/\\evil.example", "p/x"]) {
+      expect(notice({ link })?.href).toBeUndefined();
+    }
+  });
   it("is silent about what people need not know", () => {
     expect(tellEvent(event("task.changed", "tsk_1", {}), names)).toBeNull();
     expect(tellEvent(event("something.new", "x", {}), names)).toBeNull();

@@ -9,13 +9,20 @@ export interface ActivityNames {
 
 export interface Told {
   readonly text: string;
-  readonly tone: "plain" | "good" | "bad";
+  readonly tone: "plain" | "good" | "warn" | "bad";
   /** Where it can be read up. */
   readonly link: {
     readonly page: "model" | "comparison" | "pipeline" | "dataset" | "task";
     readonly id: string;
   } | null;
+  /** A place that the pipeline's author named: a path of this server, or an http address. */
+  readonly href?: string;
 }
+
+const LEVEL_TONES = new Map<string | null, Told["tone"]>([
+  ["warning", "warn"],
+  ["error", "bad"],
+]);
 
 /** One event as a sentence, or null when it says nothing to people. */
 export function tellEvent(event: Event, { names }: ActivityNames): Told | null {
@@ -47,7 +54,7 @@ export function tellEvent(event: Event, { names }: ActivityNames): Told | null {
         id,
       });
     case "pipeline.notified":
-      return told(asText(payload.message) ?? "A pipeline has something to say", null);
+      return tellNotice(payload);
     case "round.closed":
       return told(
         `A round of ${names.get(event.actor_id) ?? "a pipeline"} is over${roundSize(payload.selected)}`,
@@ -67,6 +74,14 @@ export function tellEvent(event: Event, { names }: ActivityNames): Told | null {
     default:
       return null;
   }
+}
+
+function tellNotice(payload: Event["payload"]): Told {
+  const text = asText(payload.message) ?? "A pipeline has something to say";
+  const link = asText(payload.link);
+  const isSafe = link !== null && /^(\/(?![/\\])|https?:\/\/)/.test(link);
+  const notice = told(text, null, LEVEL_TONES.get(asText(payload.level)) ?? "plain");
+  return isSafe ? { ...notice, href: link } : notice;
 }
 
 function told(text: string, link: Told["link"], tone: Told["tone"] = "plain"): Told {

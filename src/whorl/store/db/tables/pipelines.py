@@ -162,6 +162,7 @@ parked = Table(
 
 trigger_state = Table(
     "trigger_state",
+    Index(None, "pipeline_id", "node", "at"),
     metadata,
     Column("pipeline_id", String(40), ForeignKey("pipeline.id"), primary_key=True),
     Column("trigger", String(100), primary_key=True),

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _task_answer()
 
 
+    op.create_index("ix_parked_pipeline_id_node_at", "parked", ["pipeline_id", "node", "at"])
 def _node_tally() -> None:
     op.create_table(
         "node_tally",
