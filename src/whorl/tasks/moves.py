@@ -121,12 +121,15 @@ def save_work(conn: Connection, row: ItemRow, work: Work, *, actor_id: str, now:
     Raises:
         InvalidInput: Annotations came without ``base_revision``.
         LabelGone: The ontology had labels of this work once, and has them no longer.
-        StaleWrite: Somebody changed the item's annotations since; both versions come with it.
+        StaleWrite: Somebody changed the item's annotations since, even if this work changes nothing; both versions
+            come with it.
     """
     taken = {draft.from_prediction for draft in work.annotations or ()}
     refused = [one for one in work.rejected_ids if one not in taken]
     reject_predictions(conn, row.item_id, refused, person_id=actor_id, now=now)
     if not work.annotations and not work.removed_ids:
+        if work.base_revision is not None:
+            check_base(conn, row.item_id, (), work.base_revision, actor_id=actor_id, now=now)
         return False
     if work.base_revision is None:
         raise InvalidInput(
@@ -145,6 +148,31 @@ def save_work(conn: Connection, row: ItemRow, work: Work, *, actor_id: str, now:
     except UnknownLabel as error:
         raise _gone(conn, row.project_id, work.annotations or ()) or error from error
     return bool(work.removed_ids) or any(one.born_rev == saved.revision for one in saved.annotations)
+
+
+def check_base(
+    conn: Connection,
+    item_id: str,
+    annotations: Sequence[AnnotationDraft],
+    base_revision: int,
+    *,
+    actor_id: str,
+    now: datetime,
+) -> None:
+    """Check that nobody changed an item's ground truth after a revision.
+
+    Args:
+        annotations: What somebody is about to keep, for the refusal to show.
+
+    Raises:
+        StaleWrite: Somebody did; both versions come with it.
+    """
+    # A save of nothing checks its base and changes nothing.
+    try:
+        save_annotations(conn, item_id, drafts=(), base_revision=base_revision, actor_id=actor_id, now=now)
+    except StaleWrite as error:
+        yours: list[JsonValue] = [one.model_dump(mode="json") for one in annotations]
+        raise StaleWrite(error.message, hint=error.hint, details={**error.details, "yours": yours}) from error
 
 
 def stale(

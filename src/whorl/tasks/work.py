@@ -13,16 +13,25 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, insert, null, select, update
 
-from whorl.annotations.actions import save_annotations
 from whorl.annotations.queries import list_annotations
-from whorl.base.errors import Conflict, Forbidden, InvalidInput, JsonValue, StaleWrite
+from whorl.base.errors import Conflict, Forbidden, InvalidInput, JsonValue
 from whorl.datasets.actions import update_items
 from whorl.schemas.annotations import AnnotationDraft
 from whorl.schemas.datasets import ItemPatch
 from whorl.schemas.tasks import Draft, Lease, TaskItem
 from whorl.store.db.tables import dataset, item, task, task_item
 from whorl.tasks import queries
-from whorl.tasks.moves import ItemRow, Work, change_item, check_lease, finish, new_task_item, save_work, stale
+from whorl.tasks.moves import (
+    ItemRow,
+    Work,
+    change_item,
+    check_base,
+    check_lease,
+    finish,
+    new_task_item,
+    save_work,
+    stale,
+)
 from whorl.tasks.queries import lock_task_item, to_ms
 from whorl.tasks.rules import ItemStatus, Move, TaskKind, TaskStatus, next_status
 from whorl.tasks.tally import count_added, count_moved
@@ -199,7 +208,7 @@ def save_draft(
     work = Work(annotations, removed_ids, rejected_ids, base_revision)
     _check_not_submitted(conn, row, work, lease_token, actor_id)
     check_lease(row, lease_token, actor_id)
-    _check_base(conn, item_id, annotations, base_revision, actor_id=actor_id, now=now)
+    check_base(conn, item_id, annotations, base_revision, actor_id=actor_id, now=now)
     before = None if row.draft is None else Draft.model_validate(row.draft)
     version = 0 if before is None else before.version
     if before is not None and _says_same(before, work) and before.author_id == actor_id:
@@ -332,23 +341,6 @@ def discard_item(
     )
     finish(conn, row, "discarded", actor_id=actor_id, now=now, human_seconds=seconds, reason=reason)
     return queries.get_task_item(conn, task_id, item_id)
-
-
-def _check_base(
-    conn: Connection,
-    item_id: str,
-    annotations: Sequence[AnnotationDraft],
-    base_revision: int,
-    *,
-    actor_id: str,
-    now: datetime,
-) -> None:
-    # A save of nothing checks its base and changes nothing.
-    try:
-        save_annotations(conn, item_id, drafts=(), base_revision=base_revision, actor_id=actor_id, now=now)
-    except StaleWrite as error:
-        yours: list[JsonValue] = [one.model_dump(mode="json") for one in annotations]
-        raise StaleWrite(error.message, hint=error.hint, details={**error.details, "yours": yours}) from error
 
 
 def _mark_checked_empty(

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection
 from tests.db.tasks.conftest import NOW, Bench, at
 
+from whorl.annotations.actions import save_annotations
 from whorl.annotations.queries import list_annotations
 from whorl.base.errors import LabelGone, LeaseLost, StaleWrite, UnknownLabel
 from whorl.datasets.queries import get_dataset
@@ -15,6 +16,7 @@ from whorl.schemas.ontology import Label, OntologyDraft
 from whorl.schemas.tasks import Lease
 from whorl.store.db import open_database
 from whorl.tasks import queries
+from whorl.tasks.reviews import approve_item
 from whorl.tasks.work import lease_next, save_draft, submit_item
 
 CAT = AnnotationDraft(label="cat", geometry=ClassTag())
@@ -140,3 +142,48 @@ def test_submit__a_server_that_restarted_in_between_takes_the_draft(bench: Bench
         restarted = Bench(again, bench.project_id, bench.dataset_id, bench.item_ids, bench.task)
         assert _submit(restarted, lease, None) == "submitted"
         assert _labels(restarted, lease) == ["dog"]
+
+
+def _change_elsewhere(bench: Bench, item_id: str) -> None:
+    def change(conn: Connection) -> None:
+        base = get_dataset(conn, bench.dataset_id).revision
+        save_annotations(conn, item_id, drafts=[DOG], base_revision=base, actor_id="per_m", now=at(4))
+
+    bench.database.write(change)
+
+
+@pytest.mark.parametrize("drafts", [[], [CAT]])
+def test_submit__that_changes_nothing_is_told_of_a_change_too(bench: Bench, drafts: list[AnnotationDraft]) -> None:
+    lease = _take(bench)
+    _change_elsewhere(bench, lease.item_id)
+    with pytest.raises(StaleWrite) as raised:
+        _submit(bench, lease, drafts, base_revision=1)
+    current = raised.value.details["current"]
+    assert isinstance(current, list)
+    assert [one["label"] for one in current] == ["dog"]  # type: ignore[index, call-overload]
+    assert _labels(bench, lease) == ["dog"]
+    assert _submit(bench, lease, []) == "submitted"
+
+
+def test_submit__of_an_unchanged_draft_is_told_of_a_change(bench: Bench) -> None:
+    lease = _take(bench)
+    _save(bench, lease, [])
+    _change_elsewhere(bench, lease.item_id)
+    with pytest.raises(StaleWrite):
+        _submit(bench, lease, None)
+
+
+def test_approve__what_was_looked_at_has_changed(bench: Bench) -> None:
+    lease = _take(bench)
+    assert _submit(bench, lease, [CAT]) == "submitted"
+    with bench.database.read() as conn:
+        seen = get_dataset(conn, bench.dataset_id).revision
+    _change_elsewhere(bench, lease.item_id)
+
+    def approve(base: int) -> str:
+        more = {"actor_id": "per_r", "now": at(9), "base_revision": base}
+        return bench.database.write(lambda c: approve_item(c, bench.task.id, lease.item_id, **more)).status  # type: ignore[arg-type]
+
+    with pytest.raises(StaleWrite):
+        approve(seen)
+    assert approve(seen + 1) == "approved"
