@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,12 @@ from pydantic_core import PydanticUndefined
 from whorl.base.settings import Settings
 from whorl.cli.failures import MEANINGS
 from whorl.cli.main import make_app
+from whorl.pipelines.definition_schema import definition_schema
 from whorl.pipelines.graph import NodeType
-from whorl.pipelines.nodes import built_in_nodes
+from whorl.pipelines.nodes import built_in_nodes, node_types
 
 PIPELINES = "docs/reference/pipelines.md"
+PIPELINE_SCHEMA = "docs/reference/pipeline.schema.json"
 HEAD = "<!-- Written by tools/write_reference.py; run `make fix` after a change. -->\n\n"
 
 
@@ -136,6 +139,7 @@ def pages(root: Path) -> dict[str, str]:
         "docs/reference/settings.md": settings_page(),
         "docs/reference/cli.md": cli_page(),
         PIPELINES: pipelines_page(root),
+        PIPELINE_SCHEMA: json.dumps(definition_schema(node_types()), indent=2, ensure_ascii=False) + "\n",
     }
 
 

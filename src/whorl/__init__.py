@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from whorl.sdk.drawing import RotatedBox as RotatedBox
     from whorl.sdk.filters import Filters as Filters
     from whorl.sdk.filters import FiltersOperations as FiltersOperations
+    from whorl.sdk.pipeline_builder import PipelineBuilder as PipelineBuilder
 
 __version__ = "0.1.0"
 
@@ -36,6 +37,7 @@ _HOMES = {
     "Filters": "whorl.sdk.filters",
     "FiltersOperations": "whorl.sdk.filters",
     "Mask": "whorl.sdk.drawing",
+    "PipelineBuilder": "whorl.sdk.pipeline_builder",
     "Point": "whorl.sdk.drawing",
     "Polygon": "whorl.sdk.drawing",
     "Polyline": "whorl.sdk.drawing",

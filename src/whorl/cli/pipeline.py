@@ -40,7 +40,8 @@ def template(
 
     Example: `whorl pipeline template --set pool=dst_… --set ground_truth=dst_… > loop.yaml`
     """
-    from whorl.pipelines.templates import dump_yaml, load_template
+    from whorl.pipelines.forms import dump_yaml
+    from whorl.pipelines.templates import load_template
 
     print(dump_yaml(load_template(name, rename=None, **parse_params(set_ or []))), end="")
 

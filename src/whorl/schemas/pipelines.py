@@ -74,6 +74,7 @@ class VariableSpec(Wire):
     name: Name
     type: VariableType
     value: JsonValue = None
+    description: str = Field(default="", max_length=500, description="What it is for, shown beside its field.")
 
 
 class EventSource(StrEnum):
@@ -153,12 +154,15 @@ class PipelineDefinition(Wire):
 
 
 class GraphProblem(Wire):
-    """Something that keeps a graph from running, and where."""
+    """Something that keeps a graph from running, or that is worth a look, and where."""
 
     code: str
     message: str
     node: str | None = None
     port: str | None = None
+    severity: Literal["error", "warning"] = Field(
+        default="error", description="A warning does not keep the graph from running."
+    )
 
 
 class Pipeline(Wire):
@@ -168,26 +172,32 @@ class Pipeline(Wire):
     project_id: str
     name: str
     version: int
-    is_active: bool
+    is_active: bool = Field(description="Its triggers fire.")
+    is_paused: bool = Field(default=False, description="Its nodes take no work.")
     definition: PipelineDefinition
     variables: dict[str, JsonValue]
     created_at: UtcTime
 
 
 class NodeCounts(Wire):
-    """How many tokens are where, at one node."""
+    """How many tokens are where, at one node, and what it has cost."""
 
     waiting: int = 0
     running: int = 0
-    parked: int = 0
+    parked: int = Field(default=0, description="Kept until people, a round or another token lets them go.")
     done: int = 0
-    failed: int = 0
+    failed: int = Field(default=0, description="Dead letters there are now.")
+    done_per_minute: float = Field(default=0, description="Over the last five minutes.")
+    machine_seconds: float = 0
+    human_seconds: float = 0
 
 
 class PipelineStatus(Wire):
     """The live state of a pipeline."""
 
     pipeline_id: str
+    is_active: bool = Field(default=True, description="Its triggers fire.")
+    is_paused: bool = Field(default=False, description="Its nodes take no work.")
     runs: dict[str, int]
     nodes: dict[str, NodeCounts]
 
@@ -204,6 +214,8 @@ class Run(Wire):
     state: str
     created_at: UtcTime
     finished_at: UtcTime | None = None
+    machine_seconds: float = Field(default=0, description="What its steps took of machines so far.")
+    human_seconds: float = Field(default=0, description="What its steps took of people so far.")
 
 
 class RunStep(Wire):
@@ -214,6 +226,8 @@ class RunStep(Wire):
     port: str
     output: dict[str, JsonValue]
     machine_seconds: float
+    human_seconds: float = 0
+    epoch: int = Field(default=0, description="Grows with each deliberate re-run.")
     at: UtcTime
 
 
@@ -300,5 +314,27 @@ class TemplateInfo(Wire):
     """A pipeline that ships with Whorl."""
 
     name: str
-    description: str
+    title: str = Field(description="Its name for people, such as Active learning.")
+    summary: str = Field(description="What it brings, in one sentence.")
+    description: str = Field(description="How it works, in a few sentences.")
+    needs: list[str] = Field(description="What must be there before it can be applied.")
+    is_complete: bool = Field(description="Every node of it can run in this version.")
+    missing: list[str] = Field(description="What it waits for when it is not complete.")
+    node_types: list[str] = Field(description="The kinds of its nodes, in the order of the flow.")
     variables: list[VariableSpec]
+
+
+class PipelineChange(Wire):
+    """One difference between two definitions. What was added has no before, what was removed no after."""
+
+    kind: Literal["added", "removed", "changed"]
+    what: Literal["name", "description", "node", "edge", "variable", "trigger"]
+    name: str = Field(description="Id of the node or trigger, name of the variable, or `source -> target` of the edge.")
+    before: JsonValue = None
+    after: JsonValue = None
+
+
+class PipelineDiff(Wire):
+    """All differences between two definitions; places on the canvas and the order of lists are none."""
+
+    changes: list[PipelineChange]

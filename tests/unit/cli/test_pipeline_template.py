@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from whorl.cli.main import run
-from whorl.pipelines.templates import load_template, parse_yaml
+from whorl.pipelines.forms import parse_yaml
+from whorl.pipelines.templates import load_template
 
 
 def test_template__prints_yaml_that_reads_back(capsys: pytest.CaptureFixture[str]) -> None:

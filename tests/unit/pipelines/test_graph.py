@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from whorl.base.errors import GraphError, JsonValue
+from whorl.pipelines.forms import dump_yaml, parse_yaml
 from whorl.pipelines.graph import build_graph, find_problems, resolve_params
 from whorl.pipelines.nodes import node_types
-from whorl.pipelines.templates import dump_yaml, list_templates, load_template, parse_yaml
+from whorl.pipelines.templates import list_templates, load_template
 from whorl.schemas.pipelines import PipelineDefinition
 
 DATASET = "dst_01jd0000000000000000000000"

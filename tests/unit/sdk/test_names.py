@@ -26,6 +26,7 @@ def test_names__a_change_here_needs_a_changelog_line() -> None:
         "Filters",
         "FiltersOperations",
         "Mask",
+        "PipelineBuilder",
         "Point",
         "Polygon",
         "Polyline",

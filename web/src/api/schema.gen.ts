@@ -1432,6 +1432,26 @@ export interface paths {
         patch: operations["update_person_api_v1_people__person_id__patch"];
         trace?: never;
     };
+    "/api/v1/pipeline-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pipeline Schema
+         * @description The JSON Schema of a definition, with the parameters of every kind of node.
+         */
+        get: operations["get_pipeline_schema_api_v1_pipeline_schema_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipeline-templates": {
         parameters: {
             query?: never;
@@ -1546,6 +1566,26 @@ export interface paths {
          * @description Try dead letters again, with all their tries.
          */
         post: operations["retry_dead_letters_api_v1_pipelines__pipeline_id__dead_letters_retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Versions
+         * @description What differs between two versions of a pipeline.
+         */
+        get: operations["diff_versions_api_v1_pipelines__pipeline_id__diff_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2024,6 +2064,26 @@ export interface paths {
          * @description Save a pipeline: new, or as the next version of the project's one of the same name.
          */
         post: operations["apply_pipeline_api_v1_projects__project_id__pipelines_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pipelines/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Diff Document
+         * @description What a document would change in the project's pipeline of its name; all of it is new where there is none.
+         */
+        post: operations["diff_document_api_v1_projects__project_id__pipelines_diff_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3840,7 +3900,7 @@ export interface components {
         };
         /**
          * GraphProblem
-         * @description Something that keeps a graph from running, and where.
+         * @description Something that keeps a graph from running, or that is worth a look, and where.
          */
         GraphProblem: {
             /** Code */
@@ -3851,6 +3911,13 @@ export interface components {
             node?: string | null;
             /** Port */
             port?: string | null;
+            /**
+             * Severity
+             * @description A warning does not keep the graph from running.
+             * @default error
+             * @enum {string}
+             */
+            severity: "error" | "warning";
         };
         /**
          * GridAnnotation
@@ -4781,7 +4848,7 @@ export interface components {
         };
         /**
          * NodeCounts
-         * @description How many tokens are where, at one node.
+         * @description How many tokens are where, at one node, and what it has cost.
          */
         NodeCounts: {
             /**
@@ -4790,12 +4857,30 @@ export interface components {
              */
             done: number;
             /**
+             * Done Per Minute
+             * @description Over the last five minutes.
+             * @default 0
+             */
+            done_per_minute: number;
+            /**
              * Failed
+             * @description Dead letters there are now.
              * @default 0
              */
             failed: number;
             /**
+             * Human Seconds
+             * @default 0
+             */
+            human_seconds: number;
+            /**
+             * Machine Seconds
+             * @default 0
+             */
+            machine_seconds: number;
+            /**
              * Parked
+             * @description Kept until people, a round or another token lets them go.
              * @default 0
              */
             parked: number;
@@ -5320,8 +5405,17 @@ export interface components {
             definition: components["schemas"]["PipelineDefinition"];
             /** Id */
             id: string;
-            /** Is Active */
+            /**
+             * Is Active
+             * @description Its triggers fire.
+             */
             is_active: boolean;
+            /**
+             * Is Paused
+             * @description Its nodes take no work.
+             * @default false
+             */
+            is_paused: boolean;
             /** Name */
             name: string;
             /** Project Id */
@@ -5332,6 +5426,29 @@ export interface components {
             };
             /** Version */
             version: number;
+        };
+        /**
+         * PipelineChange
+         * @description One difference between two definitions. What was added has no before, what was removed no after.
+         */
+        PipelineChange: {
+            after?: components["schemas"]["JsonValue"];
+            before?: components["schemas"]["JsonValue"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed";
+            /**
+             * Name
+             * @description Id of the node or trigger, name of the variable, or `source -> target` of the edge.
+             */
+            name: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "name" | "description" | "node" | "edge" | "variable" | "trigger";
         };
         /**
          * PipelineDefinition
@@ -5361,10 +5478,30 @@ export interface components {
             variables?: components["schemas"]["VariableSpec"][];
         };
         /**
+         * PipelineDiff
+         * @description All differences between two definitions; places on the canvas and the order of lists are none.
+         */
+        PipelineDiff: {
+            /** Changes */
+            changes: components["schemas"]["PipelineChange"][];
+        };
+        /**
          * PipelineStatus
          * @description The live state of a pipeline.
          */
         PipelineStatus: {
+            /**
+             * Is Active
+             * @description Its triggers fire.
+             * @default true
+             */
+            is_active: boolean;
+            /**
+             * Is Paused
+             * @description Its nodes take no work.
+             * @default false
+             */
+            is_paused: boolean;
             /** Nodes */
             nodes: {
                 [key: string]: components["schemas"]["NodeCounts"];
@@ -5801,8 +5938,20 @@ export interface components {
             created_at: string;
             /** Finished At */
             finished_at?: string | null;
+            /**
+             * Human Seconds
+             * @description What its steps took of people so far.
+             * @default 0
+             */
+            human_seconds: number;
             /** Id */
             id: string;
+            /**
+             * Machine Seconds
+             * @description What its steps took of machines so far.
+             * @default 0
+             */
+            machine_seconds: number;
             /** Pipeline Id */
             pipeline_id: string;
             /** Ref */
@@ -5870,6 +6019,17 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /**
+             * Epoch
+             * @description Grows with each deliberate re-run.
+             * @default 0
+             */
+            epoch: number;
+            /**
+             * Human Seconds
+             * @default 0
+             */
+            human_seconds: number;
             /** Machine Seconds */
             machine_seconds: number;
             /** Node */
@@ -6403,10 +6563,43 @@ export interface components {
          * @description A pipeline that ships with Whorl.
          */
         TemplateInfo: {
-            /** Description */
+            /**
+             * Description
+             * @description How it works, in a few sentences.
+             */
             description: string;
+            /**
+             * Is Complete
+             * @description Every node of it can run in this version.
+             */
+            is_complete: boolean;
+            /**
+             * Missing
+             * @description What it waits for when it is not complete.
+             */
+            missing: string[];
             /** Name */
             name: string;
+            /**
+             * Needs
+             * @description What must be there before it can be applied.
+             */
+            needs: string[];
+            /**
+             * Node Types
+             * @description The kinds of its nodes, in the order of the flow.
+             */
+            node_types: string[];
+            /**
+             * Summary
+             * @description What it brings, in one sentence.
+             */
+            summary: string;
+            /**
+             * Title
+             * @description Its name for people, such as Active learning.
+             */
+            title: string;
             /** Variables */
             variables: components["schemas"]["VariableSpec"][];
         };
@@ -6500,6 +6693,12 @@ export interface components {
          * @description A typed variable and its first value.
          */
         VariableSpec: {
+            /**
+             * Description
+             * @description What it is for, shown beside its field.
+             * @default
+             */
+            description: string;
             /** Name */
             name: string;
             type: components["schemas"]["VariableType"];
@@ -6704,7 +6903,9 @@ export type Person = components['schemas']['Person'];
 export type PersonCreate = components['schemas']['PersonCreate'];
 export type PersonUpdate = components['schemas']['PersonUpdate'];
 export type Pipeline = components['schemas']['Pipeline'];
+export type PipelineChange = components['schemas']['PipelineChange'];
 export type PipelineDefinition = components['schemas']['PipelineDefinition'];
+export type PipelineDiff = components['schemas']['PipelineDiff'];
 export type PipelineStatus = components['schemas']['PipelineStatus'];
 export type PipelineVersion = components['schemas']['PipelineVersion'];
 export type Points = components['schemas']['Points'];
@@ -9423,6 +9624,37 @@ export interface operations {
             };
         };
     };
+    get_pipeline_schema_api_v1_pipeline_schema_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["JsonValue"];
+                    };
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_templates_api_v1_pipeline_templates_get: {
         parameters: {
             query?: never;
@@ -9601,6 +9833,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLettersRetried"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_versions_api_v1_pipelines__pipeline_id__diff_get: {
+        parameters: {
+            query?: {
+                /** @description The one before to_version when left out. */
+                from_version?: number | null;
+                /** @description The current one when left out. */
+                to_version?: number | null;
+            };
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineDiff"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -10641,6 +10909,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_document_api_v1_projects__project_id__pipelines_diff_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineDefinition"];
+                "application/yaml": components["schemas"]["PipelineDefinition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineDiff"];
                 };
             };
             /** @description Problem, as application/problem+json */

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 
-import yaml
-from pydantic import ValidationError
-
-from whorl.base.errors import GraphError, JsonValue, NotFound
+from whorl.base.errors import JsonValue, NotFound
+from whorl.pipelines.forms import parse_yaml
 from whorl.schemas.pipelines import PipelineDefinition
 
 
@@ -28,7 +26,7 @@ def load_template(name: str, *, rename: str | None = None, **variables: JsonValu
     """
     if name not in list_templates():
         raise NotFound(f"no such template: {name}", hint=f"There are: {', '.join(list_templates())}.")
-    definition = parse_yaml(files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
+    definition = _read(name)
     unknown = set(variables) - {variable.name for variable in definition.variables}
     if unknown:
         raise NotFound(f"template {name} has no variable {sorted(unknown)[0]!r}")
@@ -39,29 +37,6 @@ def load_template(name: str, *, rename: str | None = None, **variables: JsonValu
     return definition.model_copy(update={"variables": filled, "name": rename or definition.name})
 
 
-def parse_yaml(text: str) -> PipelineDefinition:
-    """Read a definition from YAML, of which JSON is a part.
-
-    Raises:
-        GraphError: It is not YAML, or not a pipeline; names the place.
-    """
-    try:
-        body = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise GraphError(f"the pipeline is not YAML: {error}", hint="Check the indentation near that line.") from error
-    if not isinstance(body, Mapping):
-        raise GraphError("the pipeline is not a mapping with nodes and edges", hint="Start from a template.")
-    try:
-        return PipelineDefinition.model_validate(body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise GraphError(
-            f"the pipeline is not well formed at {place}: {first['msg']} ({len(error.errors())} problems in all)",
-            hint="See docs/reference/pipelines.md for the form.",
-        ) from error
-
-
-def dump_yaml(definition: PipelineDefinition) -> str:
-    """Write a definition as YAML that ``parse_yaml`` reads back to an equal one."""
-    return str(yaml.safe_dump(definition.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+@lru_cache
+def _read(name: str) -> PipelineDefinition:
+    return parse_yaml(files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8"))

@@ -1,0 +1,103 @@
+"""What differs between two definitions, for people who decide whether to apply one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from pydantic import BaseModel
+
+from whorl.base.errors import JsonValue
+from whorl.schemas.pipelines import EdgeSpec, NodeSpec, PipelineChange, PipelineDefinition, PipelineDiff
+
+What = Literal["node", "edge", "variable", "trigger"]
+Body = dict[str, JsonValue]
+
+
+def diff(old: PipelineDefinition | None, new: PipelineDefinition) -> PipelineDiff:
+    """Give every difference from the old definition to the new one; all of the new one when there is no old.
+
+    A node that was renamed is removed and added: what waits in it does not move by itself. Places on the canvas and the
+    order of lists change nothing and are no difference. Changes come in the order of a definition: name, description,
+    variables, nodes, edges, triggers; of each, what was removed or changed in the old order, then what was added.
+    """
+    changes = [*_texts(old, new)]
+    before = None if old is None else _parts(old)
+    for what, entries in _parts(new).items():
+        changes += _compare(what, [] if before is None else before[what], entries)
+    return PipelineDiff(changes=changes)
+
+
+def _texts(old: PipelineDefinition | None, new: PipelineDefinition) -> Iterator[PipelineChange]:
+    if old is None:
+        yield PipelineChange(kind="added", what="name", name=new.name, after=new.name)
+    elif old.name != new.name:
+        yield PipelineChange(kind="changed", what="name", name=new.name, before=old.name, after=new.name)
+    before = "" if old is None else old.description
+    if before != new.description:
+        kind: Literal["added", "removed", "changed"] = (
+            "added" if not before else "removed" if not new.description else "changed"
+        )
+        yield PipelineChange(
+            kind=kind, what="description", name="description", before=before or None, after=new.description or None
+        )
+
+
+def _parts(definition: PipelineDefinition) -> dict[What, list[tuple[str, Body]]]:
+    """Each entry's name and what it says, by what it is."""
+    return {
+        "variable": [(one.name, _body(one)) for one in definition.variables],
+        "node": [(one.id, _body(one)) for one in definition.nodes],
+        "edge": [(f"{one.source} -> {one.target}", _body(one)) for one in definition.edges],
+        "trigger": [(one.id, {"type": one.type} | _body(one)) for one in definition.triggers],
+    }
+
+
+def _body(entry: BaseModel) -> Body:
+    dumped: Body = entry.model_dump(mode="json", exclude_defaults=not isinstance(entry, EdgeSpec))
+    if isinstance(entry, NodeSpec):
+        dumped.pop("at", None)
+    return dumped
+
+
+def _compare(what: What, old: Sequence[tuple[str, Body]], new: Sequence[tuple[str, Body]]) -> Iterator[PipelineChange]:
+    before, after = _by_name(old), _by_name(new)
+    for name, bodies in before.items():
+        gone, come = _without_same(bodies, after.get(name, []))
+        for one, other in zip(gone, come, strict=False):
+            yield PipelineChange(kind="changed", what=what, name=name, before=one, after=other)
+        for one in gone[len(come) :]:
+            yield PipelineChange(kind="removed", what=what, name=name, before=one)
+    for name, bodies in after.items():
+        gone, come = _without_same(before.get(name, []), bodies)
+        for one in come[len(gone) :]:
+            yield PipelineChange(kind="added", what=what, name=name, after=one)
+
+
+def _by_name(entries: Sequence[tuple[str, Body]]) -> dict[str, list[Body]]:
+    # Edges between the same ports may differ in their condition, and a draft may have two nodes of one name.
+    found: dict[str, list[Body]] = {}
+    for name, body in entries:
+        found.setdefault(name, []).append(body)
+    return found
+
+
+def _without_same(old: Sequence[Body], new: Sequence[Body]) -> tuple[list[Body], list[Body]]:
+    left = list(new)
+    gone: list[Body] = []
+    for body in old:
+        place = next((n for n, other in enumerate(left) if _same(body, other)), None)
+        if place is None:
+            gone.append(body)
+        else:
+            left.pop(place)
+    return gone, left
+
+
+def _same(one: JsonValue, other: JsonValue) -> bool:
+    """Equal as JSON: 1, 1.0 and true are three things, and the order of keys is none."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return type(one) is type(other) and one == other

@@ -1,0 +1,61 @@
+"""Pipelines as documents: the published schema, and what differs between two definitions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlalchemy import Connection
+
+from whorl.access.rules import Action
+from whorl.base.errors import InvalidInput, JsonValue
+from whorl.pipelines import queries
+from whorl.pipelines.diff import diff
+from whorl.pipelines.forms import read_definition
+from whorl.schemas.pipelines import PipelineDiff
+from whorl.server.permits import CallerDep, needs
+from whorl.server.pipeline_documents import Document, with_document
+
+router = APIRouter(prefix="/api/v1", tags=["pipelines"])
+
+
+@router.get("/pipeline-schema", **needs(Action.SELF))
+def get_pipeline_schema(caller: CallerDep) -> dict[str, JsonValue]:
+    """The JSON Schema of a definition, with the parameters of every kind of node."""
+    from whorl.pipelines.definition_schema import definition_schema
+    from whorl.pipelines.nodes import node_types
+
+    return definition_schema(node_types())
+
+
+@router.get("/pipelines/{pipeline_id}/diff", **needs(Action.PIPELINE_READ))
+def diff_versions(
+    caller: CallerDep,
+    pipeline_id: str,
+    from_version: Annotated[int | None, Query(ge=1, description="The one before to_version when left out.")] = None,
+    to_version: Annotated[int | None, Query(ge=1, description="The current one when left out.")] = None,
+) -> PipelineDiff:
+    """What differs between two versions of a pipeline."""
+
+    def read(conn: Connection) -> PipelineDiff:
+        newest = queries.get_pipeline(conn, pipeline_id).version
+        to = newest if to_version is None else to_version
+        start = max(to - 1, 1) if from_version is None else from_version
+        if max(to, start) > 2**31 - 1:
+            raise InvalidInput(f"no version {max(to, start)}", hint=f"The newest is {newest}.")
+        old = queries.get_definition(conn, pipeline_id=pipeline_id, version=start)
+        return diff(old, queries.get_definition(conn, pipeline_id=pipeline_id, version=to))
+
+    return caller.read(read)
+
+
+@router.post("/projects/{project_id}/pipelines/diff", **with_document(Action.PIPELINE_READ))
+def diff_document(caller: CallerDep, project_id: str, document: Document) -> PipelineDiff:
+    """What a document would change in the project's pipeline of its name; all of it is new where there is none."""
+    definition = read_definition(document)
+
+    def read(conn: Connection) -> PipelineDiff:
+        saved = queries.find_pipeline(conn, project_id=project_id, name=definition.name)
+        return diff(None if saved is None else saved.definition, definition)
+
+    return caller.read(read)
