@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, func, select
 
@@ -27,6 +27,12 @@ def find_run_id(conn: Connection, run_key: int) -> str | None:
     """The public id of a run, or None for the key of none."""
     found: str | None = conn.execute(select(run.c.id).where(run.c.key == run_key)).scalar_one_or_none()
     return found
+
+
+def read_run_ids(conn: Connection, run_keys: Iterable[int]) -> dict[int, str]:
+    """The public ids of runs by their keys; a batch's worth of them."""
+    found = select(run.c.key, run.c.id).where(run.c.key.in_(list(run_keys)))
+    return {row.key: row.id for row in conn.execute(found)}
 
 
 def has_open_run(conn: Connection, run_key: int, *, pipeline_id: str) -> bool:

@@ -20,6 +20,7 @@ def make_flow(
     variables: dict[str, JsonValue] | None = None,
     migrate: dict[str, str] | None = None,
     target: str = "raw.item",
+    on: str = "item.created",
 ) -> Pipeline:
     """Nodes by id (``type`` among their parameters), and edges such as "raw.item > tell.signal if name:a"."""
     body = {
@@ -30,7 +31,7 @@ def make_flow(
         ],
         "edges": [_edge(text) for text in edges],
         "variables": [{"name": name, "type": "text", "value": value} for name, value in (variables or {}).items()],
-        "triggers": [{**NEW, "target": target}],
+        "triggers": [{**NEW, "target": target, "event": on}],
     }
     return plant.apply(PipelineDefinition.model_validate(body), migrate)
 

@@ -11,13 +11,16 @@ from whorl.pipelines.nodes.compare import CompareNode
 from whorl.pipelines.nodes.create_model import CreateModelNode
 from whorl.pipelines.nodes.dataset import DatasetNode
 from whorl.pipelines.nodes.evaluate import EvaluateNode
+from whorl.pipelines.nodes.filter import FilterNode
 from whorl.pipelines.nodes.join import JoinNode
 from whorl.pipelines.nodes.label import LabelNode
 from whorl.pipelines.nodes.notify import NotifyNode
 from whorl.pipelines.nodes.predict import PredictNode
 from whorl.pipelines.nodes.reserved import AUDIT_SAMPLE, AUTO_ACCEPT, DEPLOY, DETECT_DRIFT, FIND_ERRORS, ReservedNode
 from whorl.pipelines.nodes.review import ReviewNode
+from whorl.pipelines.nodes.sample import SampleNode
 from whorl.pipelines.nodes.select import SelectNode
+from whorl.pipelines.nodes.set_metadata import SetMetadataNode
 from whorl.pipelines.nodes.split import SplitNode
 from whorl.pipelines.nodes.train import TrainNode
 from whorl.pipelines.nodes.update_variable import UpdateVariableNode
@@ -26,6 +29,9 @@ from whorl.schemas.pipelines import NodeTypeInfo
 
 _BUILT_IN: tuple[Node, ...] = (
     DatasetNode(),
+    FilterNode(),
+    SampleNode(),
+    SetMetadataNode(),
     SelectNode(),
     PredictNode(),
     LabelNode(),

@@ -14,6 +14,8 @@ ALIVE = 2**62
 
 Key = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB, "postgresql")
+OrderedJson = JSON()
+"""As ``Json``, but objects keep the order of their keys on PostgreSQL too; cannot be indexed or compared there."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

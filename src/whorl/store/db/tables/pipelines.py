@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from whorl.store.db.tables.base import metadata
-from whorl.store.db.types import Json, Key, UtcDateTime
+from whorl.store.db.types import Json, Key, OrderedJson, UtcDateTime
 
 pipeline = Table(
     "pipeline",
@@ -35,7 +35,7 @@ pipeline_version = Table(
     metadata,
     Column("pipeline_id", String(40), ForeignKey("pipeline.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("definition", Json, nullable=False),
+    Column("definition", OrderedJson, nullable=False),  # the order of routes says which is tried first
     Column("author_id", String(40), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -158,11 +158,11 @@ parked = Table(
     Column("payload", Json, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("pipeline_id", "node", "run_key", "ref", "epoch", "port"),
+    Index(None, "pipeline_id", "node", "at"),
 )
 
 trigger_state = Table(
     "trigger_state",
-    Index(None, "pipeline_id", "node", "at"),
     metadata,
     Column("pipeline_id", String(40), ForeignKey("pipeline.id"), primary_key=True),
     Column("trigger", String(100), primary_key=True),

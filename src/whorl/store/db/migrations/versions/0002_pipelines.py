@@ -22,9 +22,18 @@ def upgrade() -> None:
     _run_log()
     _delivery()
     _task_answer()
-
-
     op.create_index("ix_parked_pipeline_id_node_at", "parked", ["pipeline_id", "node", "at"])
+    _keep_the_order_of_keys()
+
+
+def _keep_the_order_of_keys() -> None:
+    # On SQLite JSON is text and keeps it anyway.
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column(
+            "pipeline_version", "definition", type_=sa.JSON(), postgresql_using="definition::json", nullable=False
+        )
+
+
 def _node_tally() -> None:
     op.create_table(
         "node_tally",
@@ -87,13 +96,13 @@ def _task_answer() -> None:
         "task_answer",
         sa.Column("task_item_key", KEY, nullable=False),
         sa.Column("person_id", sa.String(length=40), nullable=False),
-        sa.Column("annotations", JSON, nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=False),
-        sa.Column("human_seconds", sa.Float(), nullable=False),
+        sa.Column("annotations", JSON, nullable=False),
         sa.Column("rejected_ids", JSON, nullable=False),
         sa.Column("draft", JSON, nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("submission", sa.String(length=64), nullable=True),
+        sa.Column("human_seconds", sa.Float(), nullable=False),
         sa.Column("at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("task_item_key", "person_id", name="pk_task_answer"),
         sa.ForeignKeyConstraint(["task_item_key"], ["task_item.key"], name="fk_task_answer_task_item_key"),
