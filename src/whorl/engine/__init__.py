@@ -9,7 +9,7 @@ any moment; on SQLite one process runs the engine; a node without a handler keep
 """
 
 from whorl.engine.dispatcher import Dispatcher
-from whorl.engine.executors import Executor, InlineExecutor, LocalExecutor
+from whorl.engine.executors import Executor, InlineExecutor, LocalExecutor, Placing
 from whorl.engine.handlers import BodyContext, Buries, Handler, HandlerSource, StaticHandlers
 from whorl.engine.inbox import bury, claim, extend, finish, release, retry_later, revive, send
 from whorl.engine.messages import Failed, Message, Released, Work
@@ -25,6 +25,7 @@ __all__ = [
     "InlineExecutor",
     "LocalExecutor",
     "Message",
+    "Placing",
     "Released",
     "StaticHandlers",
     "Work",

@@ -119,6 +119,7 @@ def mark_trained(
     model_id: str,
     *,
     folder: str,
+    pack_sha256: str | None = None,
     items_digest: str,
     n_items: int,
     metrics: Mapping[str, JsonValue],
@@ -141,6 +142,7 @@ def mark_trained(
         .values(
             status="trained",
             folder=folder,
+            pack_sha256=pack_sha256,
             items_digest=items_digest,
             n_items=n_items,
             metrics=dict(metrics),

@@ -21,7 +21,6 @@ from whorl.engine.jobs import Job, JobContext, JobHandler, job_node
 from whorl.models import actions, queries
 from whorl.models.bodies import predict_body
 from whorl.models.comparison import Comparison, ComparisonRules
-from whorl.models.files import materialise
 from whorl.models.records import prediction_records
 from whorl.models.scoring import Compared, Scored, compare_scores, record_comparison, record_score, score_model
 from whorl.models.training_runs import Trained, record_training, train_model
@@ -138,8 +137,8 @@ class ModelJobs:
         given, least = params.get("filter"), params.get("min_confidence")
         min_confidence = float(least) if isinstance(least, int | float) else 0.0
         with self.db.read() as conn:
-            folder = workshop.models_path / queries.get_model_folder(conn, model_id)
             keys = list_item_keys(conn, dataset_id, query=parse_query(given) if isinstance(given, dict) else None)
+        folder = workshop.model_folder(model_id)
         kept = done = 0
         for start in range(0, len(keys), _BATCH):
             context.check()
@@ -147,8 +146,7 @@ class ModelJobs:
             with self.db.read() as conn:
                 items = list(list_items_by_key(conn, keys[start : start + _BATCH]).values())
             shas = [item.sha256 for item in items]
-            paths = [str(path) for path in materialise(self.blobs, shas, workshop.files_path)]
-            found = workshop.call(predict_body, str(folder), paths, shas, str(workshop.features_path))
+            found = workshop.call(predict_body, str(folder), workshop.files(shas), shas, str(workshop.features_path))
             records = {
                 item.id: prediction_records(one, width=item.width, height=item.height, min_confidence=min_confidence)
                 for item, one in zip(items, found, strict=True)

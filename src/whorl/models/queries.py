@@ -59,6 +59,16 @@ def get_model_folder(conn: Connection, model_id: str) -> str:
     return str(folder)
 
 
+def get_model_pack(conn: Connection, model_id: str) -> tuple[str, str | None]:
+    """The name of a trained model's folder, and the blob that lists its files (None before there were packs).
+
+    Raises:
+        NotFound: There is no such model, or it was never trained.
+    """
+    name = get_model_folder(conn, model_id)
+    return name, conn.execute(select(model.c.pack_sha256).where(model.c.id == model_id)).scalar_one()
+
+
 def get_evaluation(conn: Connection, evaluation_id: str) -> Evaluation:
     """One evaluation.
 

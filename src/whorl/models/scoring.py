@@ -14,7 +14,6 @@ from whorl.datasets.revisions import load_dataset
 from whorl.models import actions, queries
 from whorl.models.bodies import predict_body
 from whorl.models.comparison import Comparison, ComparisonRules, compare_models
-from whorl.models.files import materialise
 from whorl.models.folder import read_card
 from whorl.models.outputs import collect_outputs, dump_outputs, load_outputs, pair_outputs, score_outputs
 from whorl.models.training_set import read_labelled, store_query
@@ -68,7 +67,6 @@ def score_model(
     """
     with workshop.db.read() as conn:
         model = queries.get_model(conn, model_id)
-        folder = workshop.models_path / queries.get_model_folder(conn, model_id)
         at = load_dataset(conn, dataset_id).revision if revision is None else revision
         test = read_labelled(conn, dataset_id, revision=at, subset=Subset.TEST, query=query)
     if not test.items:
@@ -79,10 +77,8 @@ def score_model(
             hint="Give the test subset labelled items.",
         )
     shas = [item.sha256 for item in test.items]
-    paths = materialise(workshop.blobs, shas, workshop.files_path)
-    predictions = workshop.call(
-        predict_body, str(folder), [str(path) for path in paths], shas, str(workshop.features_path)
-    )
+    folder, paths = workshop.model_folder(model_id), workshop.files(shas)
+    predictions = workshop.call(predict_body, str(folder), paths, shas, str(workshop.features_path))
     # The card has the labels that training met beyond those of the ontology.
     labels = read_card(folder).labels
     sizes = [(item.width, item.height) for item in test.items]

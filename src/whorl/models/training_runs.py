@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from whorl.base.errors import JsonValue
 from whorl.models import actions
 from whorl.models.folder import read_card
+from whorl.models.packs import pack_folder
 from whorl.models.queries import get_model
 from whorl.models.training import TrainingRequest, start_training
 from whorl.models.training_set import TrainingSet, read_training_set
@@ -31,6 +32,7 @@ class Trained:
     n_items: int
     metrics: dict[str, JsonValue]
     seconds: float
+    pack_sha256: str | None = None
 
 
 def train_model(
@@ -71,6 +73,7 @@ def train_model(
         n_items=training_set.n_items,
         metrics=dict(read_card(target).metrics),
         seconds=time.perf_counter() - started,
+        pack_sha256=pack_folder(workshop.blobs, target),
     )
 
 
@@ -86,6 +89,7 @@ def record_training(
         conn,
         trained.model_id,
         folder=trained.model_id,
+        pack_sha256=trained.pack_sha256,
         items_digest=trained.items_digest,
         n_items=trained.n_items,
         metrics=trained.metrics,

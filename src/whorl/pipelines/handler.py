@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from whorl.base.errors import Cancelled, InvalidInput, JsonValue, LeaseLost
-from whorl.engine import BodyContext, Message, Work
+from whorl.engine import BodyContext, Message, Placing, Work
 from whorl.engine import Released as GivenBack
 from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import Graph, resolve_params
@@ -35,7 +35,6 @@ class NodeHandler:
     max_attempts: int = 3
     backoff_s: float = 1.0
     priority: int = 0
-    max_in_flight: int = 1
 
     @property
     def batch_size(self) -> int:
@@ -44,6 +43,13 @@ class NodeHandler:
     @property
     def lease_s(self) -> float:
         return self.node.lease_s
+
+    @property
+    def max_in_flight(self) -> int:
+        """One, unless bodies run on several machines: a node of one machine then has its turn like the others."""
+        if isinstance(self.services.executor, Placing):
+            return int(getattr(self.node, "max_in_flight", 1))
+        return 1
 
     def run(self, works: Sequence[Work], context: BodyContext) -> Sequence[Result | GivenBack]:
         """Run the node's body with the variables' present values."""
@@ -126,6 +132,7 @@ class NodeHandler:
             node=self.node_id,
             params=params,
             heartbeat=heartbeat,
+            resources=self.node.resources,
         )
 
 

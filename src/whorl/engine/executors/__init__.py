@@ -4,8 +4,8 @@ Functions and arguments must pickle (a function at the top of a module). What a 
 a process that dies comes out as WorkerLost, which may be tried again.
 """
 
-from whorl.engine.executors.executor import Executor
+from whorl.engine.executors.executor import Executor, Placing
 from whorl.engine.executors.inline import InlineExecutor
 from whorl.engine.executors.local import LocalExecutor
 
-__all__ = ["Executor", "InlineExecutor", "LocalExecutor"]
+__all__ = ["Executor", "InlineExecutor", "LocalExecutor", "Placing"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, Self, TypeVar, runtime_checkable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,4 +32,13 @@ class Executor(Protocol):
 
     def stop(self) -> None:
         """Let running calls finish, drop those queued, and end the processes."""
+        ...
+
+
+@runtime_checkable
+class Placing(Executor, Protocol):
+    """An executor with several machines: bodies run where there is room, and files of this machine are not there."""
+
+    def with_resources(self, resources: Mapping[str, float]) -> Self:
+        """The same executor for calls that ask this much of a machine: ``cpu``, ``gpu``, ``memory`` in bytes."""
         ...

@@ -67,6 +67,7 @@ class NodeContext:
 
     Args:
         heartbeat: Call it in long loops; it raises when the lease is lost or the engine stops.
+        resources: What one call of the node asks of a machine.
         cause: Goes with every event that the node emits, for the loop guard.
     """
 
@@ -78,6 +79,7 @@ class NodeContext:
     node: str
     params: Params
     heartbeat: Callable[[], None]
+    resources: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def cause(self) -> str:
@@ -91,15 +93,29 @@ class NodeContext:
     def workshop(self) -> Workshop:
         """What the rooms below need to train, score and predict."""
         services = self.services
-        return Workshop(services.db, services.blobs, services.executor, services.home, self.heartbeat)
+        return Workshop(
+            services.db, services.blobs, services.executor, services.home, self.heartbeat, self.resources
+        )
 
     def now(self) -> datetime:
         """The present, aware UTC."""
         return to_datetime(self.services.clock.now())
 
     def call(self, body: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a picklable function in a worker process and wait, with heartbeats."""
+        """Run a picklable function in a worker process, where the node's resources are, and wait, with heartbeats."""
         return self.workshop.call(body, *args, **kwargs)
+
+    def files(self, sha256s: Sequence[str]) -> list[str]:
+        """Paths of items' bytes for ``call``, in the order asked for."""
+        return self.workshop.files(sha256s)
+
+    def model_folder(self, model_id: str) -> Path:
+        """The folder of a trained model, on this machine, for ``call``.
+
+        Raises:
+            NotFound: There is no such model, it was never trained, or its folder is lost.
+        """
+        return self.workshop.model_folder(model_id)
 
 
 @dataclass(frozen=True)
@@ -136,6 +152,8 @@ class PlainNode:
     lease_s: float = 60.0
     # What one body asks of the machine that runs it: cpu and gpu in cores and cards, memory in bytes.
     resources: Mapping[str, float] = {"cpu": 1.0}
+    # Most batches at a time in one process when bodies run on several machines; one when they run on this.
+    max_in_flight: int = 1
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
         """Send every token on by the port of its name in ``pass_on``."""

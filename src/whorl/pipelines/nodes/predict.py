@@ -11,8 +11,6 @@ from sqlalchemy import Connection
 
 from whorl.annotations import actions as annotation_actions
 from whorl.models.bodies import predict_body
-from whorl.models.files import materialise
-from whorl.models.queries import get_model_folder
 from whorl.models.records import prediction_records
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import read_items
@@ -48,6 +46,7 @@ class PredictNode(PlainNode):
         params=PredictParams,
     )
     batch_size = 64
+    max_in_flight = 8
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
         """Predict all items of the batch in one call."""
@@ -57,13 +56,10 @@ class PredictNode(PlainNode):
             return [Passed((Emission("item", token.ref),), output={"skipped": "no model yet"}) for token in tokens]
         started = time.perf_counter()
         with context.services.db.read() as conn:
-            folder = context.services.models_path / get_model_folder(conn, params.model)
             items = read_items(conn, [token.ref for token in tokens])
         shas = [item.sha256 for item in items]
-        paths = materialise(context.services.blobs, shas, context.services.files_path)
-        predictions = context.call(
-            predict_body, str(folder), [str(path) for path in paths], shas, str(context.services.features_path)
-        )
+        folder, paths = context.model_folder(params.model), context.files(shas)
+        predictions = context.call(predict_body, str(folder), paths, shas, str(context.services.features_path))
         seconds = (time.perf_counter() - started) / len(tokens)
         results: list[Result] = []
         for token, item, prediction in zip(tokens, items, predictions, strict=True):

@@ -12,8 +12,6 @@ from sqlalchemy import Connection
 from whorl.base.errors import JsonValue
 from whorl.datasets.queries import iter_item_batches
 from whorl.models.bodies import embed_body, predict_body
-from whorl.models.files import materialise
-from whorl.models.queries import get_model_folder
 from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import find_items
@@ -109,12 +107,12 @@ class SelectNode(PlainNode):
             parked = queries.list_parked(conn, pipeline_id=context.pipeline_id, node=context.node)
             known = find_items(conn, [one.ref for one in parked])
             labelled = _labelled_items(conn, params.labelled)
-            folder = None if params.model is None else str(services.models_path / get_model_folder(conn, params.model))
         gone = tuple(one.key for one in parked if one.ref not in known)
         parked = [one for one in parked if one.ref in known]
         items = [known[one.ref] for one in parked]
         if not parked:
             return Passed((Emission("empty", token.ref),), output={"pool": 0}, effect=_Choice((), gone, {}))
+        folder = None if params.model is None else str(context.model_folder(params.model))
         pool_paths, pool_shas = _files(items, context)
         seen_paths, seen_shas = _files(labelled, context)
         cache = str(services.features_path)
@@ -171,5 +169,4 @@ def _labelled_items(conn: Connection, dataset_id: str | None) -> list[Item]:
 
 def _files(items: Sequence[Item], context: NodeContext) -> tuple[list[str], list[str]]:
     shas = [item.sha256 for item in items]
-    paths = materialise(context.services.blobs, shas, context.services.files_path)
-    return [str(path) for path in paths], shas
+    return context.files(shas), shas

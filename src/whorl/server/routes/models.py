@@ -278,11 +278,10 @@ def _place(caller: Caller, conn: Connection, body: DeployRequest | None) -> dict
 
 
 def _folder(caller: Caller, model_id: str) -> Path:
-    name = caller.read(lambda conn: queries.get_model_folder(conn, model_id))
-    folder = caller.services.settings.home_path / "models" / name
-    if not folder.is_dir():
-        raise NotFound(f"the folder of model {model_id} is not on this machine", hint="Train it again, or restore it.")
-    return folder
+    from whorl.models.packs import bring_folder
+
+    name, pack_sha256 = caller.read(lambda conn: queries.get_model_pack(conn, model_id))
+    return bring_folder(caller.services.blobs, caller.services.settings.models_path / name, pack_sha256)
 
 
 def _dataset_of(caller: Caller, model_id: str, wanted: str | None) -> str:

@@ -9,7 +9,7 @@ A file store cannot sign addresses: ``presign`` gives None there and the server 
 """
 
 from whorl.store.blobs.content import content_key, get_content, put_content, sha256_of
-from whorl.store.blobs.open import open_blobs
+from whorl.store.blobs.open import open_blobs, shared_url
 from whorl.store.blobs.store import BlobInfo, BlobStore, Staged
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "open_blobs",
     "put_content",
     "sha256_of",
+    "shared_url",
 ]

@@ -29,7 +29,7 @@ class FolderBlobs(ObjectBlobs):
     def __init__(self, folder: Path) -> None:
         from obstore.store import LocalStore
 
-        super().__init__(LocalStore(folder), can_sign=False)
+        super().__init__(LocalStore(folder), can_sign=False, url=f"file://{folder}")
         self._folder = str(folder)
 
     def put(self, key: str, data: bytes | Path) -> None:

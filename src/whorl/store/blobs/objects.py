@@ -34,11 +34,13 @@ class ObjectBlobs:
     Args:
         store: Where the bytes live.
         can_sign: Whether the store hands out signed addresses.
+        url: How another process opens the same store; None when none can.
     """
 
-    def __init__(self, store: LocalStore | MemoryStore | S3Store, *, can_sign: bool) -> None:
+    def __init__(self, store: LocalStore | MemoryStore | S3Store, *, can_sign: bool, url: str | None = None) -> None:
         self._store = store
         self._can_sign = can_sign
+        self.url = url
 
     def put(self, key: str, data: bytes | Path) -> None:
         self._put(key, data, mode="overwrite")

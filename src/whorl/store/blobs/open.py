@@ -68,4 +68,19 @@ def _open_s3(url: str) -> BlobStore:
         config=config,
         client_options={"allow_http": endpoint.startswith("http://"), "timeout": "60s"},
     )
-    return ObjectBlobs(store, can_sign=True)
+    return ObjectBlobs(store, can_sign=True, url=url)
+
+
+def shared_url(blobs: BlobStore) -> str:
+    """The URL under which other machines open this store.
+
+    Raises:
+        InvalidInput: Only this process has it.
+    """
+    url = blobs.url if isinstance(blobs, ObjectBlobs) else None
+    if url is None:
+        raise InvalidInput(
+            "bodies run on other machines, and this blob store is known to this process alone",
+            hint="Use an s3:// store, or file:// on a folder that all machines share.",
+        )
+    return url

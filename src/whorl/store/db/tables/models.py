@@ -29,6 +29,7 @@ model = Table(
     Column("seconds", Float),
     Column("created_at", UtcDateTime, nullable=False),
     Column("trained_at", UtcDateTime),
+    Column("pack_sha256", String(64)),  # blob that lists the folder's files; null before there were packs
     Index(None, "project_id", "id"),
 )
 
