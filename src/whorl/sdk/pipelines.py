@@ -23,6 +23,18 @@ class Pipelines:
         call = Call("POST", f"{self._path}/validate", body=_body(definition))
         return self._transport.call(list[wire.GraphProblem], call)
 
+    def diff(self, definition: Definition) -> wire.PipelineDiff:
+        """What a definition would change in the pipeline of its name; all of it is new where there is none."""
+        return self._transport.call(wire.PipelineDiff, Call("POST", f"{self._path}/diff", body=_body(definition)))
+
+    def node_types(self) -> list[wire.NodeTypeInfo]:
+        """Every kind of node: its ports, and the JSON schema of its parameters."""
+        return self._transport.get(list[wire.NodeTypeInfo], "/node-types")
+
+    def schema(self) -> dict[str, JsonValue]:
+        """The JSON Schema of a definition."""
+        return self._transport.get(dict[str, JsonValue], "/pipeline-schema")
+
     def apply(self, definition: Definition, *, migrate: Mapping[str, str] | None = None) -> Pipeline:
         """Save a pipeline under its name: new, or as the next version of the one there.
 
@@ -100,6 +112,11 @@ class Pipeline:
     def _changed(self, verb: str) -> Pipeline:
         call = Call("POST", f"/pipelines/{self.id}/{verb}")
         return Pipeline(self._transport, self._transport.call(wire.Pipeline, call))
+
+    def diff(self, *, from_version: int | None = None, to_version: int | None = None) -> wire.PipelineDiff:
+        """What differs between two versions: the current one and the one before, when left out."""
+        versions = {"from_version": from_version, "to_version": to_version}
+        return self._transport.call(wire.PipelineDiff, Call("GET", f"/pipelines/{self.id}/diff", versions))
 
     def runs(self) -> Iterator[wire.Run]:
         """Its runs, fetched as they are read."""
