@@ -142,10 +142,21 @@ def test_deploy__goes_through_the_pipelines_variable(api: Api) -> None:
     assert call(api, "POST", f"/models/{api.ids['model_id']}/deploy", place)["pipeline_name"] == "line"
 
 
-def test_pause__and_activate(api: Api) -> None:
+def test_pause__keeps_or_drops_triggers(api: Api) -> None:
     path = f"/pipelines/{api.ids['pipeline_id']}"
-    assert call(api, "POST", f"{path}/pause")["is_active"] is False
-    assert call(api, "POST", f"{path}/activate")["is_active"] is True
+
+    def switches(verb: str, body: JsonValue = None) -> tuple[bool, bool]:
+        found = call(api, "POST", f"{path}/{verb}", body)
+        return found["is_paused"], found["is_active"]
+
+    assert switches("pause") == (True, True)
+    assert switches("pause", {"triggers": "drop"}) == (True, False)
+    status = call(api, "GET", f"{path}/status")
+    assert (status["is_paused"], status["is_active"]) == (True, False)
+    assert switches("resume") == (False, True)
+    assert switches("deactivate") == (False, False)
+    assert switches("activate") == (False, True)
+    assert call(api, "POST", f"{path}/pause", {"triggers": "some"}, status=422)["code"] == "invalid_input"
 
 
 def test_runs__by_query_by_id_and_for_all(api: Api) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -19,6 +20,7 @@ from whorl.pipelines.graph import Graph, NodeType, build_graph
 from whorl.pipelines.merging import drop_doubles
 from whorl.pipelines.places import count_in_inbox
 from whorl.pipelines.run_ends import reopen_runs, settle_runs
+from whorl.pipelines.tallies import add_tally
 from whorl.pipelines.tokens import (
     Emission,
     Merged,
@@ -29,9 +31,11 @@ from whorl.pipelines.tokens import (
     Token,
     encode_payload,
     node_address,
+    parse_address,
 )
 from whorl.schemas.pipelines import Pipeline, PipelineDefinition, VariableType
 from whorl.store.db.tables import (
+    dead_letter,
     parked,
     pipeline,
     pipeline_variable,
@@ -102,11 +106,6 @@ def apply_pipeline(
         payload={"version": version},
     )
     return queries.get_pipeline(conn, pipeline_id)
-
-
-def set_active(conn: Connection, pipeline_id: str, *, is_active: bool) -> None:
-    """Start or stop a pipeline's triggers; tokens under way go on."""
-    conn.execute(update(pipeline).where(pipeline.c.id == pipeline_id).values(is_active=is_active))
 
 
 def set_variable(
@@ -185,8 +184,13 @@ def start_run(
     ref: str,
     now: datetime,
     values: Mapping[str, JsonValue] | None = None,
+    depth: int = 0,
 ) -> bool:
-    """Begin a run at ``target`` (node.port); False when this cause has already begun one there."""
+    """Begin a run at ``target`` (node.port); False when this cause has already begun one there.
+
+    Args:
+        depth: How many runs of this pipeline began one another before this one.
+    """
     node, _, port = target.partition(".")
     if node not in graph.nodes or port not in graph.types[node].inputs:
         raise InvalidInput(f"pipeline {graph.definition.name!r} has no input {target!r}")
@@ -200,6 +204,7 @@ def start_run(
         state="active",
         open_tokens=1,
         created_at=now,
+        depth=depth,
     )
     run_key = conn.execute(statement.returning(run.c.key)).scalar_one_or_none()
     if run_key is None:
@@ -229,7 +234,7 @@ def move_tokens(
     matching: dict[str, set[str]] = {}
     for token, result in passed:
         open_tokens[token.run_key] -= 1
-        steps.append(_step(token, place.node, result, now))
+        steps.append(_step(token, place, result, now))
         for emission in result.emissions:
             for edge in place.graph.edges_from(place.node, emission.port):
                 if edge.when is not None:
@@ -242,6 +247,7 @@ def move_tokens(
                 messages.append(Message(address, token.run_key, emission.ref, token.epoch, payload))
     if steps:
         conn.execute(_insert_ignore(conn, run_step), steps)
+        _count(conn, place, steps, now=now)
     kept = drop_doubles(conn, place.graph, messages)
     open_tokens.update(message.run_key for message in kept)
     settle_runs(conn, open_tokens, now=now)
@@ -268,17 +274,39 @@ def release_tokens(conn: Connection, place: Place, released: Iterable[Released],
     return move_tokens(conn, place, passed, now=now)
 
 
-def retry_dead_letters(conn: Connection, pipeline_id: str, *, ids: Sequence[int] | None = None) -> int:
+def retry_dead_letters(
+    conn: Connection, pipeline_id: str, *, ids: Sequence[int] | None = None, node: str | None = None
+) -> int:
     """Put dead letters of a pipeline back with all their tries, open their runs again, and give how many there were.
+
+    They are tried by the present version's node when it is still of the same kind, so that mending it helps.
 
     Args:
         ids: All of the pipeline's when left out; those of other pipelines are left alone.
+        node: Only those of this node.
     """
-    found = queries.find_dead_letters(conn, pipeline_id, ids)
+    found = queries.find_dead_letters(conn, pipeline_id, ids, node=node)
+    _move_dead_letters(conn, pipeline_id, list(found))
     revived = revive(conn, list(found))
     run_keys = sorted(set(found.values()))
     reopen_runs(conn, run_keys)
     return revived
+
+
+def _move_dead_letters(conn: Connection, pipeline_id: str, ids: Sequence[int]) -> None:
+    held = queries.get_pipeline(conn, pipeline_id)
+    present = {node.id: node.type for node in held.definition.nodes}
+    kinds: dict[int, dict[str, str]] = {}
+    for start in range(0, len(ids), _CHUNK):
+        chunk = dead_letter.c.id.in_(ids[start : start + _CHUNK])
+        for address in conn.execute(select(dead_letter.c.node).where(chunk).distinct()).scalars().all():
+            _, version, node = parse_address(address)
+            if version not in kinds:
+                definition = queries.get_definition(conn, pipeline_id=pipeline_id, version=version)
+                kinds[version] = {one.id: one.type for one in definition.nodes}
+            if version != held.version and present.get(node) == kinds[version].get(node):
+                moved = node_address(pipeline_id, held.version, node)
+                conn.execute(update(dead_letter).where(chunk, dead_letter.c.node == address).values(node=moved))
 
 
 def park_tokens(
@@ -377,17 +405,43 @@ def _move_parked(conn: Connection, held: Pipeline, graph: Graph, migrate: Mappin
         )
 
 
-def _step(token: Token, node: str, result: Passed, now: datetime) -> dict[str, object]:
+def _step(token: Token, place: Place, result: Passed, now: datetime) -> dict[str, object]:
+    seconds = result.output.get("human_seconds")
     return {
         "run_key": token.run_key,
-        "node": node,
+        "node": place.node,
         "ref": token.ref,
         "epoch": token.epoch,
         "port": result.emissions[0].port if result.emissions else "",
         "output": dict(result.output),
         "machine_seconds": result.machine_seconds,
+        "human_seconds": float(seconds) if isinstance(seconds, int | float) else 0.0,
+        "arrival": _arrival(token, place),
         "at": now,
     }
+
+
+def _arrival(token: Token, place: Place) -> str | None:
+    """How the token came, for a re-run from here; mostly there is nothing to remember."""
+    first = next(iter(place.graph.types[place.node].inputs), None)
+    if token.port == first and not token.values:
+        return None
+    return orjson.dumps(encode_payload(token.port, token.values)).decode()
+
+
+def _count(conn: Connection, place: Place, steps: Sequence[Mapping[str, object]], *, now: datetime) -> None:
+    def total(name: str) -> float:
+        return sum(value for step in steps if isinstance(value := step[name], float | int))
+
+    add_tally(
+        conn,
+        pipeline_id=place.pipeline_id,
+        node=place.node,
+        now=now,
+        done=len(steps),
+        machine_seconds=total("machine_seconds"),
+        human_seconds=total("human_seconds"),
+    )
 
 
 def _insert_ignore(conn: Connection, table: object) -> sqlite.Insert | postgresql.Insert:

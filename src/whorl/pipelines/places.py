@@ -11,8 +11,8 @@ from whorl.store.db.tables import inbox, pipeline, round_item, run, run_step
 
 
 def list_current(conn: Connection) -> list[tuple[str, int]]:
-    """Id and current version of every pipeline, in the order of their making."""
-    found = select(pipeline.c.id, pipeline.c.version).order_by(pipeline.c.id)
+    """Id and current version of every pipeline that is not paused, in the order of their making."""
+    found = select(pipeline.c.id, pipeline.c.version).where(pipeline.c.is_paused.is_(False)).order_by(pipeline.c.id)
     return [(row.id, row.version) for row in conn.execute(found)]
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from sqlalchemy import Connection, RowMapping, Text, cast, func, select
 
 from whorl.base.errors import JsonValue, NotFound
+from whorl.pipelines.tallies import read_tallies
+from whorl.pipelines.watching import count_with_people, key_of, list_addresses
 from whorl.schemas.pipelines import (
     DeadLetter,
     NodeCounts,
@@ -32,6 +35,19 @@ from whorl.store.db.tables import (
     run_step,
 )
 from whorl.store.events import get_cursor, read_events
+
+_LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
+_RUNS = select(
+    run,
+    select(func.sum(run_step.c.machine_seconds))
+    .where(run_step.c.run_key == run.c.key)
+    .scalar_subquery()
+    .label("machine_seconds"),
+    select(func.sum(run_step.c.human_seconds))
+    .where(run_step.c.run_key == run.c.key)
+    .scalar_subquery()
+    .label("human_seconds"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +177,15 @@ def list_addresses_in_use(conn: Connection) -> list[str]:
     return list(conn.execute(select(inbox.c.node).distinct()).scalars())
 
 
-def get_status(conn: Connection, pipeline_id: str) -> PipelineStatus:
-    """Counts of runs by state and of tokens by node, over all versions."""
+def get_status(conn: Connection, pipeline_id: str, *, now: datetime | None = None) -> PipelineStatus:
+    """Counts of runs by state and of tokens by node, over all versions, and what the nodes cost so far.
+
+    Args:
+        now: For rates of the last minutes; they are 0 without it.
+    """
     prefix = f"{pipeline_id}:"
+    held = conn.execute(select(pipeline.c.is_active, pipeline.c.is_paused).where(pipeline.c.id == pipeline_id)).one()
     runs = conn.execute(select(run.c.state, func.count()).where(run.c.pipeline_id == pipeline_id).group_by(run.c.state))
-    steps = conn.execute(
-        select(run_step.c.node, func.count())
-        .join(run, run.c.key == run_step.c.run_key)
-        .where(run.c.pipeline_id == pipeline_id)
-        .group_by(run_step.c.node)
-    )
     waiting = conn.execute(
         select(inbox.c.node, inbox.c.token.is_not(None), func.count())
         .where(inbox.c.node.startswith(prefix))
@@ -181,24 +196,32 @@ def get_status(conn: Connection, pipeline_id: str) -> PipelineStatus:
         .where(dead_letter.c.node.startswith(prefix))
         .group_by(dead_letter.c.node)
     )
-    nodes: dict[str, dict[str, int]] = {}
+    nodes: dict[str, dict[str, float]] = {}
 
-    def add(node: str, name: str, count: int) -> None:
+    def add(node: str, name: str, count: float) -> None:
         counts = nodes.setdefault(node.rpartition(":")[2], {})
         counts[name] = counts.get(name, 0) + count
 
-    for node, count in steps:
-        add(node, "done", count)
+    for node, tally in read_tallies(conn, pipeline_id, now=now or _LONG_AGO).items():
+        add(node, "done", tally.done)
+        add(node, "machine_seconds", round(tally.machine_seconds, 3))
+        add(node, "human_seconds", round(tally.human_seconds, 3))
+        add(node, "done_per_minute", 0 if now is None else tally.done_per_minute)
     for node, is_running, count in waiting:
         add(node, "running" if is_running else "waiting", count)
     for node, count in dead:
         add(node, "failed", count)
-    for node, count in count_parked(conn, pipeline_id=pipeline_id).items():
+    for node, count in [
+        *count_parked(conn, pipeline_id=pipeline_id).items(),
+        *count_with_people(conn, pipeline_id).items(),
+    ]:
         add(node, "parked", count)
     return PipelineStatus(
         pipeline_id=pipeline_id,
+        is_active=held.is_active,
+        is_paused=held.is_paused,
         runs={state: count for state, count in runs},
-        nodes={node: NodeCounts(**counts) for node, counts in sorted(nodes.items())},
+        nodes={node: NodeCounts.model_validate(counts) for node, counts in sorted(nodes.items())},
     )
 
 
@@ -206,11 +229,11 @@ def list_runs(
     conn: Connection, *, pipeline_id: str, state: str | None = None, cursor: str | None = None, limit: int = 100
 ) -> Page[Run]:
     """Runs, newest first; those in one state when it is given."""
-    found = select(run).where(run.c.pipeline_id == pipeline_id).order_by(run.c.key.desc()).limit(limit + 1)
+    found = _RUNS.where(run.c.pipeline_id == pipeline_id).order_by(run.c.key.desc()).limit(limit + 1)
     if state is not None:
         found = found.where(run.c.state == state)
-    if cursor is not None and cursor.isdigit():
-        found = found.where(run.c.key < int(cursor))
+    if cursor is not None:
+        found = found.where(run.c.key < key_of(cursor))
     rows = list(conn.execute(found).mappings())
     return Page(
         items=[_run(row) for row in rows[:limit]],
@@ -224,7 +247,7 @@ def get_run(conn: Connection, run_id: str) -> Run:
     Raises:
         NotFound: There is none with this id.
     """
-    row = conn.execute(select(run).where(run.c.id == run_id)).mappings().one_or_none()
+    row = conn.execute(_RUNS.where(run.c.id == run_id)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"no such run: {run_id}")
     return _run(row)
@@ -233,7 +256,7 @@ def get_run(conn: Connection, run_id: str) -> Run:
 def list_runs_of_cause(conn: Connection, *, pipeline_id: str, cause: str, limit: int = 100) -> list[Run]:
     """The newest runs whose cause is this, or begins with it and a colon."""
     is_meant = (run.c.cause == cause) | run.c.cause.startswith(f"{cause}:")
-    found = select(run).where(run.c.pipeline_id == pipeline_id, is_meant).order_by(run.c.key.desc()).limit(limit)
+    found = _RUNS.where(run.c.pipeline_id == pipeline_id, is_meant).order_by(run.c.key.desc()).limit(limit)
     return [_run(row) for row in conn.execute(found).mappings()]
 
 
@@ -248,8 +271,8 @@ def list_dead_letters(
         .order_by(dead_letter.c.id)
         .limit(limit + 1)
     )
-    if cursor is not None and cursor.isdigit():
-        found = found.where(dead_letter.c.id > int(cursor))
+    if cursor is not None:
+        found = found.where(dead_letter.c.id > key_of(cursor))
     rows = list(conn.execute(found).mappings())
     return Page(
         items=[_dead_letter(row) for row in rows[:limit]],
@@ -257,9 +280,13 @@ def list_dead_letters(
     )
 
 
-def find_dead_letters(conn: Connection, pipeline_id: str, ids: Sequence[int] | None) -> dict[int, int]:
+def find_dead_letters(
+    conn: Connection, pipeline_id: str, ids: Sequence[int] | None, *, node: str | None = None
+) -> dict[int, int]:
     """Map dead letters of this pipeline to the key of their run; all of them when ``ids`` is None."""
     found = select(dead_letter.c.id, dead_letter.c.run_key).where(dead_letter.c.node.startswith(f"{pipeline_id}:"))
+    if node is not None:
+        found = found.where(dead_letter.c.node.in_(list_addresses(conn, pipeline_id, node)))
     rows = {int(dead_id): int(run_key) for dead_id, run_key in conn.execute(found)}
     return rows if ids is None else {dead_id: rows[dead_id] for dead_id in ids if dead_id in rows}
 
@@ -289,6 +316,8 @@ def list_steps(conn: Connection, run_id: str) -> list[RunStep]:
             port=row["port"],
             output=row["output"],
             machine_seconds=row["machine_seconds"],
+            human_seconds=row["human_seconds"],
+            epoch=row["epoch"],
             at=row["at"],
         )
         for row in conn.execute(found).mappings()
@@ -310,13 +339,7 @@ def has_events_after_cursor(conn: Connection) -> bool:
 
 def sum_machine_seconds(conn: Connection, *, pipeline_id: str) -> dict[str, float]:
     """Machine seconds spent, by node."""
-    found = (
-        select(run_step.c.node, func.sum(run_step.c.machine_seconds))
-        .join(run, run.c.key == run_step.c.run_key)
-        .where(run.c.pipeline_id == pipeline_id)
-        .group_by(run_step.c.node)
-    )
-    return {node: float(seconds or 0) for node, seconds in conn.execute(found)}
+    return {node: one.machine_seconds for node, one in read_tallies(conn, pipeline_id, now=_LONG_AGO).items()}
 
 
 def list_nodes_with_tokens(conn: Connection, *, pipeline_id: str, nodes: Iterable[str]) -> dict[str, int]:
@@ -338,6 +361,7 @@ def _pipeline(conn: Connection, row: RowMapping) -> Pipeline:
         name=row["name"],
         version=row["version"],
         is_active=row["is_active"],
+        is_paused=row["is_paused"],
         definition=get_definition(conn, pipeline_id=row["id"], version=row["version"]),
         variables=read_variables(conn, row["id"]),
         created_at=row["created_at"],
@@ -355,6 +379,8 @@ def _run(row: RowMapping) -> Run:
         state=row["state"],
         created_at=row["created_at"],
         finished_at=row["finished_at"],
+        machine_seconds=round(row["machine_seconds"] or 0.0, 3),
+        human_seconds=round(row["human_seconds"] or 0.0, 3),
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, case, exists, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from whorl.base.errors import JsonValue
+from whorl.pipelines.chains import cause_of
 from whorl.store.db.tables import dead_letter, pipeline, round_item, run
 from whorl.store.db.types import UtcDateTime
 from whorl.store.events import emit
@@ -24,8 +26,8 @@ _HAS_DEAD_LETTER = exists().where(
 def settle_runs(conn: Connection, open_tokens: Mapping[int, int], *, now: datetime) -> None:
     """Add to each run's count of open tokens; a run whose last token ends is done.
 
-    A failed run stays so while it has a dead letter, whatever its other tokens do. A run that ends leaves its round,
-    which closes with the last one; runs that are not about an item say that they ended.
+    A failed run stays so while it has a dead letter, whatever its other tokens do; a cancelled one stays cancelled. A
+    run that ends leaves its round, which closes with the last one; runs that are not about an item say that they ended.
     """
     # In the order of their keys, so that two transactions with the same runs do not wait for each other.
     for key, delta in sorted(open_tokens.items()):
@@ -35,7 +37,7 @@ def settle_runs(conn: Connection, open_tokens: Mapping[int, int], *, now: dateti
         is_failed = (run.c.state == "failed") & _HAS_DEAD_LETTER
         conn.execute(
             update(run)
-            .where(run.c.key == key)
+            .where(run.c.key == key, run.c.state != "cancelled")
             .values(
                 open_tokens=left,
                 state=case((left <= 0, "done"), (is_failed, "failed"), else_="active"),
@@ -59,7 +61,8 @@ def fail_runs(
     A failed item does not hold its round open: revived, it goes on without it.
     """
     for chunk in _chunks(run_keys):
-        conn.execute(update(run).where(run.c.key.in_(chunk)).values(state="failed", finished_at=now))
+        is_mine = run.c.key.in_(chunk) & (run.c.state != "cancelled")
+        conn.execute(update(run).where(is_mine).values(state="failed", finished_at=now))
     emit(
         conn,
         "run.failed",
@@ -100,13 +103,22 @@ def join_round(conn: Connection, round_key: int, run_keys: Sequence[int], *, now
     settle_runs(conn, {round_key: len(rows)}, now=now)
 
 
-def _say_ended(conn: Connection, run_keys: Sequence[int], *, now: datetime) -> None:
+def say_cancelled(conn: Connection, run_keys: Sequence[int], *, now: datetime) -> None:
+    """Tell of runs that were just cancelled, and let them leave their rounds; a round's own items go on without it."""
+    for chunk in _chunks(run_keys):
+        conn.execute(update(round_item).where(round_item.c.round_key.in_(chunk)).values(is_out=False))
+    _say_ended(conn, run_keys, now=now, states=("cancelled",))
+
+
+def _say_ended(
+    conn: Connection, run_keys: Sequence[int], *, now: datetime, states: Sequence[str] = ("done", "failed")
+) -> None:
     """Tell of those runs that have ended, and let them leave their rounds."""
     left: Counter[int] = Counter()
     for chunk in _chunks(run_keys):
         ended = (
-            select(run.c.key, run.c.id, run.c.pipeline_id, run.c.start_node, run.c.state, run.c.ref)
-            .where(run.c.key.in_(chunk), run.c.state != "active")
+            select(run.c.key, run.c.id, run.c.pipeline_id, run.c.start_node, run.c.state, run.c.ref, run.c.depth)
+            .where(run.c.key.in_(chunk), run.c.state.in_(states))
             .order_by(run.c.key)
         )
         rows = conn.execute(ended).all()
@@ -114,27 +126,27 @@ def _say_ended(conn: Connection, run_keys: Sequence[int], *, now: datetime) -> N
         for row in rows:
             # One event for every image's journey would be too many to be of use.
             if not row.ref.startswith(_ITEM):
-                _emit_end(conn, row.key, row.id, row.pipeline_id, node=row.start_node, state=row.state, now=now)
+                _emit_end(conn, row, now=now)
     if left:
         settle_runs(conn, {key: -count for key, count in left.items()}, now=now)
 
 
-def _emit_end(
-    conn: Connection, run_key: int, run_id: str, pipeline_id: str, *, node: str, state: str, now: datetime
-) -> None:
-    in_round = select(func.count()).select_from(round_item).where(round_item.c.round_key == run_key)
-    selected = int(conn.execute(in_round).scalar_one())
-    payload: dict[str, JsonValue] = {"node": node, "selected": selected} if selected else {"node": node, "state": state}
-    project_id = conn.execute(select(pipeline.c.project_id).where(pipeline.c.id == pipeline_id)).scalar_one()
+# Any: a row's type is that of its query.
+def _emit_end(conn: Connection, ended: Any, *, now: datetime) -> None:
+    in_round = select(func.count()).select_from(round_item).where(round_item.c.round_key == ended.key)
+    # A round that was cancelled has not closed: nothing is counted, and no next one begins.
+    selected = 0 if ended.state == "cancelled" else int(conn.execute(in_round).scalar_one())
+    told: dict[str, JsonValue] = {"selected": selected} if selected else {"state": ended.state}
+    project_id = conn.execute(select(pipeline.c.project_id).where(pipeline.c.id == ended.pipeline_id)).scalar_one()
     emit(
         conn,
         "round.closed" if selected else "run.ended",
         project_id=project_id,
-        subject_id=run_id,
-        actor_id=pipeline_id,
+        subject_id=ended.id,
+        actor_id=ended.pipeline_id,
         now=now,
-        payload=payload,
-        cause=pipeline_id,
+        payload={"node": ended.start_node, **told},
+        cause=cause_of(ended.pipeline_id, ended.depth),
     )
 
 

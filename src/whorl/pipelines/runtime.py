@@ -48,7 +48,10 @@ class PipelineRuntime:
         services.db.on_commit(self._wake.set)
 
     def list_nodes(self) -> Sequence[str]:
-        """Every node of the current versions, sources first, then what older versions still have under way."""
+        """Every node of the current versions, sources first, before that what older versions still have under way.
+
+        Nodes of paused pipelines take no work, so they are not among them.
+        """
         with self.services.db.read() as conn:
             versions = list_current(conn)
             in_use = list_inbox_nodes(conn)

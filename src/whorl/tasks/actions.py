@@ -20,6 +20,7 @@ from whorl.tasks import queries
 from whorl.tasks.moves import new_task_item
 from whorl.tasks.rules import ItemStatus, TaskKind, TaskStatus
 from whorl.tasks.tally import count_added, open_tally
+from whorl.tasks.withdrawing import WAS_HERE
 
 _CHUNK = 500
 _FINISHED = frozenset({ItemStatus.SUBMITTED, ItemStatus.APPROVED, ItemStatus.DISCARDED})
@@ -239,7 +240,8 @@ def attach_task_items(
             status = ItemStatus(row.status)
             is_free = row.return_to is None and status not in _FINISHED
             if is_free:
-                conn.execute(update(task_item).where(task_item.c.key == row.key).values(return_to=dict(ways[row.id])))
+                way = {**ways[row.id], WAS_HERE: True}
+                conn.execute(update(task_item).where(task_item.c.key == row.key).values(return_to=way))
             standing[row.id] = StandingItem(status, row.return_to or {}, is_attached=is_free, answer=row.answer)
     return standing
 

@@ -9,7 +9,7 @@ from tests.db.pipelines.conftest import ANNA, Plant
 
 from whorl.base.clock import to_datetime
 from whorl.base.errors import JsonValue
-from whorl.pipelines.actions import set_active
+from whorl.pipelines.pausing import set_active
 from whorl.pipelines.triggers.pump import fire_crons, pump_events
 from whorl.schemas.pipelines import Pipeline, PipelineDefinition
 from whorl.store.db import Database, open_database
@@ -170,7 +170,7 @@ def test_pump__nonsense_in_return_to_does_not_hold_up_the_rest(plant: Plant) -> 
 
 def test_trigger__stopped_pipeline_begins_nothing(plant: Plant) -> None:
     pipeline = plant.apply(_notify(_on_item()))
-    plant.db.write(lambda conn: set_active(conn, pipeline.id, is_active=False))
+    plant.db.write(lambda conn: set_active(conn, pipeline.id, is_active=False, actor_id=ANNA, now=plant.now()) and None)
     plant.add(plant.dataset("pool"), ["a.png"])
     plant.settle()
     assert plant.runs(pipeline) == []

@@ -1532,6 +1532,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pipelines/{pipeline_id}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deactivate
+         * @description Stop its triggers; tokens under way go on.
+         */
+        post: operations["deactivate_api_v1_pipelines__pipeline_id__deactivate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipelines/{pipeline_id}/dead-letters": {
         parameters: {
             query?: never;
@@ -1592,6 +1612,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pipelines/{pipeline_id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Logs
+         * @description What its nodes said, newest first; about ten thousand lines are kept.
+         */
+        get: operations["list_logs_api_v1_pipelines__pipeline_id__logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/nodes/{node}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description The tokens of one node in one state; those that are done newest first, all others oldest first.
+         */
+        get: operations["list_tokens_api_v1_pipelines__pipeline_id__nodes__node__tokens_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipelines/{pipeline_id}/pause": {
         parameters: {
             query?: never;
@@ -1603,9 +1663,49 @@ export interface paths {
         put?: never;
         /**
          * Pause
-         * @description Stop its triggers; tokens under way go on.
+         * @description Let no node take work; triggers are kept, and begin runs that wait, or dropped.
          */
         post: operations["pause_api_v1_pipelines__pipeline_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rerun Failed
+         * @description Try again all that failed, or all that failed at one node.
+         */
+        post: operations["rerun_failed_api_v1_pipelines__pipeline_id__rerun_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Let nodes take work and triggers fire again.
+         */
+        post: operations["resume_api_v1_pipelines__pipeline_id__resume_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1645,7 +1745,7 @@ export interface paths {
         };
         /**
          * Get Status
-         * @description How many runs are in which state, and how many tokens are where.
+         * @description How many runs are in which state, how many tokens are where, and what each node cost so far.
          */
         get: operations["get_status_api_v1_pipelines__pipeline_id__status_get"];
         put?: never;
@@ -2101,7 +2201,7 @@ export interface paths {
         put?: never;
         /**
          * Validate Pipeline
-         * @description Everything that keeps a graph from running; empty when nothing does.
+         * @description Everything that keeps a graph from running, and warnings, which do not; empty when there is nothing to say.
          */
         post: operations["validate_pipeline_api_v1_projects__project_id__pipelines_validate_post"];
         delete?: never;
@@ -2240,6 +2340,46 @@ export interface paths {
         get: operations["get_run_api_v1_runs__run_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Run
+         * @description End a run: its tokens go, and its items leave people's queues unless somebody has begun with them.
+         */
+        post: operations["cancel_run_api_v1_runs__run_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rerun
+         * @description Let a run that has ended go again, on the pipeline's present version: all of it, from a node, or what failed.
+         */
+        post: operations["rerun_api_v1_runs__run_id__rerun_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2599,6 +2739,26 @@ export interface paths {
          * @description Make a personal token useless.
          */
         delete: operations["revoke_my_token_api_v1_tokens__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trigger-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trigger Events
+         * @description Every kind of event that triggers may wait for, and what it is about.
+         */
+        get: operations["list_trigger_events_api_v1_trigger_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4645,6 +4805,28 @@ export interface components {
             password: string;
         };
         /**
+         * LogLine
+         * @description Something that a node said.
+         */
+        LogLine: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "info" | "warning" | "error";
+            /** Message */
+            message: string;
+            /** Node */
+            node: string;
+            /** Run Id */
+            run_id?: string | null;
+        };
+        /**
          * Mask
          * @description A binary mask as COCO's compressed run lengths (column by column, zeros first).
          */
@@ -4916,6 +5098,41 @@ export interface components {
             };
             /** Type */
             type: string;
+        };
+        /**
+         * NodeToken
+         * @description One token at a node, or one that has passed it.
+         */
+        NodeToken: {
+            /** Error */
+            error?: string | null;
+            /**
+             * Port
+             * @description The input it came in by; for `done` the output it left by.
+             */
+            port?: string | null;
+            /**
+             * Ref
+             * @description Public id of what travels; empty for a signal.
+             */
+            ref: string;
+            /** Run Id */
+            run_id: string | null;
+            /**
+             * Since
+             * @description When it parked, failed or passed; unknown while it moves.
+             */
+            since?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "parked" | "failed" | "done";
+            /**
+             * Version
+             * @description The pipeline's version that it travels on.
+             */
+            version: number;
         };
         /**
          * NodeTypeInfo
@@ -5241,10 +5458,30 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[LogLine] */
+        Page_LogLine_: {
+            /** Items */
+            items: components["schemas"]["LogLine"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
         /** Page[Model] */
         Page_Model_: {
             /** Items */
             items: components["schemas"]["Model"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[NodeToken] */
+        Page_NodeToken_: {
+            /** Items */
+            items: components["schemas"]["NodeToken"][];
             /**
              * Next Cursor
              * @description Pass as `cursor` for the next page; null at the end.
@@ -5484,6 +5721,36 @@ export interface components {
         PipelineDiff: {
             /** Changes */
             changes: components["schemas"]["PipelineChange"][];
+        };
+        /**
+         * PipelinePause
+         * @description How to pause a pipeline.
+         */
+        PipelinePause: {
+            /**
+             * Triggers
+             * @description keep: triggers go on beginning runs, which wait. drop: what happens starts nothing.
+             * @default keep
+             * @enum {string}
+             */
+            triggers: "keep" | "drop";
+        };
+        /**
+         * PipelineRerun
+         * @description Which of a pipeline's tokens go again.
+         */
+        PipelineRerun: {
+            /**
+             * Node
+             * @description Only those that failed at this node.
+             */
+            node?: string | null;
+            /**
+             * State
+             * @default failed
+             * @constant
+             */
+            state: "failed";
         };
         /**
          * PipelineStatus
@@ -5988,6 +6255,24 @@ export interface components {
              * @description Ids of items or models.
              */
             refs?: string[];
+        };
+        /**
+         * RunRerun
+         * @description From where a run goes again.
+         */
+        RunRerun: {
+            /**
+             * Node
+             * @description For `node`: where to begin again.
+             */
+            node?: string | null;
+            /**
+             * Start
+             * @description start: from where it began. node: from `node` on. failed: only its tokens that failed.
+             * @default start
+             * @enum {string}
+             */
+            start: "start" | "node" | "failed";
         };
         /**
          * RunsStarted
@@ -6676,11 +6961,42 @@ export interface components {
             token: components["schemas"]["Token"];
         };
         /**
+         * TokensRestarted
+         * @description How many tokens are on their way again.
+         */
+        TokensRestarted: {
+            /** Restarted */
+            restarted: number;
+        };
+        /**
          * Tool
          * @description A drawing tool that a recipe allows: a kind of geometry.
          * @enum {string}
          */
         Tool: "class" | "box" | "rotated_box" | "polygon" | "polyline" | "points" | "mask";
+        /**
+         * TriggerEvent
+         * @description A kind of event that triggers may wait for.
+         */
+        TriggerEvent: {
+            /** Description */
+            description: string;
+            /**
+             * Is Emitted
+             * @description Whether this version of Whorl says it; others come with later features.
+             */
+            is_emitted: boolean;
+            /** Kind */
+            kind: string;
+            /**
+             * Subject
+             * @description What the event is about; a run that it starts carries this id. Items can be filtered by a query.
+             * @enum {string}
+             */
+            subject: "item" | "model" | "evaluation" | "comparison" | "run" | "project";
+            /** Title */
+            title: string;
+        };
         /**
          * VariableSet
          * @description A variable's new value.
@@ -6863,6 +7179,7 @@ export type ListedIds = components['schemas']['ListedIds'];
 export type Listing = components['schemas']['Listing'];
 export type ListingPage = components['schemas']['ListingPage'];
 export type Login = components['schemas']['Login'];
+export type LogLine = components['schemas']['LogLine'];
 export type Mask = components['schemas']['Mask'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -6873,6 +7190,7 @@ export type ModelOutcomes = components['schemas']['ModelOutcomes'];
 export type NodeCounts = components['schemas']['NodeCounts'];
 export type NodeFamily = components['schemas']['NodeFamily'];
 export type NodeSpec = components['schemas']['NodeSpec'];
+export type NodeToken = components['schemas']['NodeToken'];
 export type NodeTypeInfo = components['schemas']['NodeTypeInfo'];
 export type Ontology = components['schemas']['Ontology'];
 export type OntologyDraft = components['schemas']['OntologyDraft'];
@@ -6889,7 +7207,9 @@ export type PageEvaluation = components['schemas']['Page_Evaluation_'];
 export type PageItem = components['schemas']['Page_Item_'];
 export type PageItemChange = components['schemas']['Page_ItemChange_'];
 export type PageJob = components['schemas']['Page_Job_'];
+export type PageLogLine = components['schemas']['Page_LogLine_'];
 export type PageModel = components['schemas']['Page_Model_'];
+export type PageNodeToken = components['schemas']['Page_NodeToken_'];
 export type PagePerson = components['schemas']['Page_Person_'];
 export type PagePipeline = components['schemas']['Page_Pipeline_'];
 export type PageProject = components['schemas']['Page_Project_'];
@@ -6906,6 +7226,8 @@ export type Pipeline = components['schemas']['Pipeline'];
 export type PipelineChange = components['schemas']['PipelineChange'];
 export type PipelineDefinition = components['schemas']['PipelineDefinition'];
 export type PipelineDiff = components['schemas']['PipelineDiff'];
+export type PipelinePause = components['schemas']['PipelinePause'];
+export type PipelineRerun = components['schemas']['PipelineRerun'];
 export type PipelineStatus = components['schemas']['PipelineStatus'];
 export type PipelineVersion = components['schemas']['PipelineVersion'];
 export type Points = components['schemas']['Points'];
@@ -6935,6 +7257,7 @@ export type RevisionDiff = components['schemas']['RevisionDiff'];
 export type RotatedBox = components['schemas']['RotatedBox'];
 export type Run = components['schemas']['Run'];
 export type RunRequest = components['schemas']['RunRequest'];
+export type RunRerun = components['schemas']['RunRerun'];
 export type RunsStarted = components['schemas']['RunsStarted'];
 export type RunStep = components['schemas']['RunStep'];
 export type SavedView = components['schemas']['SavedView'];
@@ -6963,7 +7286,9 @@ export type TileInfo = components['schemas']['TileInfo'];
 export type Token = components['schemas']['Token'];
 export type TokenCreate = components['schemas']['TokenCreate'];
 export type TokenCreated = components['schemas']['TokenCreated'];
+export type TokensRestarted = components['schemas']['TokensRestarted'];
 export type Tool = components['schemas']['Tool'];
+export type TriggerEvent = components['schemas']['TriggerEvent'];
 export type VariableSet = components['schemas']['VariableSet'];
 export type VariableSpec = components['schemas']['VariableSpec'];
 export type VariableType = components['schemas']['VariableType'];
@@ -9777,6 +10102,37 @@ export interface operations {
             };
         };
     };
+    deactivate_api_v1_pipelines__pipeline_id__deactivate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dead_letters_api_v1_pipelines__pipeline_id__dead_letters_get: {
         parameters: {
             query?: {
@@ -9882,7 +10238,151 @@ export interface operations {
             };
         };
     };
+    list_logs_api_v1_pipelines__pipeline_id__logs_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description info, warning or error; all when left out. */
+                level?: ("info" | "warning" | "error") | null;
+                limit?: number;
+                node?: string | null;
+                run_id?: string | null;
+            };
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LogLine_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens_api_v1_pipelines__pipeline_id__nodes__node__tokens_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                state?: "waiting" | "running" | "parked" | "failed" | "done";
+            };
+            header?: never;
+            path: {
+                node: string;
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NodeToken_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pause_api_v1_pipelines__pipeline_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PipelinePause"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rerun_failed_api_v1_pipelines__pipeline_id__rerun_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineRerun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensRestarted"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_api_v1_pipelines__pipeline_id__resume_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10886,7 +11386,7 @@ export interface operations {
     apply_pipeline_api_v1_projects__project_id__pipelines_post: {
         parameters: {
             query?: {
-                /** @description old_node:new_node, for tokens of nodes that vanish; several with commas. */
+                /** @description old_node:new_node, for tokens of nodes that vanish, or old_node:! to cancel their runs; several with commas. */
                 migrate?: string[];
             };
             header?: never;
@@ -11304,6 +11804,72 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_run_api_v1_runs__run_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rerun_api_v1_runs__run_id__rerun_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRerun"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -12021,6 +12587,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trigger_events_api_v1_trigger_events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerEvent"][];
+                };
             };
             /** @description Problem, as application/problem+json */
             default: {

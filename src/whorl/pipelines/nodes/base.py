@@ -15,7 +15,9 @@ from whorl.base.clock import Clock, to_datetime
 from whorl.datasets.subset_counts import SubsetMemory
 from whorl.engine import Executor
 from whorl.models.workshop import Workshop
+from whorl.pipelines.chains import cause_of
 from whorl.pipelines.graph import NodeType
+from whorl.pipelines.logs import Level, Said
 from whorl.pipelines.tokens import Emission, Parked, Passed, Released, Result, Token
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database
@@ -68,6 +70,8 @@ class NodeContext:
     Args:
         heartbeat: Call it in long loops; it raises when the lease is lost or the engine stops.
         resources: What one call of the node asks of a machine.
+        depth: How many runs of this pipeline began one another before these; in ``commit`` only.
+        lines: What ``log`` was told, to be written when the half ends.
         cause: Goes with every event that the node emits, for the loop guard.
     """
 
@@ -80,10 +84,16 @@ class NodeContext:
     params: Params
     heartbeat: Callable[[], None]
     resources: Mapping[str, float] = field(default_factory=dict)
+    depth: int = 0
+    lines: list[Said] = field(default_factory=list)
+
+    def log(self, message: str, *, level: Level = "info", token: Token | None = None) -> None:
+        """Say something in the pipeline's log, about one token's journey or about none."""
+        self.lines.append(Said(message, level, None if token is None else token.run_key))
 
     @property
     def cause(self) -> str:
-        return self.pipeline_id
+        return cause_of(self.pipeline_id, self.depth)
 
     @property
     def actor_id(self) -> str:
@@ -93,9 +103,7 @@ class NodeContext:
     def workshop(self) -> Workshop:
         """What the rooms below need to train, score and predict."""
         services = self.services
-        return Workshop(
-            services.db, services.blobs, services.executor, services.home, self.heartbeat, self.resources
-        )
+        return Workshop(services.db, services.blobs, services.executor, services.home, self.heartbeat, self.resources)
 
     def now(self) -> datetime:
         """The present, aware UTC."""

@@ -65,6 +65,8 @@ run = Table(
     Column("open_tokens", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
+    # How many runs of this pipeline began one another before this one: the guard against loops.
+    Column("depth", Integer, nullable=False, server_default="0"),
     UniqueConstraint("pipeline_id", "start_node", "cause"),
     Index(None, "pipeline_id", "state", "key"),
 )
@@ -82,6 +84,8 @@ run_step = Table(
     Column("machine_seconds", Float, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("human_seconds", Float, nullable=False, server_default="0"),
+    # JSON of the port and values it came with, for a re-run from here; null: the first port, and nothing.
+    Column("arrival", Text),
     UniqueConstraint("run_key", "node", "ref", "epoch"),
 )
 

@@ -17,7 +17,9 @@ def upgrade() -> None:
     """Add what is new; nothing that exists is changed or moved."""
     op.add_column("model", sa.Column("pack_sha256", sa.String(length=64), nullable=True))
     op.add_column("pipeline", sa.Column("is_paused", sa.Boolean(), nullable=False, server_default="0"))
+    op.add_column("run", sa.Column("depth", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("run_step", sa.Column("human_seconds", sa.Float(), nullable=False, server_default="0"))
+    op.add_column("run_step", sa.Column("arrival", sa.Text(), nullable=True))
     op.add_column("task_item", sa.Column("answer", sa.String(length=12), nullable=True))
     _node_tally()
     _run_log()
