@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, ValidationError
 
-from whorl.base.clock import to_datetime
 from whorl.base.errors import GraphError, JsonValue, QueryError
 from whorl.datasets.dql import parse_text
+from whorl.pipelines.parameters import referenced_variable as referenced_variable
+from whorl.pipelines.parameters import resolve_params as resolve_params
+from whorl.pipelines.trigger_checks import find_trigger_problems
 from whorl.schemas.pipelines import (
-    CronTrigger,
     EdgeSpec,
     GraphProblem,
     NodeFamily,
@@ -102,10 +102,24 @@ def build_graph(definition: PipelineDefinition, types: Mapping[str, NodeType]) -
             hint="Mend each problem listed in details, then validate again.",
             details={"problems": [problem.model_dump() for problem in problems]},
         )
-    nodes = {node.id: node for node in definition.nodes}
+    return read_graph(definition, types)
+
+
+def read_graph(definition: PipelineDefinition, types: Mapping[str, NodeType]) -> Graph:
+    """The graph of a definition that was checked when it was saved; rules may have become stricter since.
+
+    Raises:
+        GraphError: A kind of node is not there any more.
+    """
+    gone = sorted({node.type for node in definition.nodes} - set(types))
+    if gone:
+        raise GraphError(
+            f"pipeline {definition.name!r} has nodes of kinds that are not there: {', '.join(gone)}",
+            hint="Install what brings them, or save a version without them.",
+        )
     return Graph(
         definition=definition,
-        nodes=nodes,
+        nodes={node.id: node for node in definition.nodes},
         types={node.id: types[node.type] for node in definition.nodes},
         edges=[_split(edge) for edge in definition.edges],
     )
@@ -134,7 +148,7 @@ def find_problems(definition: PipelineDefinition, types: Mapping[str, NodeType])
         yield from _find_param_problems(nodes[name], node_type, variables)
     edge_problems = list(_find_edge_problems(definition, known, nodes))
     yield from edge_problems
-    yield from _find_trigger_problems(definition, known, nodes, variables)
+    yield from find_trigger_problems(definition, {name: one.inputs for name, one in known.items()})
     if edge_problems:
         return
     edges = [_split(edge) for edge in definition.edges]
@@ -146,34 +160,6 @@ def find_problems(definition: PipelineDefinition, types: Mapping[str, NodeType])
             message=f"the edges form a cycle: {' -> '.join([*cycle, cycle[0]])}; start the next round with a trigger",
         )
     yield from _find_unfed_inputs(definition, known, edges)
-
-
-def referenced_variable(value: JsonValue) -> str | None:
-    """The variable that a parameter's value names, or None when it is a plain value."""
-    if isinstance(value, dict) and set(value) == {"$var"} and isinstance(value["$var"], str):
-        return value["$var"]
-    return None
-
-
-def resolve_params(params: Mapping[str, JsonValue], variables: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Put the present values of variables in place of references to them.
-
-    Raises:
-        GraphError: A variable is missing.
-    """
-    resolved: dict[str, JsonValue] = {}
-    for key, value in params.items():
-        name = referenced_variable(value)
-        if name is None:
-            resolved[key] = value
-        elif name in variables:
-            resolved[key] = variables[name]
-        else:
-            raise GraphError(
-                f"parameter {key!r} names a variable that does not exist: {name!r}",
-                hint=f"Known variables: {', '.join(sorted(variables)) or 'none'}.",
-            )
-    return resolved
 
 
 def _split(edge: EdgeSpec) -> Edge:
@@ -282,49 +268,6 @@ def _find_condition_problems(when: str, edge: Edge) -> Iterator[GraphProblem]:
 
 def _fits(source: PortType, target: PortType) -> bool:
     return source is target or target is PortType.SIGNAL
-
-
-def _find_trigger_problems(
-    definition: PipelineDefinition,
-    known: Mapping[str, NodeType],
-    nodes: Mapping[str, NodeSpec],
-    variables: Mapping[str, VariableSpec],
-) -> Iterator[GraphProblem]:
-    for trigger in definition.triggers:
-        node, _, port = trigger.target.partition(".")
-        if node not in nodes:
-            yield GraphProblem(code="unknown_node", node=node, message=f"trigger {trigger.id!r} enters no node here")
-        elif node in known and port not in known[node].inputs:
-            yield GraphProblem(
-                code="unknown_port", node=node, port=port, message=f"trigger {trigger.id!r} enters no such input"
-            )
-        if isinstance(trigger, CronTrigger):
-            try:
-                CronSim(trigger.cron, to_datetime(0))
-            except CronSimError as error:
-                yield GraphProblem(
-                    code="bad_cron", node=node, message=f"trigger {trigger.id!r}: {trigger.cron!r} is not cron: {error}"
-                )
-            continue
-        named = [trigger.rounds_of] if trigger.type == "count" else [trigger.node, *trigger.unless_active]
-        for other in named:
-            if other is not None and other not in nodes:
-                yield GraphProblem(
-                    code="unknown_node", node=other, message=f"trigger {trigger.id!r} names a node that is not there"
-                )
-        referenced = [trigger.dataset, trigger.every if trigger.type == "count" else trigger.max_fires]
-        for value in referenced:
-            name = referenced_variable(value)
-            if name is not None and name not in variables:
-                yield GraphProblem(
-                    code="missing_variable",
-                    node=node,
-                    message=f"trigger {trigger.id!r} names the variable {name!r}, which is not declared",
-                )
-        if trigger.type == "count" and isinstance(trigger.every, int | float) and trigger.every < 1:
-            yield GraphProblem(
-                code="bad_count", node=node, message=f"trigger {trigger.id!r}: every must be 1 or more: {trigger.every}"
-            )
 
 
 def _find_unfed_inputs(

@@ -63,7 +63,10 @@ def release_waits(conn: Connection, ready: list[ReadyWait], *, now: datetime) ->
 def _list_waits(conn: Connection, *, graph_of: GraphOf) -> Iterator[ReadyWait]:
     current = select(pipeline.c.id, pipeline.c.version).where(pipeline.c.is_paused.is_(False)).order_by(pipeline.c.id)
     for pipeline_id, version in conn.execute(current).all():
-        graph = graph_of(pipeline_id, version, conn)
+        try:
+            graph = graph_of(pipeline_id, version, conn)
+        except GraphError:
+            continue
         for node, spec in graph.nodes.items():
             if spec.type != _WAIT:
                 continue

@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from whorl.base.clock import to_datetime
-from whorl.base.errors import InvalidInput, NotFound
+from whorl.base.errors import GraphError, InvalidInput, NotFound
 from whorl.base.log import get_logger
 from whorl.engine.queries import list_inbox_nodes
 from whorl.pipelines import queries
-from whorl.pipelines.graph import Graph, build_graph
+from whorl.pipelines.graph import Graph, read_graph
 from whorl.pipelines.handler import NodeHandler
 from whorl.pipelines.nodes import built_in_nodes, node_types
 from whorl.pipelines.nodes.base import PipelineServices
@@ -42,6 +42,7 @@ class PipelineRuntime:
         self._poll_s = poll_s
         self._graphs: dict[tuple[str, int], Graph] = {}
         self._handlers: dict[str, NodeHandler] = {}
+        self._broken: set[tuple[str, int]] = set()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -58,11 +59,21 @@ class PipelineRuntime:
             current = [
                 node_address(pipeline_id, version, node)
                 for pipeline_id, version in versions
-                for node in reversed(self.graph_of(pipeline_id, version, conn).sinks_first())
+                for node in self._list_of(pipeline_id, version, conn)
             ]
         known = {pipeline_id for pipeline_id, _ in versions}
         older = [address for address in in_use if address.split(":")[0] in known and address not in set(current)]
         return [*older, *current]
+
+    def _list_of(self, pipeline_id: str, version: int, conn: Connection) -> Sequence[str]:
+        try:
+            return list(reversed(self.graph_of(pipeline_id, version, conn).sinks_first()))
+        except GraphError as error:
+            # One pipeline that cannot be read must not stop all others.
+            if (pipeline_id, version) not in self._broken:
+                self._broken.add((pipeline_id, version))
+                _log.error("%s", error)
+            return []
 
     def get_handler(self, node: str) -> NodeHandler | None:
         """The handler of an address; None when its pipeline or node is gone."""
@@ -72,7 +83,7 @@ class PipelineRuntime:
                 with self.services.db.read() as conn:
                     graph = self.graph_of(pipeline_id, version, conn)
                     project_id = queries.get_pipeline(conn, pipeline_id).project_id
-            except (InvalidInput, NotFound):
+            except (InvalidInput, NotFound, GraphError):
                 return None
             if node_id not in graph.nodes:
                 return None
@@ -92,7 +103,7 @@ class PipelineRuntime:
         key = (pipeline_id, version)
         if key not in self._graphs:
             definition = queries.get_definition(conn, pipeline_id=pipeline_id, version=version)
-            self._graphs[key] = build_graph(definition, node_types())
+            self._graphs[key] = read_graph(definition, node_types())
         return self._graphs[key]
 
     def pump(self) -> int:

@@ -117,7 +117,7 @@ def _without(key: str) -> Callable[[], PipelineDefinition]:
                     }
                 ]
             ),
-            [("unknown_node", "gone", None), ("unknown_node", "away", None)],
+            [("type_mismatch", "raw", "item"), ("unknown_node", "gone", None), ("unknown_node", "away", None)],
         ),
         (
             lambda: _definition(
@@ -132,17 +132,17 @@ def _without(key: str) -> Callable[[], PipelineDefinition]:
                     }
                 ]
             ),
-            [("unknown_node", "gone", None)],
+            [("type_mismatch", "raw", "item"), ("unknown_node", "gone", None)],
         ),
         (
             lambda: _definition(triggers=[{"id": "t", "type": "cron", "target": "raw.item", "cron": "every day"}]),
-            [("bad_cron", "raw", None)],
+            [("type_mismatch", "raw", "item"), ("bad_cron", "raw", None)],
         ),
         (
             lambda: _definition(
                 triggers=[{"id": "t", "type": "count", "target": "raw.item", "event": "item.created", "every": 0}]
             ),
-            [("bad_count", "raw", None)],
+            [("type_mismatch", "raw", "item"), ("bad_count", "raw", None)],
         ),
         (
             lambda: _definition(
@@ -150,7 +150,7 @@ def _without(key: str) -> Callable[[], PipelineDefinition]:
                     {"id": "t", "type": "count", "target": "raw.item", "event": "x.y", "every": {"$var": "often"}}
                 ]
             ),
-            [("missing_variable", "raw", None)],
+            [("type_mismatch", "raw", "item"), ("unknown_event", "raw", None), ("missing_variable", "raw", None)],
         ),
     ],
 )

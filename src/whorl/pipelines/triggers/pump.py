@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from cronsim import CronSim
 from sqlalchemy import Connection, func, select
 
 from whorl.base.errors import GraphError, JsonValue, NotFound
 from whorl.base.log import get_logger
 from whorl.engine import send
 from whorl.pipelines import actions, queries
+from whorl.pipelines.chains import MOST_LINKS, depth_after
+from whorl.pipelines.conditions import find_matching
 from whorl.pipelines.graph import Graph
+from whorl.pipelines.logs import Said, add_lines
 from whorl.pipelines.places import count_collected, has_active_run, has_open_run
 from whorl.pipelines.tokens import Released, Token
 from whorl.pipelines.triggers import rules
@@ -39,12 +41,13 @@ def pump_events(conn: Connection, *, graph_of: GraphOf, now: datetime) -> int:
     if not events:
         return 0
     pipelines = [one for one in queries.list_pipelines(conn) if one.is_active]
+    filters = _Filters(conn, events)
     for event in events:
         if event.kind == "task.item_finished":
             _resume(conn, event, graph_of=graph_of, now=now)
         for pipeline in pipelines:
-            if pipeline.project_id == event.project_id:
-                _fire_on_event(conn, pipeline, event, graph_of=graph_of, now=now)
+            if pipeline.project_id == event.project_id and _is_readable(conn, pipeline, graph_of):
+                _fire_on_event(conn, pipeline, event, filters, graph_of=graph_of, now=now)
     advance_cursor(conn, READER, event_id=events[-1].id)
     return len(events)
 
@@ -54,9 +57,18 @@ def fire_crons(conn: Connection, *, graph_of: GraphOf, now: datetime) -> int:
     begun = 0
     for pipeline in queries.list_pipelines(conn):
         for trigger in pipeline.definition.triggers:
-            if isinstance(trigger, CronTrigger) and pipeline.is_active:
+            if isinstance(trigger, CronTrigger) and pipeline.is_active and _is_readable(conn, pipeline, graph_of):
                 begun += _fire_cron(conn, pipeline, trigger, graph_of=graph_of, now=now)
     return begun
+
+
+def _is_readable(conn: Connection, pipeline: Pipeline, graph_of: GraphOf) -> bool:
+    """Whether all its kinds of nodes are there; triggers of one that is not must not hold up the others'."""
+    try:
+        graph_of(pipeline.id, pipeline.version, conn)
+    except GraphError:
+        return False
+    return True
 
 
 def _resume(conn: Connection, event: Event, *, graph_of: GraphOf, now: datetime) -> None:
@@ -101,13 +113,33 @@ def _read_way(event: Event) -> tuple[str, int, str, Token] | None:
         return None
 
 
-def _fire_on_event(conn: Connection, pipeline: Pipeline, event: Event, *, graph_of: GraphOf, now: datetime) -> None:
+class _Filters:
+    """Which items of a batch of events match a trigger's query; each query is asked once."""
+
+    def __init__(self, conn: Connection, events: Sequence[Event]) -> None:
+        self._conn = conn
+        self._items = sorted({item for event in events if (item := rules.item_of(event)) is not None})
+        self._matching: dict[str, set[str]] = {}
+
+    def let_through(self, query: str | None, event: Event) -> bool:
+        if query is None:
+            return True
+        if query not in self._matching:
+            self._matching[query] = find_matching(self._conn, query, self._items)
+        return rules.item_of(event) in self._matching[query]
+
+
+def _fire_on_event(
+    conn: Connection, pipeline: Pipeline, event: Event, filters: _Filters, *, graph_of: GraphOf, now: datetime
+) -> None:
     for trigger in pipeline.definition.triggers:
         if isinstance(trigger, CronTrigger):
             continue
         if isinstance(trigger, CountTrigger) and rules.closes_round(trigger, event, pipeline_id=pipeline.id):
             _count_round(conn, pipeline, trigger, event, graph_of=graph_of, now=now)
         if not rules.matches_event(trigger, event, pipeline_id=pipeline.id, variables=pipeline.variables):
+            continue
+        if not filters.let_through(trigger.filter, event):
             continue
         if isinstance(trigger, EventTrigger):
             _fire_event(conn, pipeline, trigger, event, graph_of=graph_of, now=now)
@@ -130,9 +162,12 @@ def _fire_event(
     if trigger.unless_active and has_active_run(conn, pipeline.id, start_nodes=trigger.unless_active):
         return
     cause = rules.cause_of_event(trigger, event)
+    if limit == rules.UNLIMITED and _is_endless(conn, pipeline, trigger, event, now=now):
+        return
     if trigger.max_fires is not None and not add_fire(conn, pipeline.id, trigger.id, cause, now=now):
         return
-    _begin(conn, pipeline, trigger.target, cause, event.subject_id, graph_of=graph_of, now=now)
+    depth = depth_after(event.cause, pipeline.id)
+    _begin(conn, pipeline, trigger.target, cause, event.subject_id, graph_of=graph_of, now=now, depth=depth)
 
 
 def _fire_count(
@@ -147,11 +182,25 @@ def _fire_count(
     every = rules.resolve(trigger.every, pipeline.variables)
     if not isinstance(every, int | float) or every < 1:
         return
+    if _is_endless(conn, pipeline, trigger, event, now=now):
+        return
     count, is_full = rules.count_step(read_count(conn, pipeline.id, trigger.id), every=int(every))
     write_count(conn, pipeline.id, trigger.id, count=count, event_id=event.id)
     if is_full:
-        cause = f"{trigger.id}:{event.id}"
-        _begin(conn, pipeline, trigger.target, cause, "", graph_of=graph_of, now=now)
+        cause, depth = f"{trigger.id}:{event.id}", depth_after(event.cause, pipeline.id)
+        _begin(conn, pipeline, trigger.target, cause, "", graph_of=graph_of, now=now, depth=depth)
+
+
+def _is_endless(
+    conn: Connection, pipeline: Pipeline, trigger: EventTrigger | CountTrigger, event: Event, *, now: datetime
+) -> bool:
+    """Whether this would be one more of a long chain of runs that each began the next: then say so and begin none."""
+    if depth_after(event.cause, pipeline.id) <= MOST_LINKS:
+        return False
+    node = trigger.target.partition(".")[0]
+    text = f"trigger {trigger.id!r} stopped: {MOST_LINKS} runs began one another; give it a limit, or another event"
+    add_lines(conn, [Said(text, "warning")], pipeline_id=pipeline.id, node=node, now=now)
+    return True
 
 
 def _count_round(
@@ -177,15 +226,15 @@ def _count_round(
     )
     write_count(conn, pipeline.id, trigger.id, count=count, event_id=event.id)
     if is_full:
-        _begin(conn, pipeline, trigger.target, f"{trigger.id}:{event.id}", "", graph_of=graph_of, now=now)
+        cause, depth = f"{trigger.id}:{event.id}", depth_after(event.cause, pipeline.id)
+        _begin(conn, pipeline, trigger.target, cause, "", graph_of=graph_of, now=now, depth=depth)
 
 
 def _fire_cron(conn: Connection, pipeline: Pipeline, trigger: CronTrigger, *, graph_of: GraphOf, now: datetime) -> int:
-    due = read_next_time(conn, pipeline.id, trigger.id)
-    if due is not None and due > now:
-        return 0
-    following = next(CronSim(trigger.cron, now))
-    write_next_time(conn, pipeline.id, trigger.id, next_at=following)
+    planned = read_next_time(conn, pipeline.id, trigger.id)
+    due, following = rules.due_time(trigger.cron, planned, now=now)
+    if planned != following:
+        write_next_time(conn, pipeline.id, trigger.id, next_at=following)
     # A first look only learns the next time; a late one fires once or not at all, never once per time missed.
     is_late = due is not None and (now - due).total_seconds() > 60
     if due is None or (is_late and trigger.missed == "skip"):
@@ -205,6 +254,7 @@ def _begin(
     *,
     graph_of: GraphOf,
     now: datetime,
+    depth: int = 0,
 ) -> bool:
     return actions.start_run(
         conn,
@@ -215,6 +265,7 @@ def _begin(
         cause=cause,
         ref=ref,
         now=now,
+        depth=depth,
     )
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
+from cronsim import CronSim
+
 from whorl.base.errors import JsonValue
-from whorl.pipelines.graph import referenced_variable
+from whorl.pipelines.chains import is_caused_by
+from whorl.pipelines.parameters import referenced_variable
 from whorl.schemas.pipelines import CountTrigger, EventSource, EventTrigger
 from whorl.store.events import Event
 
@@ -28,7 +32,7 @@ def matches_event(
     wanted = resolve(trigger.dataset, variables)
     if wanted is not None and event.payload.get("dataset_id") != wanted:
         return False
-    is_own = event.cause == pipeline_id
+    is_own = is_caused_by(event.cause, pipeline_id)
     match trigger.by:
         case EventSource.ANY:
             return True
@@ -53,7 +57,7 @@ def count_step(before: int, *, every: int) -> tuple[int, bool]:
 
 def closes_round(trigger: CountTrigger, event: Event, *, pipeline_id: str) -> bool:
     """Whether the event says that a round has closed whose items the trigger counts."""
-    is_own = event.kind == "round.closed" and event.cause == pipeline_id
+    is_own = event.kind == "round.closed" and is_caused_by(event.cause, pipeline_id)
     return is_own and trigger.rounds_of is not None and event.payload.get("node") == trigger.rounds_of
 
 
@@ -77,6 +81,26 @@ def resolve(value: JsonValue, variables: Mapping[str, JsonValue]) -> JsonValue:
     """A plain value, or the present value of the variable it names."""
     name = referenced_variable(value)
     return value if name is None else variables.get(name)
+
+
+def item_of(event: Event) -> str | None:
+    """The item that an event is about, or None."""
+    told = event.payload.get("item_id")
+    found = event.subject_id if event.subject_id.startswith("itm_") else told
+    return found if isinstance(found, str) else None
+
+
+def due_time(cron: str, planned: datetime | None, *, now: datetime) -> tuple[datetime | None, datetime]:
+    """The scheduled time that has come, or None, and the next one after now.
+
+    A planned time is forgotten when it is none of the expression's (which was changed), or lies beyond the next
+    regular one (the clock was set back): then the times from now on count.
+    """
+    following = next(CronSim(cron, now))
+    is_known = planned is not None and next(CronSim(cron, planned - timedelta(seconds=1))) == planned
+    if planned is None or not is_known or planned > now:
+        return None, following
+    return planned, following
 
 
 def as_limit(value: JsonValue) -> int:
