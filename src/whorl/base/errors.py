@@ -287,3 +287,9 @@ class ListingGone(NotFound):
     """The server no longer holds this listing of items; make it again, with the same query."""
 
     code = "listing_gone"
+
+
+class EgressRefused(InvalidInput):
+    """An address that this server does not call: malformed, or inside a private network."""
+
+    code = "egress_refused"

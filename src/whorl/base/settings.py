@@ -20,6 +20,10 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8620, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     allowed_hosts: str = Field(default="", description="Further names this server is reached by, comma separated.")
+    egress_allow: str = Field(
+        default="",
+        description="Names, addresses and networks that webhooks may call although they are private, comma separated.",
+    )
     executor: Literal["local", "inline"] = Field(default="local", description="Where node bodies run.")
     workers: int = Field(default=0, ge=0, description="Body processes; 0 means one per core, at most four.")
     synchronous: Literal["FULL", "NORMAL"] = Field(
