@@ -338,3 +338,20 @@ class PipelineDiff(Wire):
     """All differences between two definitions; places on the canvas and the order of lists are none."""
 
     changes: list[PipelineChange]
+
+
+class ImportedPart(Wire):
+    """A part of another tool's pipeline, and what it became."""
+
+    what: Literal["node", "connection", "variable", "trigger"]
+    name: str
+    was: str = Field(description="What it was there, such as task (qa).")
+    became: str | None = Field(default=None, description="Node, edge, variable or trigger here; null when not mapped.")
+    note: str = Field(default="", description="What differs, what is left to fill in, or why it was not mapped.")
+
+
+class PipelineImport(Wire):
+    """Another tool's pipeline as one of Whorl, and what became of each part."""
+
+    definition: PipelineDefinition
+    parts: list[ImportedPart]
