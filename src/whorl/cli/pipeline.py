@@ -47,13 +47,13 @@ def template(
 
 
 def validate(session: Session, file: FileArgument, project: ProjectOption = None) -> None:
-    """Say what keeps a pipeline from running. Exits with 1 when something does.
+    """Say what keeps a pipeline from running, and what is worth a look. Exits with 1 when it cannot run.
 
     Example: `whorl pipeline validate loop.yaml`
     """
     problems = session.project(project).pipelines.validate(read_definition(file))
-    session.out.rows(("node", "port", "code", "message"), problems, empty=f"{file} can run")
-    if problems:
+    session.out.rows(("severity", "node", "port", "code", "message"), problems, empty=f"{file} can run")
+    if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
 
 

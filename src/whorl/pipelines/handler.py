@@ -64,7 +64,7 @@ class NodeHandler:
             variables = queries.read_variables(conn, self.pipeline_id)
         said: list[Said] = []
         try:
-            surroundings = self._context(variables, _heartbeat(context), lines=said)
+            surroundings = self.make_context(variables, _heartbeat(context), lines=said)
             outcomes = self.node.run(tokens, surroundings)
         except Cancelled:
             if not context.should_stop():
@@ -95,7 +95,7 @@ class NodeHandler:
         if not works:
             return []
         tokens = [token_of(work) for work in works]
-        context = self._context(queries.read_variables(conn, self.pipeline_id), lambda: None, depth=depth)
+        context = self.make_context(queries.read_variables(conn, self.pipeline_id), lambda: None, depth=depth)
         messages = self._move(conn, tokens, outcomes, context)
         self._say(conn, context.lines)
         return messages
@@ -176,7 +176,7 @@ class NodeHandler:
         now = to_datetime(self.services.clock.now())
         add_lines(conn, said, pipeline_id=self.pipeline_id, node=self.node_id, now=now)
 
-    def _context(
+    def make_context(
         self,
         variables: dict[str, JsonValue],
         heartbeat: Callable[[], None],
@@ -184,6 +184,11 @@ class NodeHandler:
         depth: int = 0,
         lines: list[Said] | None = None,
     ) -> NodeContext:
+        """What the node is given for one batch.
+
+        Raises:
+            InvalidInput: A parameter or the variable that it names does not fit.
+        """
         resolved = resolve_params(self.graph.nodes[self.node_id].params, variables)
         try:
             params = self.node.type.params.model_validate(resolved)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from whorl.base.errors import InvalidInput, NotFound
+from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.datasets.dql import Query
-from whorl.datasets.queries import list_item_keys, list_items_by_key
+from whorl.datasets.queries import list_item_keys, list_items, list_items_by_key
 from whorl.pipelines.actions import start_run
 from whorl.pipelines.graph import Graph, resolve_params
 from whorl.pipelines.queries import read_variables
@@ -66,16 +66,7 @@ def list_refs(
     Raises:
         InvalidInput: The door takes no items, its node names no dataset, or more than a hundred thousand match.
     """
-    if door.type is not PortType.ITEM:
-        raise InvalidInput(
-            f"{door.target} takes a {door.type.value}, so that a query means nothing", hint="Give refs, or nothing."
-        )
-    params = resolve_params(graph.nodes[door.node].params, read_variables(conn, pipeline_id))
-    where = dataset_id or params.get("dataset")
-    if not isinstance(where, str):
-        raise InvalidInput(
-            f"node {door.node!r} names no dataset, or its variable is not set", hint="Give dataset_id, or refs."
-        )
+    where = _find_dataset(graph, door, read_variables(conn, pipeline_id), dataset_id=dataset_id)
     keys = list_item_keys(conn, where, query=query)
     if len(keys) > MOST_ITEMS:
         raise InvalidInput(
@@ -83,6 +74,38 @@ def list_refs(
         )
     items = list_items_by_key(conn, keys)
     return [items[key].id for key in keys if key in items]
+
+
+def list_first_refs(
+    conn: Connection,
+    graph: Graph,
+    door: Door,
+    *,
+    variables: Mapping[str, JsonValue],
+    query: Query | None,
+    dataset_id: str | None,
+    limit: int,
+) -> list[str]:
+    """The first items that a query finds in the dataset that the door's node names.
+
+    Raises:
+        InvalidInput: The door takes no items, or its node names no dataset.
+    """
+    where = _find_dataset(graph, door, variables, dataset_id=dataset_id)
+    return [item.id for item in list_items(conn, where, query=query, limit=limit).items]
+
+
+def _find_dataset(graph: Graph, door: Door, variables: Mapping[str, JsonValue], *, dataset_id: str | None) -> str:
+    if door.type is not PortType.ITEM:
+        raise InvalidInput(
+            f"{door.target} takes a {door.type.value}, so that a query means nothing", hint="Give refs, or nothing."
+        )
+    where = dataset_id or resolve_params(graph.nodes[door.node].params, variables).get("dataset")
+    if not isinstance(where, str):
+        raise InvalidInput(
+            f"node {door.node!r} names no dataset, or its variable is not set", hint="Give dataset_id, or refs."
+        )
+    return where
 
 
 def start_runs(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
+from whorl.schemas import pipeline_runs as runs_wire
 from whorl.schemas import pipelines as wire
 from whorl.sdk.transport import Call, Transport
 
@@ -19,13 +21,43 @@ class Pipelines:
         self._path = f"/projects/{project_id}/pipelines"
 
     def validate(self, definition: Definition) -> list[wire.GraphProblem]:
-        """What keeps a graph from running; empty when nothing does."""
+        """What keeps a graph from running, and warnings, which do not; empty when there is nothing to say."""
         call = Call("POST", f"{self._path}/validate", body=_body(definition))
         return self._transport.call(list[wire.GraphProblem], call)
 
     def diff(self, definition: Definition) -> wire.PipelineDiff:
         """What a definition would change in the pipeline of its name; all of it is new where there is none."""
         return self._transport.call(wire.PipelineDiff, Call("POST", f"{self._path}/diff", body=_body(definition)))
+
+    def dry_run(
+        self,
+        definition: Definition,
+        *,
+        node: str | None = None,
+        dataset_id: str | None = None,
+        query: str | None = None,
+        refs: Sequence[str] = (),
+        limit: int = 10,
+    ) -> runs_wire.DryRun:
+        """What a definition would do with a few items; bodies run, nothing is saved.
+
+        Args:
+            node: node or node.port where they enter; the source when left out.
+            refs: Ids of items or models; the first items of the node's dataset when neither they nor a query are given.
+        """
+        body: dict[str, JsonValue] = {
+            "definition": _body(definition),
+            "node": node,
+            "dataset_id": dataset_id,
+            "query": query,
+            "refs": list(refs),
+            "limit": limit,
+        }
+        return self._transport.call(runs_wire.DryRun, Call("POST", f"{self._path}/dry-run", body=body))
+
+    def trigger_events(self) -> list[runs_wire.TriggerEvent]:
+        """Every kind of event that triggers may wait for."""
+        return self._transport.get(list[runs_wire.TriggerEvent], "/trigger-events")
 
     def node_types(self) -> list[wire.NodeTypeInfo]:
         """Every kind of node: its ports, and the JSON schema of its parameters."""
@@ -105,12 +137,60 @@ class Pipeline:
         """Let its triggers fire."""
         return self._changed("activate")
 
-    def pause(self) -> Pipeline:
+    def deactivate(self) -> Pipeline:
         """Stop its triggers; what is under way goes on."""
-        return self._changed("pause")
+        return self._changed("deactivate")
 
-    def _changed(self, verb: str) -> Pipeline:
-        call = Call("POST", f"/pipelines/{self.id}/{verb}")
+    def pause(self, *, triggers: Literal["keep", "drop"] = "keep") -> Pipeline:
+        """Let no node take work.
+
+        Args:
+            triggers: keep: what happens goes on beginning runs, which wait. drop: it starts nothing.
+        """
+        return self._changed("pause", runs_wire.PipelinePause(triggers=triggers))
+
+    def resume(self) -> Pipeline:
+        """Let nodes take work and triggers fire."""
+        return self._changed("resume")
+
+    def cancel_run(self, run_id: str) -> wire.Run:
+        """End a run; items of it leave people's queues unless somebody has begun with them."""
+        return self._transport.call(wire.Run, Call("POST", f"/runs/{run_id}/cancel"))
+
+    def rerun(
+        self, run_id: str, *, start: Literal["start", "node", "failed"] = "start", node: str | None = None
+    ) -> wire.Run:
+        """Let a run that has ended go again, on the pipeline's present version.
+
+        Args:
+            start: From where: all of it, from ``node`` on, or only what failed.
+        """
+        body = runs_wire.RunRerun(start=start, node=node)
+        return self._transport.call(wire.Run, Call("POST", f"/runs/{run_id}/rerun", body=body))
+
+    def rerun_failed(self, *, node: str | None = None) -> int:
+        """Try again all that failed, or all that failed at one node, and give how many tokens that were."""
+        body = runs_wire.PipelineRerun(node=node)
+        call = Call("POST", f"/pipelines/{self.id}/rerun", body=body)
+        return self._transport.call(runs_wire.TokensRestarted, call).restarted
+
+    def tokens(self, node: str, *, state: runs_wire.TokenState = "waiting") -> Iterator[runs_wire.NodeToken]:
+        """The tokens of one node in one state, fetched as they are read."""
+        return self._transport.pages(runs_wire.NodeToken, f"/pipelines/{self.id}/nodes/{node}/tokens", state=state)
+
+    def logs(
+        self, *, node: str | None = None, run_id: str | None = None, level: str | None = None
+    ) -> Iterator[runs_wire.LogLine]:
+        """What its nodes said, newest first, fetched as it is read."""
+        path = f"/pipelines/{self.id}/logs"
+        return self._transport.pages(runs_wire.LogLine, path, node=node, run_id=run_id, level=level)
+
+    def steps(self, run_id: str) -> list[wire.RunStep]:
+        """The journey of a run: each node it passed, in order."""
+        return self._transport.get(list[wire.RunStep], f"/runs/{run_id}/steps")
+
+    def _changed(self, verb: str, body: runs_wire.PipelinePause | None = None) -> Pipeline:
+        call = Call("POST", f"/pipelines/{self.id}/{verb}", body=body)
         return Pipeline(self._transport, self._transport.call(wire.Pipeline, call))
 
     def diff(self, *, from_version: int | None = None, to_version: int | None = None) -> wire.PipelineDiff:
@@ -118,9 +198,9 @@ class Pipeline:
         versions = {"from_version": from_version, "to_version": to_version}
         return self._transport.call(wire.PipelineDiff, Call("GET", f"/pipelines/{self.id}/diff", versions))
 
-    def runs(self) -> Iterator[wire.Run]:
-        """Its runs, fetched as they are read."""
-        return self._transport.pages(wire.Run, f"/pipelines/{self.id}/runs")
+    def runs(self, *, state: str | None = None) -> Iterator[wire.Run]:
+        """Its runs, newest first, fetched as they are read; those in one state when it is given."""
+        return self._transport.pages(wire.Run, f"/pipelines/{self.id}/runs", state=state)
 
     def status(self) -> wire.PipelineStatus:
         """How many tokens are where."""

@@ -664,6 +664,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Delivery
+         * @description Send a call again now, with all its tries; it keeps its id.
+         */
+        post: operations["retry_delivery_api_v1_deliveries__delivery_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evaluations/{evaluation_id}": {
         parameters: {
             query?: never;
@@ -1592,6 +1612,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pipelines/{pipeline_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deliveries
+         * @description The calls of its webhooks, newest first.
+         */
+        get: operations["list_deliveries_api_v1_pipelines__pipeline_id__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipelines/{pipeline_id}/diff": {
         parameters: {
             query?: never;
@@ -1810,6 +1850,26 @@ export interface paths {
         get: operations["get_version_api_v1_pipelines__pipeline_id__versions__version__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Webhook Secret
+         * @description The secret that its webhooks are signed with, made when there is none; with `renew`, a new one.
+         */
+        post: operations["webhook_secret_api_v1_pipelines__pipeline_id__webhook_secret_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2184,6 +2244,46 @@ export interface paths {
          * @description What a document would change in the project's pipeline of its name; all of it is new where there is none.
          */
         post: operations["diff_document_api_v1_projects__project_id__pipelines_diff_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pipelines/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dry Run
+         * @description Try a definition on a few items: bodies run, nothing is saved; at most half a minute.
+         */
+        post: operations["dry_run_api_v1_projects__project_id__pipelines_dry_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pipelines/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Document
+         * @description The definition that a document holds, in its JSON form; nothing is checked further, and nothing is saved.
+         */
+        post: operations["read_document_api_v1_projects__project_id__pipelines_read_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3572,6 +3672,70 @@ export interface components {
             ids?: number[] | null;
         };
         /**
+         * Delivery
+         * @description One call of a webhook: what is sent, and what came of it.
+         */
+        Delivery: {
+            /**
+             * Attempts
+             * @description Calls so far.
+             */
+            attempts: number;
+            /**
+             * Body
+             * @description What is sent, to the byte.
+             */
+            body: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Error
+             * @description Why the last call brought no answer, or not a good one.
+             */
+            error: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Next At
+             * @description When it is called again; null when it is not.
+             */
+            next_at: string | null;
+            /** Node */
+            node: string | null;
+            /** Pipeline Id */
+            pipeline_id: string | null;
+            /**
+             * Ref
+             * @description Id of what the call is about.
+             */
+            ref: string;
+            /**
+             * Response
+             * @description Beginning of the last answer.
+             */
+            response: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "failed";
+            /**
+             * Status Code
+             * @description Status of the last answer.
+             */
+            status_code: number | null;
+            /**
+             * Tried At
+             * @description When it was last called.
+             */
+            tried_at: string | null;
+            /** Url */
+            url: string;
+        };
+        /**
          * DeployRequest
          * @description Where to deploy; needed only when a project has several places.
          */
@@ -3716,6 +3880,100 @@ export interface components {
             rejected_ids?: string[];
             /** Removed Ids */
             removed_ids?: string[];
+        };
+        /**
+         * DryRun
+         * @description What would happen.
+         */
+        DryRun: {
+            /** Items */
+            items: number;
+            /** Nodes */
+            nodes: components["schemas"]["DryRunNode"][];
+            /** Notes */
+            notes: string[];
+            /** Steps */
+            steps: components["schemas"]["DryRunStep"][];
+        };
+        /**
+         * DryRunNode
+         * @description What came to one node, and what left it.
+         */
+        DryRunNode: {
+            /** Came */
+            came: number;
+            /** Error */
+            error?: string | null;
+            /** Node */
+            node: string;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Waits
+             * @description Tokens that would wait here, for people or for a round.
+             */
+            waits: number;
+            /**
+             * Went
+             * @description Tokens by output port.
+             */
+            went: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DryRunRequest
+         * @description A definition to be tried on a few items; nothing is saved.
+         */
+        DryRunRequest: {
+            /**
+             * Dataset Id
+             * @description Where to look when the node names no dataset.
+             */
+            dataset_id?: string | null;
+            definition: components["schemas"]["PipelineDefinition"];
+            /**
+             * Limit
+             * @description Most items.
+             * @default 10
+             */
+            limit: number;
+            /**
+             * Node
+             * @description node or node.port; the source when left out.
+             */
+            node?: string | null;
+            /**
+             * Query
+             * @description In text form: which items.
+             */
+            query?: string | null;
+            /**
+             * Refs
+             * @description Ids of items or models.
+             */
+            refs?: string[];
+        };
+        /**
+         * DryRunStep
+         * @description What one node made of one token.
+         */
+        DryRunStep: {
+            /** Node */
+            node: string;
+            /** Note */
+            note?: string | null;
+            /** Output */
+            output: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Port
+             * @description Where it left; empty when it ended here.
+             */
+            port: string;
+            /** Ref */
+            ref: string;
         };
         /**
          * EdgeSpec
@@ -5418,6 +5676,16 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[Delivery] */
+        Page_Delivery_: {
+            /** Items */
+            items: components["schemas"]["Delivery"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
         /** Page[Evaluation] */
         Page_Evaluation_: {
             /** Items */
@@ -7041,6 +7309,26 @@ export interface components {
             who: string;
         };
         /**
+         * WebhookSecret
+         * @description What the calls of a pipeline's webhooks are signed with.
+         */
+        WebhookSecret: {
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * WebhookSecretRequest
+         * @description Ask for the secret, or for a new one in its place.
+         */
+        WebhookSecretRequest: {
+            /**
+             * Renew
+             * @description Make a new one; calls are signed with it from now on.
+             * @default false
+             */
+            renew: boolean;
+        };
+        /**
          * WorstItem
          * @description A test item that the model got wrong; classes have truth and prediction, objects have counts.
          */
@@ -7119,12 +7407,17 @@ export type DatasetCreate = components['schemas']['DatasetCreate'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLettersRetried = components['schemas']['DeadLettersRetried'];
 export type DeadLettersRetry = components['schemas']['DeadLettersRetry'];
+export type Delivery = components['schemas']['Delivery'];
 export type DeployRequest = components['schemas']['DeployRequest'];
 export type Disagreement = components['schemas']['Disagreement'];
 export type Disagreements = components['schemas']['Disagreements'];
 export type Discard = components['schemas']['Discard'];
 export type Draft = components['schemas']['Draft'];
 export type DraftSave = components['schemas']['DraftSave'];
+export type DryRun = components['schemas']['DryRun'];
+export type DryRunNode = components['schemas']['DryRunNode'];
+export type DryRunRequest = components['schemas']['DryRunRequest'];
+export type DryRunStep = components['schemas']['DryRunStep'];
 export type EdgeSpec = components['schemas']['EdgeSpec'];
 export type EvaluateRequest = components['schemas']['EvaluateRequest'];
 export type Evaluation = components['schemas']['Evaluation'];
@@ -7203,6 +7496,7 @@ export type PageAuditEntry = components['schemas']['Page_AuditEntry_'];
 export type PageComparison = components['schemas']['Page_Comparison_'];
 export type PageDataset = components['schemas']['Page_Dataset_'];
 export type PageDeadLetter = components['schemas']['Page_DeadLetter_'];
+export type PageDelivery = components['schemas']['Page_Delivery_'];
 export type PageEvaluation = components['schemas']['Page_Evaluation_'];
 export type PageItem = components['schemas']['Page_Item_'];
 export type PageItemChange = components['schemas']['Page_ItemChange_'];
@@ -7293,6 +7587,8 @@ export type VariableSet = components['schemas']['VariableSet'];
 export type VariableSpec = components['schemas']['VariableSpec'];
 export type VariableType = components['schemas']['VariableType'];
 export type Waiting = components['schemas']['Waiting'];
+export type WebhookSecret = components['schemas']['WebhookSecret'];
+export type WebhookSecretRequest = components['schemas']['WebhookSecretRequest'];
 export type WorstItem = components['schemas']['WorstItem'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -8514,6 +8810,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SplitReport"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_delivery_api_v1_deliveries__delivery_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -10202,6 +10529,42 @@ export interface operations {
             };
         };
     };
+    list_deliveries_api_v1_pipelines__pipeline_id__deliveries_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                /** @description All when left out. */
+                state?: ("waiting" | "delivered" | "failed") | null;
+            };
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delivery_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     diff_versions_api_v1_pipelines__pipeline_id__diff_get: {
         parameters: {
             query?: {
@@ -10601,6 +10964,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PipelineDefinition"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhook_secret_api_v1_pipelines__pipeline_id__webhook_secret_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -11445,6 +11843,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PipelineDiff"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dry_run_api_v1_projects__project_id__pipelines_dry_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_document_api_v1_projects__project_id__pipelines_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineDefinition"];
+                "application/yaml": components["schemas"]["PipelineDefinition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineDefinition"];
                 };
             };
             /** @description Problem, as application/problem+json */

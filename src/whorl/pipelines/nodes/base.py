@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection
@@ -150,6 +150,15 @@ class Node(Protocol):
         self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
     ) -> Committed:
         """Write the effects of those tokens that are still ours, in the transaction that takes them off the inbox."""
+        ...
+
+
+@runtime_checkable
+class DryRuns(Protocol):
+    """A node that answers otherwise when it is only tried: one that would keep its tokens until something else."""
+
+    def dry_run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
+        """Give one result per token, in order, and write nothing."""
         ...
 
 

@@ -92,6 +92,18 @@ class SelectNode(PlainNode):
             final.append(replace(result, output={**result.output, "selected": len(let_go)}))
         return Committed(final, released)
 
+    def dry_run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
+        """Choose a round among the tokens themselves; those that are not chosen would wait."""
+        pool = [ParkedToken(key, one.run_key, one.ref, one.epoch, one.port, {}) for key, one in enumerate(tokens)]
+        round_ = self._choose_among(pool, Token(0, "", 0, "start"), context)
+        choice = round_.effect
+        assert isinstance(choice, _Choice)
+        chosen = set(choice.parked_keys)
+        return [
+            Passed((Emission("item", token.ref),), output=choice.reasons[token.ref]) if key in chosen else Parked()
+            for key, token in enumerate(tokens)
+        ]
+
     def _park(self, conn: Connection, arrivals: Sequence[Token], context: NodeContext) -> Sequence[Result]:
         if arrivals and not has_node(conn, pipeline_id=context.pipeline_id, node=context.node):
             return [Passed((), output={"ended": "the present version has no such pool"})] * len(arrivals)
@@ -100,11 +112,15 @@ class SelectNode(PlainNode):
         )
 
     def _choose(self, token: Token, context: NodeContext) -> Passed:
+        with context.services.db.read() as conn:
+            parked = queries.list_parked(conn, pipeline_id=context.pipeline_id, node=context.node)
+        return self._choose_among(parked, token, context)
+
+    def _choose_among(self, parked: Sequence[ParkedToken], token: Token, context: NodeContext) -> Passed:
         params, services = context.params, context.services
         assert isinstance(params, SelectParams)
         started = time.perf_counter()
         with services.db.read() as conn:
-            parked = queries.list_parked(conn, pipeline_id=context.pipeline_id, node=context.node)
             known = find_items(conn, [one.ref for one in parked])
             labelled = _labelled_items(conn, params.labelled)
         gone = tuple(one.key for one in parked if one.ref not in known)

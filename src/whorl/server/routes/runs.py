@@ -8,12 +8,15 @@ from fastapi import APIRouter, Query
 from sqlalchemy import Connection
 
 from whorl.access.rules import Action
-from whorl.base.errors import InvalidInput
+from whorl.base.errors import InvalidInput, JsonValue
 from whorl.base.ids import new_id
 from whorl.datasets.dql import parse_text
+from whorl.engine import InlineExecutor
 from whorl.pipelines import actions, cancelling, logs, pausing, queries, reruns, starting, watching
 from whorl.pipelines.graph import Graph, build_graph
 from whorl.schemas.pipeline_runs import (
+    DryRun,
+    DryRunRequest,
     LogLine,
     NodeToken,
     PipelinePause,
@@ -36,7 +39,7 @@ from whorl.schemas.pipelines import (
     RunStep,
 )
 from whorl.schemas.wire import Page
-from whorl.server.ownership import check_refs
+from whorl.server.ownership import check_owned, check_refs
 from whorl.server.permits import Caller, CallerDep, needs
 
 router = APIRouter(prefix="/api/v1", tags=["pipelines"])
@@ -81,6 +84,31 @@ def resume(caller: CallerDep, pipeline_id: str) -> Pipeline:
     return caller.write(
         lambda conn: pausing.resume_pipeline(conn, pipeline_id, actor_id=caller.actor.id, now=caller.now)
     )
+
+
+@router.post("/projects/{project_id}/pipelines/dry-run", **needs(Action.PIPELINE_RUN))
+def dry_run(caller: CallerDep, project_id: str, body: DryRunRequest) -> DryRun:
+    """Try a definition on a few items: bodies run, nothing is saved; at most half a minute."""
+    from whorl.pipelines.dry_run import dry_run as try_out
+    from whorl.pipelines.nodes import node_types
+    from whorl.pipelines.nodes.base import PipelineServices
+
+    graph = build_graph(body.definition, node_types())
+    door = starting.find_door(graph, body.node)
+    with caller.services.db.read() as conn:
+        check_owned(caller, conn, body.definition)
+        held = queries.find_pipeline(conn, project_id=project_id, name=body.definition.name)
+        variables = {one.name: one.value for one in body.definition.variables}
+        variables |= {name: value for name, value in (held.variables if held else {}).items() if name in variables}
+        refs = _few_refs(caller, conn, body, graph, door, variables)
+    world = PipelineServices(
+        db=caller.services.db,
+        blobs=caller.services.blobs,
+        executor=caller.services.executor or InlineExecutor(),
+        home=caller.services.settings.home_path,
+        clock=caller.services.clock,
+    )
+    return try_out(world, graph, door, refs, project_id=project_id, variables=variables)
 
 
 @router.post("/pipelines/{pipeline_id}/runs", status_code=201, **needs(Action.PIPELINE_RUN))
@@ -239,6 +267,29 @@ def _graph(pipeline: Pipeline) -> Graph:
     from whorl.pipelines.nodes import node_types
 
     return build_graph(pipeline.definition, node_types())
+
+
+def _few_refs(
+    caller: Caller,
+    conn: Connection,
+    body: DryRunRequest,
+    graph: Graph,
+    door: starting.Door,
+    variables: dict[str, JsonValue],
+) -> list[str]:
+    if body.refs and body.query is not None:
+        raise InvalidInput("refs and query were given", hint="Give one of the two.")
+    if body.refs:
+        check_refs(caller, conn, body.refs)
+        return body.refs[: body.limit]
+    if body.query is None and door.type is PortType.SIGNAL:
+        return [""]
+    if body.dataset_id is not None:
+        caller.check_same_project(conn, "dataset", body.dataset_id)
+    query = parse_text(body.query) if body.query else None
+    return starting.list_first_refs(
+        conn, graph, door, variables=variables, query=query, dataset_id=body.dataset_id, limit=body.limit
+    )
 
 
 def _refs(
