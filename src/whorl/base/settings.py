@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from whorl.base.errors import InvalidInput
 
 
 class Settings(BaseSettings):
@@ -24,8 +27,19 @@ class Settings(BaseSettings):
         default="",
         description="Names, addresses and networks that webhooks may call although they are private, comma separated.",
     )
-    executor: Literal["local", "inline"] = Field(default="local", description="Where node bodies run.")
-    workers: int = Field(default=0, ge=0, description="Body processes; 0 means one per core, at most four.")
+    executor: str = Field(
+        default="local",
+        pattern=r"^(local|inline|ray://[^/@?#\s]+:\d{1,5})$",
+        description="Where node bodies run: local (processes), inline (threads), or ray://HOST:PORT.",
+    )
+    workers: int = Field(
+        default=0,
+        ge=0,
+        description="Body processes; 0 means one per core, at most four, and on Ray as many as there is room for.",
+    )
+    engine: bool = Field(
+        default=True, description="Whether the server runs the engine; without, workers do (PostgreSQL only)."
+    )
     synchronous: Literal["FULL", "NORMAL"] = Field(
         default="FULL", description="SQLite durability; FULL keeps acknowledged work through a power cut."
     )
@@ -51,6 +65,16 @@ class Settings(BaseSettings):
         return self.db or f"sqlite:///{self.home_path / 'whorl.db'}"
 
     @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a file that one process writes."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether node bodies run on this machine."""
+        return not self.executor.startswith("ray://")
+
+    @property
     def blobs_url(self) -> str:
         """The blob store's URL in force."""
         return self.blobs or f"file://{self.home_path / 'blobs'}"
@@ -59,3 +83,23 @@ class Settings(BaseSettings):
     def models_path(self) -> Path:
         """The folder of trained and fetched models."""
         return self.home_path / "models"
+
+
+def make_settings(given: Mapping[str, object]) -> Settings:
+    """The settings in force: what was given (None means not given), then the environment, then the defaults.
+
+    Raises:
+        InvalidInput: A value is not allowed; the message names the setting.
+    """
+    try:
+        return Settings.model_validate(
+            Settings().model_dump() | {name: value for name, value in given.items() if value is not None}
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        # The value is left out: it may hold a password.
+        raise InvalidInput(
+            f"the setting {name} is not allowed: {first['msg']}",
+            hint=f"Mend the flag --{name.replace('_', '-')} or the variable WHORL_{name.upper()}.",
+        ) from None

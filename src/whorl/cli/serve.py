@@ -8,12 +8,32 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whorl.base.log import configure_logging
-from whorl.base.settings import Settings
+from whorl.base.settings import make_settings
 from whorl.cli.connected import HomeOption, JsonOption
 from whorl.cli.output import Output, print_json
 
 if TYPE_CHECKING:
     from whorl.server.run import Address
+
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--db", help="Database address, such as postgresql://whorl@db/whorl. [env var: WHORL_DB]", show_default=False
+    ),
+]
+BlobsOption = Annotated[
+    str | None,
+    typer.Option("--blobs", help="Blob store, such as s3://bucket/prefix. [env var: WHORL_BLOBS]", show_default=False),
+]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        help="Where node bodies run: local, inline or ray://HOST:PORT. [env var: WHORL_EXECUTOR]",
+        show_default=False,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +49,17 @@ def up(
     port: Annotated[
         int | None, typer.Option("--port", min=0, max=65535, help="0 takes a free one. [default: 8620]")
     ] = None,
+    db: DatabaseOption = None,
+    blobs: BlobsOption = None,
+    executor: ExecutorOption = None,
+    engine: Annotated[
+        bool | None,
+        typer.Option(
+            "--engine/--no-engine",
+            help="Do the work here too, or leave it to `whorl worker` (PostgreSQL only). [default: engine]",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Start Whorl and keep it running until Ctrl-C. Prints the link to open.
@@ -38,9 +69,16 @@ def up(
     from whorl.server.run import serve
     from whorl.server.webapp import open_web
 
-    given = {"home": home, "host": host, "port": port}
-    settings = Settings.model_validate(
-        Settings().model_dump() | {name: value for name, value in given.items() if value is not None}
+    settings = make_settings(
+        {
+            "home": home,
+            "host": host,
+            "port": port,
+            "db": db,
+            "blobs": blobs,
+            "executor": executor,
+            "engine": engine,
+        }
     )
     configure_logging(settings.log_level)
     out = Output(as_json)
@@ -60,9 +98,9 @@ def up(
 
 
 def worker(
-    db: Annotated[
-        str | None, typer.Option("--db", help="PostgreSQL address. [default: WHORL_DB]", show_default=False)
-    ] = None,
+    db: DatabaseOption = None,
+    blobs: BlobsOption = None,
+    executor: ExecutorOption = None,
     home: HomeOption = None,
 ) -> None:
     """Drive the engine in a process of its own, until Ctrl-C. Needs PostgreSQL: on SQLite the server does it.
@@ -71,10 +109,7 @@ def worker(
     """
     from whorl.worker.run import work
 
-    given = {"db": db, "home": home}
-    settings = Settings.model_validate(
-        Settings().model_dump() | {name: value for name, value in given.items() if value is not None}
-    )
+    settings = make_settings({"db": db, "blobs": blobs, "executor": executor, "home": home})
     configure_logging(settings.log_level)
     work(settings)
 

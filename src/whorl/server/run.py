@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from whorl.access.actions import create_token, ensure_local_owner, revoke_launches
 from whorl.access.queries import LAUNCH_PREFIX, has_password
 from whorl.access.rules import TokenKind
-from whorl.base.errors import Forbidden, Unavailable
+from whorl.base.errors import Forbidden, InvalidInput, Unavailable
 from whorl.base.log import get_logger
 from whorl.base.settings import Settings
 from whorl.engine import Executor, InlineExecutor, LocalExecutor
@@ -100,9 +100,13 @@ class _EngineThread:
         self._thread.join()
         if self._engine is not None:
             self._engine.stop()
+        if self._services.executor is not None:
+            self._services.executor.stop()
 
     def _start(self) -> None:
         services = self._services
+        if not services.settings.engine:
+            return
         while not self._server.started:
             if services.stopping.wait(_LOOK_AGAIN_S):
                 return
@@ -113,7 +117,11 @@ class _EngineThread:
 
         try:
             engine = build_engine(
-                services.db, services.blobs, services.settings, executor=services.executor, clock=services.clock
+                services.db,
+                services.blobs,
+                services.settings,
+                executor=services.executor if services.settings.is_local else None,
+                clock=services.clock,
             )
             services.dispatcher = engine.dispatcher
             engine.start()
@@ -127,10 +135,16 @@ def open_server(settings: Settings) -> Iterator[RunningServer]:
     """Open database and blobs, bind the address and write ``server.json``; undo it all at the end.
 
     Raises:
+        InvalidInput: SQLite without an engine.
         DatabaseBusy: Another server has the SQLite file.
         Forbidden: A public address without a password set.
         Unavailable: The port is taken.
     """
+    if settings.is_sqlite and not settings.engine:
+        raise InvalidInput(
+            "a server without an engine needs PostgreSQL; on SQLite nobody else can do the work",
+            hint="Set WHORL_DB=postgresql://..., or leave out --no-engine.",
+        )
     home = settings.home_path
     home.mkdir(parents=True, exist_ok=True)
     with open_database(settings.database_url, synchronous=settings.synchronous) as db:
@@ -187,6 +201,7 @@ def serve(settings: Settings, *, on_ready: Callable[[Address], None] | None = No
 
 
 def _executor(settings: Settings) -> Executor:
+    # Uploads are decoded on this machine, wherever the nodes' bodies run.
     return InlineExecutor() if settings.executor == "inline" else LocalExecutor(settings.workers)
 
 

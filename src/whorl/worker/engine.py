@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from whorl.base.clock import Clock, SystemClock
 from whorl.base.settings import Settings
@@ -11,11 +13,16 @@ from whorl.datasets.intake import MediaLimits
 from whorl.engine import Dispatcher, Executor, HandlerSource, InlineExecutor, LocalExecutor
 from whorl.engine.handlers import AnyHandler
 from whorl.models.jobs import model_job_handlers
+from whorl.pipelines.deliveries import ADDRESS
+from whorl.pipelines.delivering import DeliveryHandler
 from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.runtime import PipelineRuntime
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database
 from whorl.worker.jobs import job_handlers
+
+if TYPE_CHECKING:
+    from whorl.base.egress import Egress
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Engine:
 
     dispatcher: Dispatcher
     runtime: PipelineRuntime
+    executor: Executor
 
     def start(self) -> None:
         """Start both in threads."""
@@ -51,8 +59,27 @@ class Engine:
 
 
 def make_executor(settings: Settings) -> Executor:
-    """The executor that the settings name."""
+    """The executor that the settings name; nothing runs yet.
+
+    Raises:
+        Forbidden: A Ray cluster on the network without a token.
+    """
+    if settings.executor.startswith("ray://"):
+        from whorl.engine.executors.ray import open_ray  # noqa: PLC0415 - an optional extra
+
+        return open_ray(settings.executor, most=settings.workers)
     return InlineExecutor() if settings.executor == "inline" else LocalExecutor(settings.workers)
+
+
+def make_egress(settings: Settings) -> Egress:
+    """The way out for webhooks.
+
+    Raises:
+        InvalidInput: ``WHORL_EGRESS_ALLOW`` holds what is no name, address or network.
+    """
+    from whorl.base.egress import Egress, EgressRules  # noqa: PLC0415 - brings in a client, which most never need
+
+    return Egress(EgressRules.parse(settings.egress_allow))
 
 
 def build_engine(
@@ -68,5 +95,8 @@ def build_engine(
     clock = clock or SystemClock()
     runtime = PipelineRuntime(PipelineServices(db, blobs, executor, settings.home_path, clock))
     jobs = job_handlers(db, blobs, MediaLimits.of(settings)) | model_job_handlers(db, blobs, settings.home_path, clock)
-    handlers = Handlers(jobs, runtime)
-    return Engine(Dispatcher(db, handlers, executor=executor, clock=clock), runtime)
+    if settings.egress_allow:
+        make_egress(settings)  # A typing error shows at the start, not at the first call.
+    webhooks = DeliveryHandler(db, cache(partial(make_egress, settings)), clock)
+    handlers = Handlers({**jobs, ADDRESS: webhooks}, runtime)
+    return Engine(Dispatcher(db, handlers, executor=executor, clock=clock), runtime, executor)

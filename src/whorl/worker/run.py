@@ -21,8 +21,10 @@ def work(settings: Settings, *, until: threading.Event | None = None) -> None:
 
     Raises:
         InvalidInput: The database is SQLite, which one process writes: the server drives its own engine there.
+        Forbidden: The executor is a Ray cluster on the network and no token is set.
+        Unavailable: The database or the Ray cluster cannot be reached.
     """
-    if settings.database_url.startswith("sqlite"):
+    if settings.is_sqlite:
         raise InvalidInput(
             "a separate worker needs PostgreSQL; on SQLite the server does the work itself",
             hint="Set WHORL_DB=postgresql://..., or start `whorl up`.",
@@ -34,6 +36,8 @@ def work(settings: Settings, *, until: threading.Event | None = None) -> None:
     with open_database(settings.database_url) as db:
         upgrade(db)
         engine = build_engine(db, open_blobs(settings.blobs_url), settings)
+        # What is wrong with a cluster shows now, not with the first item.
+        engine.executor.start()
         engine.start()
         _log.info("worker is running")
         stop.wait()

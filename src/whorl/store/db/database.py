@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
@@ -21,6 +21,11 @@ from whorl.store.db.writer import Priority, Writer
 T = TypeVar("T")
 _RETRIES = 5
 _RETRYABLE_SQLSTATES = {"40001", "40P01"}
+_CONNECT_S = 10
+# SQLSTATE classes: the connection broke; the server shuts down, starts up or was told to end the session.
+_AWAY_CLASSES = {"08", "57"}
+# What the driver says before there is a session, and so without a code.
+_AWAY = ("connection refused", "connection failed", "failed to resolve host", "timeout expired", "connection timeout")
 
 
 class Database:
@@ -156,6 +161,7 @@ def open_database(url: str, *, synchronous: str = "FULL", busy_timeout_s: float 
         InvalidInput: The URL names another kind of database.
         DatabaseBusy: Another process of Whorl has this SQLite file open.
         MissingDependency: PostgreSQL's driver is not installed.
+        Unavailable: PostgreSQL does not answer, refuses this user, or has no such database.
     """
     backend = url.partition(":")[0].partition("+")[0]
     if backend == "sqlite":
@@ -163,10 +169,41 @@ def open_database(url: str, *, synchronous: str = "FULL", busy_timeout_s: float 
         return Database(url, synchronous=synchronous, busy_timeout_s=busy_timeout_s)
     if backend in {"postgresql", "postgres"}:
         rest = url.partition("://")[2]
-        return Database(f"postgresql+psycopg://{rest}", synchronous=synchronous, busy_timeout_s=busy_timeout_s)
+        opened = Database(f"postgresql+psycopg://{rest}", synchronous=synchronous, busy_timeout_s=busy_timeout_s)
+        _check_reachable(opened)
+        return opened
     raise InvalidInput(
         f"unknown kind of database: {backend or 'none'}; allowed: sqlite, postgresql",
         hint="Give a URL such as sqlite:///whorl.db or postgresql://user@host/name.",
+    )
+
+
+def _check_reachable(opened: Database) -> None:
+    try:
+        opened.engine.connect().close()
+    except DBAPIError as error:
+        opened.close()
+        message, hint = _why_not(make_url(opened.url), error)
+        raise Unavailable(message, hint=hint) from error
+
+
+def _why_not(url: URL, error: DBAPIError) -> tuple[str, str]:
+    """What to tell of a refused connection, and what to do; never the password, nor the driver's words."""
+    text = str(error.orig).lower()
+    where = f"{url.host or 'its socket'}:{url.port or 5432}"
+    if "does not exist" in text and "database" in text:
+        return (
+            f"PostgreSQL at {where} has no database {url.database}",
+            "Make it with `createdb`, or mend --db (WHORL_DB).",
+        )
+    if "authentication failed" in text or "no pg_hba.conf entry" in text or "role" in text:
+        return (
+            f"PostgreSQL at {where} refuses user {url.username or 'none'}",
+            "Check user and password in --db (WHORL_DB).",
+        )
+    return (
+        f"PostgreSQL cannot be reached at {where}",
+        "Does it run, is the address in --db (WHORL_DB) right, and may this machine reach it?",
     )
 
 
@@ -192,7 +229,7 @@ def translate_error(error: BaseException) -> BaseException:
             "another process holds the database's write lock",
             hint="Stop the other program that has this file open, then try again.",
         )
-    if error.connection_invalidated or sqlstate(error).startswith("08") or "connection refused" in text:
+    if error.connection_invalidated or sqlstate(error)[:2] in _AWAY_CLASSES or any(sign in text for sign in _AWAY):
         return Unavailable("the database cannot be reached", hint="Check that it runs and the URL is right.")
     return error
 
@@ -267,6 +304,7 @@ def _sqlite_engine(url: str, *, begin: str, synchronous: str, busy_s: float) -> 
 
 def _postgres_engine(url: str) -> Engine:
     try:
-        return create_engine(url, pool_size=8, max_overflow=32, pool_pre_ping=True)
+        patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": _CONNECT_S}
+        return create_engine(url, pool_size=8, max_overflow=32, pool_pre_ping=True, connect_args=patience)
     except ModuleNotFoundError as error:
         raise MissingDependency("PostgreSQL needs the package psycopg", hint="pip install 'whorl[postgres]'") from error
