@@ -72,7 +72,9 @@ export function ProjectShell() {
       </Suspense>
     );
   }
-  const isExplorer = isMatch({ to: "/p/$projectId/explorer" }) !== false;
+  const isFilling =
+    isMatch({ to: "/p/$projectId/explorer" }) !== false ||
+    isMatch({ to: "/p/$projectId/pipelines/$pipelineId/edit" }) !== false;
   return (
     <div className={classes.frame}>
       <a className={classes.skip} href="#main">
@@ -82,7 +84,7 @@ export function ProjectShell() {
       <Palette projectId={projectId} />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Suspense fallback={<PageSkeleton />}>
-          {isExplorer ? (
+          {isFilling ? (
             <Outlet />
           ) : (
             <div className={classes.page}>

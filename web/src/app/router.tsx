@@ -161,6 +161,22 @@ const pipeline = createRoute({
   component: lazyRouteComponent(() => import("@/features/pipelines/PipelinePage"), "PipelinePage"),
 });
 
+const newPipeline = createRoute({
+  getParentRoute: () => project,
+  path: "/pipelines/new",
+  component: lazyRouteComponent(() => import("@/features/pipelines/gallery/GalleryPage"), "GalleryPage"),
+});
+
+/** A new pipeline is edited under the id `new`; it begins with a template when one is named. */
+const pipelineEditor = createRoute({
+  getParentRoute: () => project,
+  path: "/pipelines/$pipelineId/edit",
+  validateSearch: (search: Record<string, unknown>): { template?: string } => ({
+    template: text(search.template),
+  }),
+  component: lazyRouteComponent(() => import("@/features/pipelines/editor/EditorPage"), "EditorPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => project,
   path: "/settings/$section",
@@ -183,6 +199,8 @@ const inProject = [
   comparison,
   pipelines,
   pipeline,
+  newPipeline,
+  pipelineEditor,
   settings,
 ];
 

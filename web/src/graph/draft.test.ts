@@ -207,7 +207,7 @@ describe("variables", () => {
       setParam(flow("pass", "update_variable"), { node: "pass", name: "x", value: fromVariable("best") }),
       { node: "update_variable", name: "variable", value: "best" },
     ),
-    { name: "best", type: "model", value: null },
+    { name: "best", type: "model", value: null, description: "" },
   );
 
   it("are renamed wherever they are named, by reference or by name", () => {

@@ -49,6 +49,8 @@ export interface Field {
   readonly most: number | null;
   /** A list of several, such as of labels or datasets. */
   readonly isList: boolean;
+  /** It cannot come from a variable. */
+  readonly hasNoVariable?: boolean;
 }
 
 /** The fields of a kind of node, in the order of its parameters. */

@@ -12,7 +12,7 @@ from whorl.base.errors import InvalidInput, JsonValue
 from whorl.pipelines import queries
 from whorl.pipelines.diff import diff
 from whorl.pipelines.forms import read_definition
-from whorl.schemas.pipelines import PipelineDiff
+from whorl.schemas.pipelines import PipelineDefinition, PipelineDiff
 from whorl.server.permits import CallerDep, needs
 from whorl.server.pipeline_documents import Document, with_document
 
@@ -26,6 +26,12 @@ def get_pipeline_schema(caller: CallerDep) -> dict[str, JsonValue]:
     from whorl.pipelines.nodes import node_types
 
     return definition_schema(node_types())
+
+
+@router.post("/projects/{project_id}/pipelines/read", **with_document(Action.PIPELINE_READ))
+def read_document(caller: CallerDep, project_id: str, document: Document) -> PipelineDefinition:
+    """The definition that a document holds, in its JSON form; nothing is checked further, and nothing is saved."""
+    return read_definition(document)
 
 
 @router.get("/pipelines/{pipeline_id}/diff", **needs(Action.PIPELINE_READ))

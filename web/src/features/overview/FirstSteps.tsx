@@ -82,7 +82,7 @@ export function FirstSteps({
       why: "A pipeline from the template chooses, trains and compares by itself.",
       isDone: hasPipeline,
       action: (
-        <LinkButton {...look} to="/p/$projectId/pipelines" params={{ projectId }} hash="new">
+        <LinkButton {...look} to="/p/$projectId/pipelines/new" params={{ projectId }}>
           Start a pipeline
         </LinkButton>
       ),

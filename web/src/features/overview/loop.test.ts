@@ -21,6 +21,7 @@ function pipeline(id: string, pool: string): Pipeline {
     name: id,
     version: 1,
     is_active: true,
+    is_paused: false,
     definition: {
       format: 1,
       name: id,
@@ -35,7 +36,16 @@ function pipeline(id: string, pool: string): Pipeline {
   };
 }
 
-const counts = (parked: number, done: number) => ({ waiting: 1, running: 0, parked, done, failed: 0 });
+const counts = (parked: number, done: number) => ({
+  waiting: 1,
+  running: 0,
+  parked,
+  done,
+  failed: 0,
+  done_per_minute: 0,
+  machine_seconds: 0,
+  human_seconds: 0,
+});
 
 describe("loopStages", () => {
   it("an empty project has twelve stages, each with what would start it", () => {
@@ -81,7 +91,13 @@ describe("loopStages", () => {
 
 describe("sumFlows", () => {
   it("adds steps of one type", () => {
-    const status = { pipeline_id: "a", runs: {}, nodes: { choose: counts(5, 1), again: counts(2, 0) } };
+    const state = { is_active: true, is_paused: false };
+    const status = {
+      ...state,
+      pipeline_id: "a",
+      runs: {},
+      nodes: { choose: counts(5, 1), again: counts(2, 0) },
+    };
     expect(sumFlows([{ pipeline: pipeline("a", "dst_1"), status }]).get("select")).toEqual({
       parked: 7,
       moving: 2,

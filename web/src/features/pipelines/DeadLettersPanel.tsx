@@ -7,7 +7,7 @@ import type { DeadLetter } from "@/api/schema.gen";
 import { formatAgo, formatCount } from "@/ui/format";
 import { ProblemNote } from "@/ui/ProblemNote";
 
-import { spaced } from "./words";
+import { isOfRuns, spaced } from "./words";
 
 export interface DeadLettersPanelProps {
   readonly letters: readonly DeadLetter[];
@@ -100,8 +100,4 @@ export function DeadLettersPanel({ letters, pipelineId, mayRetry }: DeadLettersP
       )}
     </Alert>
   );
-}
-
-function isOfRuns(word: unknown): boolean {
-  return word === "pipeline" || word === "pipelines" || word === "runs";
 }

@@ -10,6 +10,7 @@ import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
 
 import { sayValue } from "./NodePanel";
+import { RunButtons } from "./live/RunButtons";
 import { RunBadge, Subject } from "./RunsPanel";
 import { spaced } from "./words";
 
@@ -17,10 +18,12 @@ export interface JourneyProps {
   readonly run: Run;
   readonly names: ReadonlyMap<string, string>;
   readonly projectId: string;
+  /** It may be cancelled or begun again. */
+  readonly mayRun: boolean;
 }
 
 /** The steps that a run passed, in order, and what each said. */
-export function Journey({ run, names, projectId }: JourneyProps) {
+export function Journey({ run, names, projectId, mayRun }: JourneyProps) {
   const steps = useQuery(stepsQuery(run.id));
   return (
     <Stack gap="md">
@@ -32,6 +35,7 @@ export function Journey({ run, names, projectId }: JourneyProps) {
         Began {formatAgo(run.created_at)} at {spaced(run.start_node)}, on version {run.version}. Cause:{" "}
         {sayCause(run.cause)}. <IdText id={run.id} />
       </Text>
+      {mayRun && <RunButtons run={run} />}
       {steps.isPending && <WaitRows />}
       {steps.isError && <ProblemNote error={steps.error} onRetry={() => void steps.refetch()} />}
       {steps.data?.length === 0 && (
@@ -79,6 +83,11 @@ function StepFacts({ step, names }: { readonly step: RunStep; readonly names: Re
       {step.machine_seconds >= 1 && (
         <Text size="xs" c="dimmed">
           {formatSeconds(step.machine_seconds)} of machine time
+        </Text>
+      )}
+      {step.human_seconds >= 1 && (
+        <Text size="xs" c="dimmed">
+          {formatSeconds(step.human_seconds)} of people's time
         </Text>
       )}
     </Stack>

@@ -1,28 +1,26 @@
-import { Button, Grid, Group, Skeleton, Stack } from "@mantine/core";
-import { modals } from "@mantine/modals";
+import { Button, Grid, Group, Skeleton, Stack, Tabs } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { IconPencil, IconPlayerTrackNext } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 
-import {
-  activatePipeline,
-  deadLettersQuery,
-  pausePipeline,
-  pipelineQuery,
-  pipelineStatusQuery,
-} from "@/api/queries/pipelines";
+import { deadLettersQuery, pipelineQuery, pipelineStatusQuery } from "@/api/queries/pipelines";
 import type { Pipeline } from "@/api/schema.gen";
 import { useIsAtLeast, useProjectId } from "@/app/context";
 import { IdText } from "@/ui/IdText";
-import { LinkAnchor } from "@/ui/links";
+import { LinkAnchor, LinkButton } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { Panel } from "@/ui/Panel";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
 
 import { DeadLettersPanel } from "./DeadLettersPanel";
+import { CostPanel } from "./live/CostPanel";
+import classes from "./live/live.module.css";
+import { LogPanel } from "./live/LogPanel";
+import { SteerButtons } from "./live/SteerButtons";
+import { TokensDrawer, type Looked } from "./live/TokensDrawer";
 import { NodePanel } from "./NodePanel";
 import { ActiveBadge } from "./PipelinesPage";
 import { RunDialog } from "./RunDialog";
@@ -30,7 +28,10 @@ import { RunsPanel } from "./RunsPanel";
 import { VariablesPanel } from "./VariablesPanel";
 import { useStarts, WhenPanel } from "./WhenPanel";
 
-const GraphView = lazy(async () => ({ default: (await import("./GraphView")).GraphView }));
+const LiveGraph = lazy(async () => ({ default: (await import("./live/LiveGraph")).LiveGraph }));
+const VersionsPanel = lazy(async () => ({
+  default: (await import("./versions/VersionsPanel")).VersionsPanel,
+}));
 
 /** One pipeline: its graph with live counts, its variables, its runs, and what went wrong. */
 export function PipelinePage() {
@@ -42,12 +43,55 @@ export function PipelinePage() {
   return <PipelineView pipeline={pipeline.data} projectId={projectId} />;
 }
 
-function PipelineView({ pipeline, projectId }: { readonly pipeline: Pipeline; readonly projectId: string }) {
-  const status = useQuery(pipelineStatusQuery(pipeline.id));
+interface ViewProps {
+  readonly pipeline: Pipeline;
+  readonly projectId: string;
+}
+
+function PipelineView({ pipeline, projectId }: ViewProps) {
   const letters = useQuery(deadLettersQuery(pipeline.id));
-  const starts = useStarts(pipeline, projectId);
   const mayRun = useIsAtLeast("manager");
-  const [node, setNode] = useState<string | null>(null);
+  const [tab, setTab] = useState("live");
+  return (
+    <>
+      <Header pipeline={pipeline} projectId={projectId} mayRun={mayRun} />
+      {(letters.data?.items.length ?? 0) > 0 && (
+        <DeadLettersPanel letters={letters.data?.items ?? []} pipelineId={pipeline.id} mayRetry={mayRun} />
+      )}
+      <Tabs
+        value={tab}
+        onChange={(value) => {
+          setTab(value ?? "live");
+        }}
+        keepMounted={false}
+        mt="xs"
+      >
+        <Tabs.List mb="md">
+          <Tabs.Tab value="live">Live</Tabs.Tab>
+          <Tabs.Tab value="cost">Steps and costs</Tabs.Tab>
+          <Tabs.Tab value="log">Log</Tabs.Tab>
+          <Tabs.Tab value="versions">Versions</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="live">
+          <Live pipeline={pipeline} projectId={projectId} mayRun={mayRun} />
+        </Tabs.Panel>
+        <Tabs.Panel value="cost">
+          <CostPanel pipeline={pipeline} />
+        </Tabs.Panel>
+        <Tabs.Panel value="log">
+          <LogPanel pipeline={pipeline} />
+        </Tabs.Panel>
+        <Tabs.Panel value="versions">
+          <Suspense fallback={<WaitRows rows={8} />}>
+            <VersionsPanel pipeline={pipeline} />
+          </Suspense>
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
+
+function Header({ pipeline, projectId, mayRun }: ViewProps & { readonly mayRun: boolean }) {
   const [isRunning, running] = useDisclosure(false);
   return (
     <>
@@ -55,7 +99,7 @@ function PipelineView({ pipeline, projectId }: { readonly pipeline: Pipeline; re
         title={
           <Group gap="sm">
             {pipeline.name}
-            <ActiveBadge isActive={pipeline.is_active} />
+            <ActiveBadge pipeline={pipeline} />
           </Group>
         }
         about={
@@ -69,7 +113,15 @@ function PipelineView({ pipeline, projectId }: { readonly pipeline: Pipeline; re
         actions={
           mayRun ? (
             <>
-              <ActiveButton pipeline={pipeline} />
+              <LinkButton
+                variant="default"
+                leftSection={<IconPencil size={16} />}
+                to="/p/$projectId/pipelines/$pipelineId/edit"
+                params={{ projectId, pipelineId: pipeline.id }}
+              >
+                Edit
+              </LinkButton>
+              <SteerButtons pipeline={pipeline} />
               <Button leftSection={<IconPlayerTrackNext size={16} />} onClick={running.open}>
                 Run…
               </Button>
@@ -77,25 +129,38 @@ function PipelineView({ pipeline, projectId }: { readonly pipeline: Pipeline; re
           ) : undefined
         }
       />
+      <RunDialog pipeline={pipeline} isOpen={isRunning} onClose={running.close} />
+    </>
+  );
+}
+
+function Live({ pipeline, projectId, mayRun }: ViewProps & { readonly mayRun: boolean }) {
+  const status = useQuery(pipelineStatusQuery(pipeline.id));
+  const starts = useStarts(pipeline, projectId);
+  const [node, setNode] = useState<string | null>(null);
+  const [looked, setLooked] = useState<Looked | null>(null);
+  return (
+    <>
       {status.isError && <ProblemNote error={status.error} onRetry={() => void status.refetch()} />}
-      {(letters.data?.items.length ?? 0) > 0 && (
-        <DeadLettersPanel letters={letters.data?.items ?? []} pipelineId={pipeline.id} mayRetry={mayRun} />
-      )}
-      <Grid gap="md" mt="md">
+      <Grid gap="md">
         <Grid.Col span={12}>
           <Panel
             title="Where everything is"
-            about="Choose a step to see what it does. The numbers are live: waiting, at work, parked, done."
+            about="Choose a step to see what it does; choose a count to see what is there. The numbers are live."
           >
-            <Suspense fallback={<Skeleton h={300} />}>
-              <GraphView
-                definition={pipeline.definition}
-                status={status.data?.nodes ?? {}}
-                chosen={node}
-                starts={starts}
-                onChoose={setNode}
-              />
-            </Suspense>
+            <div className={classes.graph}>
+              <Suspense fallback={<Skeleton h="100%" />}>
+                <LiveGraph
+                  pipeline={pipeline}
+                  starts={starts}
+                  chosen={node}
+                  onChoose={setNode}
+                  onCount={(at, kind) => {
+                    setLooked({ node: at, kind });
+                  }}
+                />
+              </Suspense>
+            </div>
             {node !== null && (
               <NodePanel
                 key={node}
@@ -111,7 +176,12 @@ function PipelineView({ pipeline, projectId }: { readonly pipeline: Pipeline; re
           </Panel>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 7 }}>
-          <RunsPanel pipeline={pipeline} projectId={projectId} counts={status.data?.runs ?? {}} />
+          <RunsPanel
+            pipeline={pipeline}
+            projectId={projectId}
+            counts={status.data?.runs ?? {}}
+            mayRun={mayRun}
+          />
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
           <Stack gap="md">
@@ -120,46 +190,13 @@ function PipelineView({ pipeline, projectId }: { readonly pipeline: Pipeline; re
           </Stack>
         </Grid.Col>
       </Grid>
-      <RunDialog pipeline={pipeline} isOpen={isRunning} onClose={running.close} />
+      <TokensDrawer
+        pipeline={pipeline}
+        projectId={projectId}
+        looked={looked}
+        mayRun={mayRun}
+        onLook={setLooked}
+      />
     </>
-  );
-}
-
-function ActiveButton({ pipeline }: { readonly pipeline: Pipeline }) {
-  const client = useQueryClient();
-  const turn = useMutation({
-    mutationFn: () => (pipeline.is_active ? pausePipeline(pipeline.id) : activatePipeline(pipeline.id)),
-    onSuccess: async (changed) => {
-      client.setQueryData(pipelineQuery(pipeline.id).queryKey, changed);
-      await client.invalidateQueries({ queryKey: ["pipelines"] });
-    },
-    onError: (error) => {
-      modals.open({ title: "Nothing was changed", children: <ProblemNote error={error} /> });
-    },
-  });
-  const ask = () => {
-    if (!pipeline.is_active) {
-      turn.mutate();
-      return;
-    }
-    modals.openConfirmModal({
-      title: `Pause ${pipeline.name}?`,
-      children:
-        "Its triggers stop: new images and decisions start nothing until it is active again. What is under way goes on.",
-      labels: { confirm: "Pause", cancel: "Cancel" },
-      onConfirm: () => {
-        turn.mutate();
-      },
-    });
-  };
-  return (
-    <Button
-      variant="default"
-      loading={turn.isPending}
-      onClick={ask}
-      leftSection={pipeline.is_active ? <IconPlayerPause size={16} /> : <IconPlayerPlay size={16} />}
-    >
-      {pipeline.is_active ? "Pause" : "Activate"}
-    </Button>
   );
 }

@@ -1,33 +1,27 @@
-import { Badge, Button, Card, Group, Skeleton, Table, Text } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { Badge, Card, Skeleton, Table, Text } from "@mantine/core";
 import { IconPlus, IconRouteAltLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useLocation } from "@tanstack/react-router";
 
 import { lastRunQuery, pipelinesQuery, pipelineStatusQuery } from "@/api/queries/pipelines";
 import type { Pipeline } from "@/api/schema.gen";
 import { useIsAtLeast, useProjectId } from "@/app/context";
 import { EmptyState } from "@/ui/EmptyState";
 import { formatAgo, formatCount } from "@/ui/format";
-import { LinkAnchor } from "@/ui/links";
+import { LinkAnchor, LinkButton } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
 
-import { StartDialog } from "./StartDialog";
 import { sumStatus } from "./words";
 
 /** The project's pipelines: whether they run, what is under way, what waits and what failed. */
 export function PipelinesPage() {
   const projectId = useProjectId();
   const pipelines = useQuery(pipelinesQuery(projectId));
-  // Other pages lead here with the dialog open.
-  const isWanted = useLocation({ select: ({ hash }) => hash === "new" });
-  const [isAsking, asking] = useDisclosure(isWanted);
   const create = useIsAtLeast("manager") ? (
-    <Button leftSection={<IconPlus size={16} />} onClick={asking.open}>
-      Start from a template
-    </Button>
+    <LinkButton to="/p/$projectId/pipelines/new" params={{ projectId }} leftSection={<IconPlus size={16} />}>
+      New pipeline
+    </LinkButton>
   ) : undefined;
   const listed = pipelines.data?.items ?? [];
   return (
@@ -41,12 +35,11 @@ export function PipelinesPage() {
       {pipelines.isError && <ProblemNote error={pipelines.error} onRetry={() => void pipelines.refetch()} />}
       {pipelines.isSuccess && listed.length === 0 && (
         <EmptyState icon={<IconRouteAltLeft size={28} />} title="No pipeline yet" action={create}>
-          Start one from a template: it chooses images, has them labelled and reviewed, trains a model after
-          every so many, and keeps only what is provably better.
+          Begin with a template: it chooses images, has them labelled and reviewed, trains a model after every
+          so many, and keeps only what is provably better.
         </EmptyState>
       )}
       {listed.length > 0 && <PipelineTable pipelines={listed} projectId={projectId} />}
-      <StartDialog projectId={projectId} isOpen={isAsking} onClose={asking.close} />
     </>
   );
 }
@@ -100,7 +93,7 @@ function PipelineRow({ pipeline, projectId }: { readonly pipeline: Pipeline; rea
         </Text>
       </Table.Td>
       <Table.Td>
-        <ActiveBadge isActive={pipeline.is_active} />
+        <ActiveBadge pipeline={pipeline} />
       </Table.Td>
       {sums === null ? (
         <Table.Td colSpan={4}>{status.isError ? "–" : <Skeleton h={14} />}</Table.Td>
@@ -138,13 +131,16 @@ function CountCell({ count, color }: { readonly count: number; readonly color?: 
   );
 }
 
-/** Whether triggers fire. */
-export function ActiveBadge({ isActive }: { readonly isActive: boolean }) {
+/** Whether its triggers fire and its steps work. */
+export function ActiveBadge({ pipeline }: { readonly pipeline: Pick<Pipeline, "is_active" | "is_paused"> }) {
+  const [word, color] = pipeline.is_paused
+    ? ["paused", "yellow"]
+    : pipeline.is_active
+      ? ["active", "whorl"]
+      : ["triggers off", "gray"];
   return (
-    <Group gap={6} wrap="nowrap">
-      <Badge variant="light" color={isActive ? "whorl" : "gray"} miw="max-content">
-        {isActive ? "active" : "paused"}
-      </Badge>
-    </Group>
+    <Badge variant="light" color={color} miw="max-content">
+      {word}
+    </Badge>
   );
 }

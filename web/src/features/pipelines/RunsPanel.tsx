@@ -16,17 +16,18 @@ import { Journey } from "./Journey";
 import { useNames } from "./NodePanel";
 import { spaced } from "./words";
 
-const STATES = ["all", "active", "done", "failed"] as const;
+const STATES = ["all", "active", "done", "failed", "cancelled"] as const;
 
 export interface RunsPanelProps {
   readonly pipeline: Pipeline;
   readonly projectId: string;
   /** Runs by state. */
   readonly counts: Readonly<Record<string, number>>;
+  readonly mayRun: boolean;
 }
 
 /** Journeys of items and models through the pipeline; each opens as its steps. */
-export function RunsPanel({ pipeline, projectId, counts }: RunsPanelProps) {
+export function RunsPanel({ pipeline, projectId, counts, mayRun }: RunsPanelProps) {
   const [state, setState] = useState<RunState | null>(null);
   const [opened, setOpened] = useState<Run | null>(null);
   const runs = useInfiniteQuery(runsQuery({ pipelineId: pipeline.id, state }));
@@ -92,7 +93,7 @@ export function RunsPanel({ pipeline, projectId, counts }: RunsPanelProps) {
         title="A run's journey"
         size="md"
       >
-        {opened !== null && <Journey run={opened} names={names} projectId={projectId} />}
+        {opened !== null && <Journey run={opened} names={names} projectId={projectId} mayRun={mayRun} />}
       </Drawer>
     </Panel>
   );

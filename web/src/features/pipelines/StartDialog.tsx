@@ -4,7 +4,6 @@ import {
   Collapse,
   Group,
   Modal,
-  Radio,
   SimpleGrid,
   Stack,
   Switch,
@@ -18,10 +17,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { datasetsQuery } from "@/api/queries/datasets";
-import { templatesQuery } from "@/api/queries/pipelines";
 import type { TemplateInfo } from "@/api/schema.gen";
 import { ProblemNote } from "@/ui/ProblemNote";
-import { WaitRows } from "@/ui/Wait";
 
 import { readForm, startPipeline } from "./start";
 import { VariableField } from "./VariableField";
@@ -29,32 +26,15 @@ import { spaced, toText, variableWords } from "./words";
 
 export interface StartDialogProps {
   readonly projectId: string;
-  readonly isOpen: boolean;
+  readonly template: TemplateInfo;
   readonly onClose: () => void;
 }
 
 /** A pipeline from a template: its name and variables, filled in and started. */
-export function StartDialog({ projectId, isOpen, onClose }: StartDialogProps) {
-  const templates = useQuery({ ...templatesQuery(), enabled: isOpen });
-  const [name, setName] = useState<string | null>(null);
-  const listed = templates.data ?? [];
-  const chosen = listed.find((one) => one.name === name) ?? listed[0];
+export function StartDialog({ projectId, template, onClose }: StartDialogProps) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Start a pipeline from a template" size="xl">
-      {templates.isPending && <WaitRows />}
-      {templates.isError && <ProblemNote error={templates.error} onRetry={() => void templates.refetch()} />}
-      {listed.length > 1 && (
-        <Radio.Group value={chosen?.name ?? ""} onChange={setName} mb="md" label="Template">
-          <Stack gap={6} mt={4}>
-            {listed.map((one) => (
-              <Radio key={one.name} value={one.name} label={spaced(one.name)} description={one.description} />
-            ))}
-          </Stack>
-        </Radio.Group>
-      )}
-      {chosen !== undefined && (
-        <TemplateForm key={chosen.name} template={chosen} projectId={projectId} onClose={onClose} />
-      )}
+    <Modal opened onClose={onClose} title={`Start “${template.title}”`} size="xl">
+      <TemplateForm template={template} projectId={projectId} onClose={onClose} />
     </Modal>
   );
 }

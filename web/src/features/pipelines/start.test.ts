@@ -4,9 +4,9 @@ import { readForm } from "./start";
 
 const template = {
   variables: [
-    { name: "pool", type: "dataset" as const },
-    { name: "ground_truth", type: "dataset" as const },
-    { name: "budget", type: "number" as const, value: 50 },
+    { name: "pool", description: "", type: "dataset" as const },
+    { name: "ground_truth", description: "", type: "dataset" as const },
+    { name: "budget", description: "", type: "number" as const, value: 50 },
   ],
 };
 const datasets = [{ id: "dst_1", name: "photos" }];

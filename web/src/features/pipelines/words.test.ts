@@ -52,16 +52,16 @@ describe("fillTemplate", () => {
     description: "",
     nodes: [],
     variables: [
-      { name: "a", type: "number" as const, value: 1 },
-      { name: "b", type: "model" as const },
+      { name: "a", description: "", type: "number" as const, value: 1 },
+      { name: "b", description: "", type: "model" as const },
     ],
   };
   it("sets what is given and keeps the rest", () => {
     const filled = fillTemplate({ definition, name: "mine", values: { b: "mdl_1", c: 3 } });
     expect(filled.name).toBe("mine");
     expect(filled.variables).toEqual([
-      { name: "a", type: "number", value: 1 },
-      { name: "b", type: "model", value: "mdl_1" },
+      { name: "a", description: "", type: "number", value: 1 },
+      { name: "b", description: "", type: "model", value: "mdl_1" },
     ]);
   });
 });
@@ -130,9 +130,20 @@ describe("describeTrigger", () => {
 
 describe("sumStatus", () => {
   it("tells people who are waited for from images that wait", () => {
-    const none = { waiting: 0, running: 0, parked: 0, done: 0, failed: 0 };
+    const none = {
+      waiting: 0,
+      running: 0,
+      parked: 0,
+      done: 0,
+      failed: 0,
+      done_per_minute: 0,
+      machine_seconds: 0,
+      human_seconds: 0,
+    };
     const status = {
       pipeline_id: "p",
+      is_active: true,
+      is_paused: false,
       runs: {},
       nodes: {
         choose: { ...none, parked: 50, waiting: 1, running: 2 },

@@ -194,6 +194,11 @@ export function isPeople(type: string | undefined): boolean {
   return type === "label" || type === "review";
 }
 
+/** Whether a query key is about what a re-run changes. */
+export function isOfRuns(word: unknown): boolean {
+  return word === "pipeline" || word === "pipelines" || word === "runs";
+}
+
 export interface Door {
   /** node.port */
   readonly target: string;

@@ -1,0 +1,32 @@
+/** What differs between two versions, drawn into one graph. Pure. */
+import type { PipelineChange, PipelineDefinition } from "@/api/schema.gen";
+import { edgeKey, toDraft, type Draft } from "@/graph/draft";
+import type { Change, EdgeMark, Marks, NodeMark } from "@/graph/marks";
+
+/** Both versions in one: what is there now, and what was taken away. */
+export function unionOf(before: PipelineDefinition, after: PipelineDefinition): Draft {
+  const [old, now] = [toDraft(before), toDraft(after)];
+  const ids = new Set(now.nodes.map((node) => node.id));
+  const keys = new Set(now.edges.map(edgeKey));
+  return {
+    ...now,
+    nodes: [...now.nodes, ...old.nodes.filter((node) => !ids.has(node.id))],
+    edges: [...now.edges, ...old.edges.filter((edge) => !keys.has(edgeKey(edge)))],
+  };
+}
+
+export function diffMarks(changes: readonly PipelineChange[]): Marks {
+  const nodes = new Map<string, NodeMark>();
+  const edges = new Map<string, EdgeMark>();
+  for (const { what, name, kind } of changes) {
+    if (what === "node") nodes.set(name, { change: kind });
+    if (what === "edge") edges.set(name.replace(" -> ", ">"), { change: kind });
+  }
+  return { nodes, edges };
+}
+
+export const CHANGE_COLORS: Readonly<Record<Change, string>> = {
+  added: "green",
+  removed: "red",
+  changed: "yellow",
+};
