@@ -198,6 +198,12 @@ class Pipeline:
         versions = {"from_version": from_version, "to_version": to_version}
         return self._transport.call(wire.PipelineDiff, Call("GET", f"/pipelines/{self.id}/diff", versions))
 
+    def definition(self, version: int | None = None) -> wire.PipelineDefinition:
+        """The definition of one version; of the current one when left out."""
+        if version is None:
+            return self.info.definition
+        return self._transport.get(wire.PipelineDefinition, f"/pipelines/{self.id}/versions/{version}")
+
     def runs(self, *, state: str | None = None) -> Iterator[wire.Run]:
         """Its runs, newest first, fetched as they are read; those in one state when it is given."""
         return self._transport.pages(wire.Run, f"/pipelines/{self.id}/runs", state=state)
