@@ -82,6 +82,7 @@ def main() -> None:
         feeder = threading.Thread(target=keep_busy, args=(running, Path(os.environ["WHORL_HOME"])), daemon=True)
         feeder.start()
         print(json.dumps({"url": running.address.url}), flush=True)
+        running.owns_process = True
         running.run()
         feeder.join(10)
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
 from whorl.engine.messages import Message, Work, encode_payload
 from whorl.engine.rules import choose_claim, describe_error
-from whorl.engine.statements import POSTGRES, SQLITE
+from whorl.engine.statements import POSTGRES, ROWS_PER_SEND, SQLITE
 from whorl.store.db.tables import dead_letter
 
 
@@ -35,11 +37,12 @@ def claim(conn: Connection, node: str, *, limit: int, lease_ms: int, now_ms: int
     Args:
         token: Fresh for every claim; whoever holds it may finish the items.
     """
+    # Any: rows of the driver, or lists out of JSON; both are read by position.
     if _is_postgres(conn):
         conn.exec_driver_sql(POSTGRES.prepare)
-        found = conn.exec_driver_sql(POSTGRES.select_due, (node, limit)).all()
+        found: Sequence[Any] = conn.exec_driver_sql(POSTGRES.select_due, (node, limit)).all()
     else:
-        found = conn.exec_driver_sql(SQLITE.select_due, (node, now_ms, now_ms, limit)).all()
+        found = orjson.loads(conn.exec_driver_sql(SQLITE.select_due, (node, now_ms, now_ms, limit)).scalar_one())
     chosen = [found[position] for position in choose_claim([row[5] for row in found])]
     if not chosen:
         return []
@@ -55,12 +58,16 @@ def extend(conn: Connection, token: str, ids: Sequence[int], *, lease_ms: int, n
     """Start the lease of these items anew; give the ids still held under ``token``."""
     if _is_postgres(conn):
         return _ids(conn, POSTGRES.extend, (lease_ms, token, list(ids)))
-    return _ids(conn, SQLITE.extend, (now_ms + lease_ms, token, _json(ids)))
+    return _change_held(conn, SQLITE.extend, token, ids, (now_ms + lease_ms,))
 
 
 def finish(conn: Connection, token: str, ids: Sequence[int]) -> set[int]:
     """Take items out of the inbox: the fence. Give the ids still held under ``token``; only these may have effects."""
-    return _by_token(conn, POSTGRES.finish, SQLITE.finish, token, ids)
+    if not ids:
+        return set()
+    if _is_postgres(conn):
+        return _ids(conn, POSTGRES.finish, (token, list(ids)))
+    return _change_held(conn, SQLITE.finish, token, ids)
 
 
 def retry_later(conn: Connection, token: str, delays_ms: Mapping[int, int], *, now_ms: int) -> None:
@@ -76,7 +83,11 @@ def retry_later(conn: Connection, token: str, delays_ms: Mapping[int, int], *, n
 
 def release(conn: Connection, token: str, ids: Sequence[int]) -> set[int]:
     """Give items back untouched, due at once; the try does not count. Give the ids that were still held."""
-    return _by_token(conn, POSTGRES.release, SQLITE.release, token, ids)
+    if not ids:
+        return set()
+    if _is_postgres(conn):
+        return _ids(conn, POSTGRES.release, (token, list(ids)))
+    return _change_held(conn, SQLITE.release, token, ids)
 
 
 def release_all(conn: Connection) -> int:
@@ -136,16 +147,23 @@ def list_ready(conn: Connection, nodes: Sequence[str], *, now_ms: int) -> set[st
 def _send_rows(conn: Connection, rows: list[tuple[str, int, str, int, str, int]]) -> None:
     if _is_postgres(conn):
         conn.exec_driver_sql(POSTGRES.send, tuple(list(column) for column in zip(*rows, strict=True)))
-    else:
-        conn.exec_driver_sql(SQLITE.send, rows)
+        return
+    full = len(rows) // ROWS_PER_SEND * ROWS_PER_SEND
+    for start in range(0, full, ROWS_PER_SEND):
+        many = tuple(chain.from_iterable(rows[start : start + ROWS_PER_SEND]))
+        conn.exec_driver_sql(SQLITE.send_many, many)
+    if full < len(rows):
+        conn.exec_driver_sql(SQLITE.send, rows[full:])
 
 
-def _by_token(conn: Connection, postgres: str, sqlite: str, token: str, ids: Sequence[int]) -> set[int]:
-    if not ids:
-        return set()
-    if _is_postgres(conn):
-        return _ids(conn, postgres, (token, list(ids)))
-    return _ids(conn, sqlite, (token, _json(ids)))
+def _change_held(
+    conn: Connection, statement: str, token: str, ids: Sequence[int], values: tuple[int, ...] = ()
+) -> set[int]:
+    """Change what ``token`` holds of ``ids`` and give it. Nobody comes between: SQLite has one writer."""
+    held: list[int] = orjson.loads(conn.exec_driver_sql(SQLITE.held, (token, _json(ids))).scalar_one())
+    if held:
+        conn.exec_driver_sql(statement, (*values, token, _json(held)))
+    return set(held)
 
 
 def _ids(conn: Connection, statement: str, parameters: tuple[object, ...]) -> set[int]:

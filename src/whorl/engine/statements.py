@@ -2,11 +2,17 @@
 
 Lists travel as one parameter (a JSON array on SQLite, an array on PostgreSQL), so a statement is prepared once and no
 list is too long. On PostgreSQL times are the server's, because workers' clocks differ.
+
+On SQLite rows also come back as one JSON array, and go in many to a statement: the driver lets go of Python's lock at
+each row it steps over, and each time somebody who answers people may keep it for milliseconds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+ROWS_PER_SEND = 128
+"""Rows that one SQLite statement of ``send_many`` takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +20,12 @@ class Statements:
     """One text per call of ``whorl.engine.inbox``; see there for what each does."""
 
     send: str
+    send_many: str
     prepare: str
     select_due: str
     take: str
     extend: str
+    held: str
     finish: str
     retry: str
     release: str
@@ -26,22 +34,25 @@ class Statements:
     ready: str
 
 
+_INSERT = "INSERT INTO inbox (node, run_key, ref, epoch, payload, not_before_ms, attempts) VALUES "
+_ROW = "(?, ?, ?, ?, ?, ?, 0)"
+_HELD = "token = ? AND id IN (SELECT value FROM json_each(?))"
 SQLITE = Statements(
-    send="INSERT INTO inbox (node, run_key, ref, epoch, payload, not_before_ms, attempts)"
-    " VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
+    send=f"{_INSERT}{_ROW} ON CONFLICT DO NOTHING",
+    send_many=f"{_INSERT}{', '.join([_ROW] * ROWS_PER_SEND)} ON CONFLICT DO NOTHING",
     prepare="",
     # ORDER BY follows the index exactly; ordering by id alone sorts the backlog.
-    select_due="SELECT id, node, run_key, ref, epoch, attempts, payload FROM inbox"
-    " WHERE node = ? AND not_before_ms <= ? AND leased_until_ms <= ? ORDER BY not_before_ms, id LIMIT ?",
+    select_due="SELECT json_group_array(json_array(id, node, run_key, ref, epoch, attempts, payload)) FROM"
+    " (SELECT id, node, run_key, ref, epoch, attempts, payload FROM inbox"
+    " WHERE node = ? AND not_before_ms <= ? AND leased_until_ms <= ? ORDER BY not_before_ms, id LIMIT ?)",
     take="UPDATE inbox SET token = ?, leased_until_ms = ?, attempts = attempts + 1"
     " WHERE id IN (SELECT value FROM json_each(?))",
-    extend="UPDATE inbox SET leased_until_ms = ? WHERE token = ? AND id IN (SELECT value FROM json_each(?))"
-    " RETURNING id",
+    extend=f"UPDATE inbox SET leased_until_ms = ? WHERE {_HELD}",
     # No term on node: with one, SQLite walks the node's whole backlog instead of looking up the ids.
-    finish="DELETE FROM inbox WHERE token = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id",
+    held=f"SELECT json_group_array(id) FROM inbox WHERE {_HELD}",
+    finish=f"DELETE FROM inbox WHERE {_HELD}",
     retry="UPDATE inbox SET token = NULL, leased_until_ms = 0, not_before_ms = ? WHERE token = ? AND id = ?",
-    release="UPDATE inbox SET token = NULL, leased_until_ms = 0, attempts = attempts - 1"
-    " WHERE token = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id",
+    release=f"UPDATE inbox SET token = NULL, leased_until_ms = 0, attempts = attempts - 1 WHERE {_HELD}",
     release_all="UPDATE inbox SET token = NULL, leased_until_ms = 0 WHERE token IS NOT NULL",
     delete_dead="DELETE FROM dead_letter WHERE id IN (SELECT value FROM json_each(?))"
     " RETURNING node, run_key, ref, epoch, payload",
@@ -51,6 +62,8 @@ SQLITE = Statements(
 
 _NOW_MS = "(extract(epoch from statement_timestamp()) * 1000)::bigint"
 POSTGRES = Statements(
+    send_many="",
+    held="",
     send="INSERT INTO inbox (node, run_key, ref, epoch, payload, not_before_ms, attempts)"
     " SELECT *, 0 FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::int[], %s::text[], %s::bigint[])"
     " ON CONFLICT DO NOTHING",

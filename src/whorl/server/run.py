@@ -27,6 +27,7 @@ from whorl.base.log import get_logger
 from whorl.base.settings import Settings
 from whorl.engine import Executor, InlineExecutor, LocalExecutor
 from whorl.server.app import create_app
+from whorl.server.pauses import forget_what_stays, take_short_turns
 from whorl.server.services import Services
 from whorl.store.blobs import open_blobs
 from whorl.store.db import Database, open_database
@@ -61,16 +62,23 @@ class Address:
 
 @dataclass
 class RunningServer:
-    """A server about to run; made by ``open_server``."""
+    """A server about to run; made by ``open_server``.
+
+    Attributes:
+        owns_process: This program is nothing but the server, so its threads and memory are the server's to tune.
+    """
 
     address: Address
     services: Services
     server: uvicorn.Server
     listener: socket.socket
+    owns_process: bool = False
 
     def run(self) -> None:
         """Answer requests until told to stop; starts the engine beside it."""
-        starter = _EngineThread(self.services, self.server)
+        if self.owns_process:
+            take_short_turns()
+        starter = _EngineThread(self.services, self.server, on_start=forget_what_stays if self.owns_process else None)
         starter.start()
         try:
             self.server.run(sockets=[self.listener])
@@ -87,8 +95,9 @@ class RunningServer:
 class _EngineThread:
     """Builds and starts the engine beside the server, so that the first answer does not wait for its imports."""
 
-    def __init__(self, services: Services, server: uvicorn.Server) -> None:
+    def __init__(self, services: Services, server: uvicorn.Server, *, on_start: Callable[[], None] | None) -> None:
         self._services = services
+        self._on_start = on_start
         self._server = server
         self._engine: Engine | None = None
         self._thread = threading.Thread(target=self._start, name="whorl-engine-start", daemon=True)
@@ -126,6 +135,8 @@ class _EngineThread:
             services.dispatcher = engine.dispatcher
             engine.start()
             self._engine = engine
+            if self._on_start is not None:
+                self._on_start()
         except Exception:  # noqa: BLE001 - the thread's border: people can still label while it is mended
             _log.exception("the engine did not start")
 
@@ -197,6 +208,7 @@ def serve(settings: Settings, *, on_ready: Callable[[Address], None] | None = No
     with contextlib.suppress(KeyboardInterrupt), open_server(settings) as running:
         if on_ready is not None:
             on_ready(running.address)
+        running.owns_process = True
         running.run()
 
 

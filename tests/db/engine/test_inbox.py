@@ -118,6 +118,16 @@ def test_claim__postgres_uses_the_servers_clock(postgres_url: str) -> None:
     assert 0 < lease_ms <= 60_000
 
 
+def test_send__more_than_a_statement_takes_and_one_that_is_there_already(database: Database) -> None:
+    odd = '"\\\u0001é\u2028'
+    _send(database, Message("a", 7, odd, payload={"n": 7, "odd": odd}))
+    _send(database, *[Message("a", n, odd, payload={"n": n, "odd": odd}) for n in range(300)])
+    token = "t"
+    works = database.write(lambda conn: claim(conn, "a", limit=1000, lease_ms=60_000, now_ms=1, token=token))
+    assert [work.run_key for work in works] == [7, *(n for n in range(300) if n != 7)]
+    assert all((work.ref, work.payload) == (odd, {"n": work.run_key, "odd": odd}) for work in works)
+
+
 def test_list_inbox_nodes__each_once(database: Database) -> None:
     _send(database, *[Message(node, n, "x") for n in range(3) for node in ("b", "a", "c")])
     with database.read() as conn:
@@ -144,7 +154,7 @@ def test_plan__claim_walks_the_index_without_sorting(analyzed: Database) -> None
     assert "TEMP B-TREE" not in plan
 
 
-@pytest.mark.parametrize("name", ["finish", "extend", "release"])
+@pytest.mark.parametrize("name", ["held", "finish", "extend", "release"])
 def test_plan__the_fence_looks_up_ids_and_never_the_backlog(analyzed: Database, name: str) -> None:
     parameters = ("t", "[1]") if name != "extend" else (0, "t", "[1]")
     plan = _plan(analyzed, getattr(SQLITE, name), *parameters)

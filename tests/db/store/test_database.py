@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from whorl.base.errors import DatabaseBusy, InvalidInput, SchemaTooNew, StorageFull
-from whorl.store.db import Database, Priority, open_database
+from whorl.store.db import Database, Priority, open_database, writer
 from whorl.store.db.migrate import upgrade
 
 
@@ -71,24 +71,25 @@ def test_read__cannot_write(sqlite: Database) -> None:
         connection.execute(text("DELETE FROM event_cursor"))
 
 
-def test_people_go_before_engine(sqlite: Database) -> None:
-    order: list[str] = []
+def _write_behind_a_closed_gate(sqlite: Database, waiting: list[tuple[str, Priority]]) -> list[tuple[str, int]]:
+    """Let writes gather, then let them go: in which order they came, and how many commits were before each."""
+    order: list[tuple[str, int]] = []
+    commits: list[None] = []
+    sqlite.on_commit(lambda: commits.append(None))
     gate, entered = threading.Event(), threading.Event()
 
     def hold(_: Connection) -> None:
         entered.set()
-        gate.wait(5)
+        gate.wait(60)
 
     threads = [threading.Thread(target=lambda: sqlite.write(hold))]
     threads[0].start()
-    entered.wait(5)
-    for name, priority in [
-        ("engine", Priority.ENGINE),
-        ("engine", Priority.ENGINE),
-        ("person", Priority.PEOPLE),
-    ]:
+    entered.wait(60)
+    for name, priority in waiting:
         thread = threading.Thread(
-            target=lambda name=name, priority=priority: sqlite.write(lambda _: order.append(name), priority=priority)
+            target=lambda name=name, priority=priority: sqlite.write(
+                lambda _: order.append((name, len(commits))), priority=priority
+            )
         )
         thread.start()
         threads.append(thread)
@@ -96,8 +97,21 @@ def test_people_go_before_engine(sqlite: Database) -> None:
             pass
     gate.set()
     for thread in threads:
-        thread.join(5)
-    assert order == ["person", "engine", "engine"]
+        thread.join(60)
+    return order
+
+
+_MIXED = [("e1", Priority.ENGINE), ("e2", Priority.ENGINE), ("p1", Priority.PEOPLE), ("p2", Priority.PEOPLE)]
+
+
+def test_people_go_before_engine_and_share_a_commit(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "ENGINE_WAITS_S", 3600.0)
+    assert _write_behind_a_closed_gate(sqlite, _MIXED) == [("p1", 1), ("p2", 1), ("e1", 2), ("e2", 3)]
+
+
+def test_engine_that_has_waited_takes_one_turn(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "ENGINE_WAITS_S", 0.0)
+    assert _write_behind_a_closed_gate(sqlite, _MIXED) == [("e1", 1), ("p1", 2), ("p2", 2), ("e2", 3)]
 
 
 def test_open__second_process_is_told_who_has_it(sqlite_url: str) -> None:

@@ -1,8 +1,9 @@
-"""The one writer thread of SQLite: two priorities, group commit, a guaranteed share for the engine."""
+"""The one writer thread of SQLite: people first, many of them to a commit, and a guaranteed share for the engine."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -14,7 +15,8 @@ from sqlalchemy import Connection, Engine
 from whorl.base.errors import Unavailable
 
 PEOPLE_PER_GROUP = 64
-ENGINE_PER_GROUP = 1
+ENGINE_WAITS_S = 0.02
+"""How long people who keep coming may hold up a write of the engine."""
 
 
 class Priority(IntEnum):
@@ -25,15 +27,17 @@ class Priority(IntEnum):
 
 
 # Any: the writer carries results of every type from jobs to their futures and never looks at them.
-_Job = tuple[Callable[[Connection], Any], "Future[Any]"]
+_Job = tuple[Callable[[Connection], Any], "Future[Any]", float]
 
 
 class Writer:
     """Runs writes one after the other on a thread that owns the only writing connection.
 
-    People's writes go first. Each group also takes one engine write when one waits, so people cannot starve the
-    engine either. A job that raises is rolled back to its savepoint and does not touch its neighbours. A job may be run
-    again when a neighbour's error (a full disk) made SQLite give up the transaction of all.
+    People's writes go first, all that wait in one transaction. A write of the engine is a transaction of its own, so
+    that nobody's answer waits for its commit. It comes when no person waits, or when it has waited for
+    ``ENGINE_WAITS_S``, so people cannot starve the engine either. A job that raises is rolled back to its savepoint and
+    does not touch its neighbours. A job may be run again when a neighbour's error (a full disk) made SQLite give up the
+    transaction of all.
 
     Args:
         engine: An engine whose ``begin`` emits BEGIN IMMEDIATE.
@@ -54,6 +58,7 @@ class Writer:
         self._queues: dict[Priority, deque[_Job]] = {Priority.PEOPLE: deque(), Priority.ENGINE: deque()}
         self._wake = threading.Condition()
         self._is_closed = False
+        self._is_peoples_turn_over = False
         self._thread = threading.Thread(target=self._run, name="whorl-writer", daemon=True)
         self._thread.start()
 
@@ -67,7 +72,7 @@ class Writer:
         with self._wake:
             if self._is_closed:
                 raise Unavailable("the database is closed", hint="Open it again.")
-            self._queues[priority].append((work, future))
+            self._queues[priority].append((work, future, time.monotonic()))
             self._wake.notify()
         return future
 
@@ -95,9 +100,14 @@ class Writer:
         with self._wake:
             while not people and not engine and not self._is_closed:
                 self._wake.wait()
-            group = [people.popleft() for _ in range(min(PEOPLE_PER_GROUP, len(people)))]
-            group += [engine.popleft() for _ in range(min(ENGINE_PER_GROUP, len(engine)))]
-        return group
+            has_turn = not people or (self._is_peoples_turn_over and self._has_waited(engine))
+            self._is_peoples_turn_over = not (engine and has_turn)
+            if engine and has_turn:
+                return [engine.popleft()]
+            return [people.popleft() for _ in range(min(PEOPLE_PER_GROUP, len(people)))]
+
+    def _has_waited(self, queue: deque[_Job]) -> bool:
+        return bool(queue) and time.monotonic() - queue[0][2] >= ENGINE_WAITS_S
 
     def _run_group(self, connection: Connection, group: list[_Job]) -> None:
         # Any: see _Job.
@@ -106,7 +116,7 @@ class Writer:
             with connection.begin():
                 # Any: the driver's own connection; its savepoints cost a tenth of SQLAlchemy's.
                 driver: Any = connection.connection.dbapi_connection
-                for work, future in group:
+                for work, future, _ in group:
                     driver.execute("SAVEPOINT one_write")
                     try:
                         result = work(connection)
@@ -126,7 +136,7 @@ class Writer:
             return
         except BaseException as error:  # noqa: BLE001 - the commit itself failed: nobody's work is kept
             translated = self._translate(error)
-            for _, future in group:
+            for _, future, _ in group:
                 if not future.done():
                     future.set_exception(translated)
             return
@@ -135,9 +145,9 @@ class Writer:
         self._after_commit()
 
     def _run_each(self, connection: Connection, group: list[_Job]) -> None:
-        for work, future in group:
-            if not future.done():
-                self._run_group(connection, [(work, future)])
+        for job in group:
+            if not job[1].done():
+                self._run_group(connection, [job])
 
     def _cause(self, error: BaseException) -> BaseException:
         # What was raised may only say that the transaction is gone; what came before says why.
