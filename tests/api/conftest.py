@@ -158,6 +158,7 @@ def _models(conn: Connection, api: Api) -> None:
     """A model that says it is trained, what was made with it, and a pipeline with a run."""
     from whorl.models import actions as models
     from whorl.pipelines.actions import apply_pipeline, start_run
+    from whorl.pipelines.deliveries import NewDelivery, add_deliveries
     from whorl.pipelines.graph import build_graph
     from whorl.pipelines.nodes import node_types
 
@@ -189,6 +190,9 @@ def _models(conn: Connection, api: Api) -> None:
     start_run(conn, **begun, ref=api.ids["item_id"], now=NOW)  # type: ignore[arg-type]
     api.ids |= {"pipeline_id": line.id, "version": "1", "name": "champion"}
     api.ids["run_id"] = list_runs(conn, pipeline_id=line.id).items[0].id
+    call = NewDelivery(api.ids["item_id"], "http://127.0.0.1:1/", {"event": "item"})
+    where = {"project_id": project_id, "pipeline_id": line.id, "node": "raw"}
+    (api.ids["delivery_id"],) = add_deliveries(conn, [call], now=NOW, **where)
 
 
 def _token(conn: Connection, kind: TokenKind, person_id: str) -> str:

@@ -44,6 +44,7 @@ PREFIXES: dict[str, str] = {
     "job": "job",
     "endpoint": "end",
     "view": "viw",
+    "delivery": "dlv",
 }
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 

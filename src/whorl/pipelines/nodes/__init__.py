@@ -26,6 +26,7 @@ from whorl.pipelines.nodes.split import SplitNode
 from whorl.pipelines.nodes.train import TrainNode
 from whorl.pipelines.nodes.update_variable import UpdateVariableNode
 from whorl.pipelines.nodes.wait import WaitNode
+from whorl.pipelines.nodes.webhook import WebhookNode
 from whorl.schemas.pipelines import NodeTypeInfo
 
 _BUILT_IN: tuple[Node, ...] = (
@@ -51,6 +52,7 @@ _BUILT_IN: tuple[Node, ...] = (
     ReservedNode(AUDIT_SAMPLE),
     ReservedNode(DETECT_DRIFT),
     CodeNode(),
+    WebhookNode(),
     WaitNode(),
     NotifyNode(),
 )

@@ -26,6 +26,7 @@ pipeline = Table(
     Column("version", Integer, nullable=False),
     Column("is_active", Boolean, nullable=False),  # its triggers fire
     Column("is_paused", Boolean, nullable=False, server_default="0"),  # its nodes take no work
+    Column("webhook_secret", String(64)),  # signs what its webhooks send; made with the first
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("project_id", "name"),
 )
@@ -135,6 +136,7 @@ delivery = Table(
     Column("error", Text),
     Column("created_at", UtcDateTime, nullable=False),
     Column("tried_at", UtcDateTime),
+    Column("next_at", UtcDateTime),  # null: not tried again
     Index(None, "project_id", "id"),
     Index(None, "pipeline_id", "id"),
 )

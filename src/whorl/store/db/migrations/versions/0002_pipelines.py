@@ -17,6 +17,7 @@ def upgrade() -> None:
     """Add what is new; nothing that exists is changed or moved."""
     op.add_column("model", sa.Column("pack_sha256", sa.String(length=64), nullable=True))
     op.add_column("pipeline", sa.Column("is_paused", sa.Boolean(), nullable=False, server_default="0"))
+    op.add_column("pipeline", sa.Column("webhook_secret", sa.String(length=64), nullable=True))
     op.add_column("run", sa.Column("depth", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("run_step", sa.Column("human_seconds", sa.Float(), nullable=False, server_default="0"))
     op.add_column("run_step", sa.Column("arrival", sa.Text(), nullable=True))
@@ -86,6 +87,7 @@ def _delivery() -> None:
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("tried_at", TIME, nullable=True),
+        sa.Column("next_at", TIME, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_delivery"),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_delivery_project_id"),
         sa.ForeignKeyConstraint(["pipeline_id"], ["pipeline.id"], name="fk_delivery_pipeline_id"),
