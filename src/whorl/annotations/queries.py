@@ -106,6 +106,20 @@ def read_predictions(
     return _read_records(conn, dataset_key, item_keys, as_of, condition)
 
 
+def list_predictors(conn: Connection, item_keys: Sequence[int]) -> list[str]:
+    """The ids of the models whose predictions stand on some of these items, sorted."""
+    found: set[str] = set()
+    for some in batches(list(item_keys)):
+        query = select(annotation.c.model_id).where(
+            annotation.c.item_key.in_(some),
+            annotation.c.layer == Layer.PREDICTION.value,
+            annotation.c.died_rev == ALIVE,
+            annotation.c.model_id.is_not(None),
+        )
+        found.update(conn.execute(query.distinct()).scalars())
+    return sorted(found)
+
+
 def _read_records(
     conn: Connection,
     dataset_key: int,

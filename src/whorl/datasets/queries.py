@@ -94,6 +94,16 @@ def find_item(conn: Connection, dataset_id: str, name: str) -> Item | None:
     return None if found is None else _wire_item(found, dataset_id)
 
 
+def find_items_by_name(conn: Connection, dataset_id: str, names: Sequence[str]) -> dict[str, Item]:
+    """Those items that stand under these names in a dataset, by name."""
+    row = load_dataset(conn, dataset_id)
+    found: dict[str, Item] = {}
+    for some in batches(list(names)):
+        query = _items_of(None).where(item.c.dataset_key == row.key, item.c.name.in_(some))
+        found.update((one.name, _wire_item(one, dataset_id)) for one in conn.execute(query))
+    return found
+
+
 def list_items(
     conn: Connection,
     dataset_id: str,

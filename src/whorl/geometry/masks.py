@@ -98,6 +98,33 @@ def decode_mask(counts: str, *, width: int, height: int) -> BoolImage:
     return mask_from_runs(expand_runs(counts), width=width, height=height)
 
 
+def place_mask(counts: str, *, width: int, height: int, x: int, y: int, whole_width: int, whole_height: int) -> str:
+    """Put the mask of a part of an image where the part lies in the whole.
+
+    Args:
+        width: Of the part, as its height.
+        x: Where the part begins in the whole, as y; what would lie outside is cut off.
+
+    Raises:
+        MaskError: The counts are not a mask of the part's size, or the part lies outside.
+    """
+    part = decode_mask(counts, width=width, height=height)
+    right, bottom = min(x + width, whole_width), min(y + height, whole_height)
+    if not (0 <= x < right and 0 <= y < bottom):
+        raise MaskError(f"a part at {x}, {y} lies outside an image of {whole_width} x {whole_height}")
+    # Only the columns of the part are written out; those before and after are one run each.
+    columns = np.zeros((whole_height, right - x), dtype=bool)
+    columns[y:bottom] = part[: bottom - y, : right - x]
+    runs = run_lengths(columns)
+    runs[0] += x * whole_height
+    after = (whole_width - right) * whole_height
+    if len(runs) % 2:
+        runs[-1] += after
+    elif after:
+        runs.append(after)
+    return compress_runs(runs)
+
+
 def mask_area(counts: str) -> int:
     """Count the pixels of a compressed mask without filling it.
 

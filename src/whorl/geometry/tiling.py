@@ -119,7 +119,7 @@ def _starts(length: int, size: int, overlap: float) -> IndexArray:
     step = max(size - int(np.ceil(size * overlap)), 1)
     count = -(-(length - size) // step) + 1
     # Rounded down each, two neighbours are never further apart than the step.
-    return np.arange(count, dtype=np.int64) * (length - size) // (count - 1)
+    return np.asarray(np.arange(count, dtype=np.int64) * (length - size) // (count - 1), np.int64)
 
 
 def _find_open_ends(placed: FloatArray, own: FloatArray, tiles: FloatArray, edge_px: float) -> BoolArray:
@@ -145,14 +145,15 @@ def _list_pairs(
     )
     some = np.flatnonzero(seen > 1)
     pairs = some[_overlapping(wide[some], label[some])]
-    return pairs[tile[pairs[:, 0]] != tile[pairs[:, 1]]]
+    other = tile[pairs[:, 0]] != tile[pairs[:, 1]]
+    return np.asarray(pairs[other], np.int64)
 
 
 def _count_intervals(low: FloatArray, high: FloatArray, intervals: FloatArray) -> IndexArray:
     """How many of the distinct intervals each range [low, high] meets."""
     distinct = np.unique(intervals, axis=0)
     begun = np.searchsorted(np.sort(distinct[:, 0]), high, side="left")
-    return np.asarray(begun - np.searchsorted(np.sort(distinct[:, 1]), low, side="right"))
+    return np.asarray(begun - np.searchsorted(np.sort(distinct[:, 1]), low, side="right"), np.int64)
 
 
 def _overlapping(boxes: FloatArray, label: IndexArray) -> IndexArray:

@@ -17,7 +17,7 @@ from whorl.engine import Message, revive, send
 from whorl.pipelines import queries
 from whorl.pipelines.conditions import find_matching
 from whorl.pipelines.graph import Graph, NodeType, build_graph
-from whorl.pipelines.merging import drop_doubles
+from whorl.pipelines.merging import drop_doubles, open_stalled_parts
 from whorl.pipelines.places import count_in_inbox
 from whorl.pipelines.run_ends import reopen_runs, settle_runs
 from whorl.pipelines.tallies import add_tally
@@ -271,7 +271,8 @@ def release_tokens(conn: Connection, place: Place, released: Iterable[Released],
         )
         for one in let_go
     ]
-    return move_tokens(conn, place, passed, now=now)
+    messages = move_tokens(conn, place, passed, now=now)
+    return messages + open_stalled_parts(conn, place.graph, pipeline_id=place.pipeline_id, run_keys=keys)
 
 
 def retry_dead_letters(

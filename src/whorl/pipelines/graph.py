@@ -36,6 +36,7 @@ class NodeType:
         description: What it does with what comes in, and when what leaves by which port.
         outputs_from: A parameter that names further item outputs: a list of names, or a mapping with names as keys.
         is_reserved: The name is taken for a later version; a graph with such a node cannot run.
+        gathers_parts: A barrier for the parts of one parent, which opens without those that were lost on the way.
     """
 
     name: str
@@ -49,6 +50,7 @@ class NodeType:
     description: str = ""
     outputs_from: str | None = None
     is_reserved: bool = False
+    gathers_parts: bool = False
 
     def list_outputs(self, params: Mapping[str, JsonValue]) -> dict[str, PortType]:
         """Output ports of a node with these parameters."""

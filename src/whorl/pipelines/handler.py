@@ -18,7 +18,7 @@ from whorl.engine.rules import describe_error
 from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import Graph, resolve_params
 from whorl.pipelines.logs import Said, add_lines
-from whorl.pipelines.merging import give_up_barriers
+from whorl.pipelines.merging import give_up_barriers, open_stalled_parts
 from whorl.pipelines.nodes.base import Node, NodeContext, Params, PipelineServices
 from whorl.pipelines.run_ends import fail_runs, reopen_runs, settle_runs
 from whorl.pipelines.tallies import add_tally
@@ -121,13 +121,9 @@ class NodeHandler:
             messages += actions.release_tokens(conn, place, committed.released, now=context.now())
         settle_runs(conn, {key: -count for key, count in merged.items()}, now=context.now())
         reopen_runs(conn, held)
-        ended = give_up_barriers(
-            conn,
-            self.graph,
-            pipeline_id=self.pipeline_id,
-            run_keys=[token.run_key for token in tokens],
-            now=context.now(),
-        )
+        run_keys = [token.run_key for token in tokens]
+        messages += open_stalled_parts(conn, self.graph, pipeline_id=self.pipeline_id, run_keys=run_keys)
+        ended = give_up_barriers(conn, self.graph, pipeline_id=self.pipeline_id, run_keys=run_keys, now=context.now())
         settle_runs(conn, ended, now=context.now())
         return messages
 
@@ -145,7 +141,8 @@ class NodeHandler:
             node=self.node_id,
             now=now,
         )
-        return ()
+        run_keys = [work.run_key for work in works]
+        return open_stalled_parts(conn, self.graph, pipeline_id=self.pipeline_id, run_keys=run_keys)
 
     def _failed_items(self, works: Sequence[Work], outcomes: Sequence[object]) -> list[Said]:
         """A body may also fail single items."""

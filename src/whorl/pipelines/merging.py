@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, insert, select
 
 from whorl.engine import Message
 from whorl.pipelines.graph import Graph
-from whorl.store.db.tables import inbox, parked, run, run_step
+from whorl.pipelines.tokens import encode_payload, node_address
+from whorl.store.db.tables import dead_letter, inbox, parked, run, run_step
+
+GIVE_UP = "give_up"
+"""The input by which a part comes back to the node where it waited when no other of its parent is on its way."""
 
 _CHUNK = 500
 
@@ -64,6 +68,63 @@ def give_up_barriers(
     }
     conn.execute(insert(run_step), list(steps.values()))
     return {key: -count for key, count in Counter(row["run_key"] for row in ended).items()}
+
+
+def open_stalled_parts(conn: Connection, graph: Graph, *, pipeline_id: str, run_keys: Sequence[int]) -> list[Message]:
+    """Send one waiting part of each parent back to its node when no lost part can come any more.
+
+    That is when everything that is left of the run waits at barriers, or is a dead letter. The first such node of the
+    flow opens; what it lets go on may still be waited for by the next.
+    """
+    gathering = [node for node, node_type in graph.types.items() if node_type.gathers_parts]
+    if not gathering or not run_keys:
+        return []
+    keys = list(dict.fromkeys(run_keys))
+    barriers = [node for node, node_type in graph.types.items() if node_type.is_barrier]
+    mine = (parked.c.pipeline_id == pipeline_id) & parked.c.node.in_(barriers)
+    held = _count_by_run(conn, select(parked.c.run_key, func.count()).where(mine), parked.c.run_key, keys)
+    is_ours = dead_letter.c.node.startswith(f"{pipeline_id}:")
+    dead = _count_by_run(conn, select(dead_letter.c.run_key, func.count()).where(is_ours), dead_letter.c.run_key, keys)
+    messages: list[Message] = []
+    for run_key, count in held.items():
+        row = conn.execute(select(run.c.version, run.c.open_tokens).where(run.c.key == run_key)).one()
+        if row.open_tokens == count + dead.get(run_key, 0):
+            messages += _open_first(
+                conn, graph, gathering, pipeline_id=pipeline_id, run_key=run_key, version=row.version
+            )
+    return messages
+
+
+def _open_first(
+    conn: Connection, graph: Graph, gathering: Sequence[str], *, pipeline_id: str, run_key: int, version: int
+) -> list[Message]:
+    for node in reversed(graph.sinks_first()):
+        if node not in gathering:
+            continue
+        found = select(parked).where(
+            parked.c.pipeline_id == pipeline_id, parked.c.node == node, parked.c.run_key == run_key
+        )
+        first: dict[tuple[int, str], RowMapping] = {}
+        for row in conn.execute(found.order_by(parked.c.key)).mappings():
+            first.setdefault((row["epoch"], str(row["payload"].get("parent"))), row)
+        if first:
+            conn.execute(delete(parked).where(parked.c.key.in_([row["key"] for row in first.values()])))
+            address = node_address(pipeline_id, version, node)
+            return [
+                Message(address, run_key, row["ref"], row["epoch"], encode_payload(GIVE_UP, row["payload"]))
+                for row in first.values()
+            ]
+    return []
+
+
+def _count_by_run(
+    conn: Connection, counting: Select[int, int], column: ColumnElement[int], run_keys: Sequence[int]
+) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for start in range(0, len(run_keys), _CHUNK):
+        some = counting.where(column.in_(run_keys[start : start + _CHUNK])).group_by(column)
+        counts.update((int(row[0]), int(row[1])) for row in conn.execute(some))
+    return counts
 
 
 def _list_known(conn: Connection, keys: Sequence[tuple[str, int, str, int]]) -> set[tuple[str, int, str, int]]:

@@ -10,11 +10,14 @@ from whorl.pipelines.nodes.code import CodeNode
 from whorl.pipelines.nodes.collect import CollectNode
 from whorl.pipelines.nodes.compare import CompareNode
 from whorl.pipelines.nodes.create_model import CreateModelNode
+from whorl.pipelines.nodes.crop import CropNode
 from whorl.pipelines.nodes.dataset import DatasetNode
 from whorl.pipelines.nodes.evaluate import EvaluateNode
 from whorl.pipelines.nodes.filter import FilterNode
 from whorl.pipelines.nodes.join import JoinNode
 from whorl.pipelines.nodes.label import LabelNode
+from whorl.pipelines.nodes.merge_crops import MergeCropsNode
+from whorl.pipelines.nodes.merge_tiles import MergeTilesNode
 from whorl.pipelines.nodes.notify import NotifyNode
 from whorl.pipelines.nodes.predict import PredictNode
 from whorl.pipelines.nodes.reserved import AUDIT_SAMPLE, AUTO_ACCEPT, DEPLOY, DETECT_DRIFT, FIND_ERRORS, ReservedNode
@@ -23,6 +26,7 @@ from whorl.pipelines.nodes.sample import SampleNode
 from whorl.pipelines.nodes.select import SelectNode
 from whorl.pipelines.nodes.set_metadata import SetMetadataNode
 from whorl.pipelines.nodes.split import SplitNode
+from whorl.pipelines.nodes.tile import TileNode
 from whorl.pipelines.nodes.train import TrainNode
 from whorl.pipelines.nodes.update_variable import UpdateVariableNode
 from whorl.pipelines.nodes.wait import WaitNode
@@ -34,6 +38,10 @@ _BUILT_IN: tuple[Node, ...] = (
     FilterNode(),
     SampleNode(),
     SetMetadataNode(),
+    TileNode(),
+    MergeTilesNode(),
+    CropNode(),
+    MergeCropsNode(),
     SelectNode(),
     PredictNode(),
     LabelNode(),
