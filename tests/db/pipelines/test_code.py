@@ -13,6 +13,7 @@ from whorl.annotations.queries import list_annotations
 from whorl.base.errors import GraphError, JsonValue
 from whorl.datasets.actions import delete_items
 from whorl.datasets.queries import get_item
+from whorl.pipelines.logs import list_lines
 from whorl.schemas.annotations import Annotation, AuthorKind, Box, Layer
 from whorl.schemas.pipelines import Pipeline
 from whorl.store.db.tables import event
@@ -119,6 +120,11 @@ def test_code__faults_take_the_port_failed_one_by_one(plant: Plant) -> None:
     assert sorted(list_told(plant)) == ["failed"] * 9 + ["item"]
     assert _outputs(plant, pipeline)["raises"]["printed"] == "at raises\n"
     assert plant.states(pipeline) == {"done": len(items)}
+    with plant.db.read() as conn:
+        said = list_lines(conn, pipeline.id, node="decide").items
+    assert sorted(line.level for line in said) == ["error"] * 8 + ["info"] * 9
+    (raised,) = [line.message for line in said if "ZeroDivisionError" in line.message]
+    assert raised.startswith(f'{items[0].id}: Traceback (most recent call last):\n  File "<code>", line 4, in run')
 
 
 def test_code__gets_the_item_and_nothing_else(sqlite_plant: Plant) -> None:

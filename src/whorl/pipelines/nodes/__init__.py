@@ -12,6 +12,7 @@ from whorl.pipelines.nodes.compare import CompareNode
 from whorl.pipelines.nodes.create_model import CreateModelNode
 from whorl.pipelines.nodes.crop import CropNode
 from whorl.pipelines.nodes.dataset import DatasetNode
+from whorl.pipelines.nodes.embed import EmbedNode
 from whorl.pipelines.nodes.evaluate import EvaluateNode
 from whorl.pipelines.nodes.filter import FilterNode
 from whorl.pipelines.nodes.join import JoinNode
@@ -48,6 +49,7 @@ _BUILT_IN: tuple[Node, ...] = (
     ReviewNode(),
     SplitNode(),
     CollectNode(),
+    EmbedNode(),
     CreateModelNode(),
     TrainNode(),
     EvaluateNode(),

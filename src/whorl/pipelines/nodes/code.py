@@ -113,7 +113,10 @@ class CodeNode(PlainNode):
     def commit(
         self, conn: Connection, tokens: Sequence[Token], results: Sequence[Result], context: NodeContext
     ) -> Committed:
-        """Write metadata and predictions; items that were deleted meanwhile are left out."""
+        """Write metadata, predictions and what the function printed; items deleted meanwhile are left out."""
+        for token, result in zip(tokens, results, strict=True):
+            if isinstance(result, Passed):
+                _log(token, result, context)
         effects = {
             token.ref: result.effect
             for token, result in zip(tokens, results, strict=True)
@@ -135,6 +138,14 @@ class CodeNode(PlainNode):
                 conn, dataset_id, records, model_id=context.pipeline_id, actor_id=actor_id, now=now
             )
         return Committed(results)
+
+
+def _log(token: Token, result: Passed, context: NodeContext) -> None:
+    printed, error = result.output.get("printed"), result.output.get("error")
+    if isinstance(printed, str):
+        context.log(f"{token.ref}: {printed.strip()}", token=token)
+    if isinstance(error, str):
+        context.log(f"{token.ref}: {error}", level="error", token=token)
 
 
 def _job(item: Item, said: Sequence[Annotation], file: Path) -> Job:
