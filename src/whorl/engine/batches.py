@@ -67,11 +67,21 @@ def _run_body(batch: Batch, works: Sequence[Work], context: BodyContext) -> Sequ
 
 
 def settle_batch(
-    conn: Connection, batch: Batch, outcomes: Sequence[object], *, now: datetime, now_ms: int, seed: str
+    conn: Connection,
+    batch: Batch,
+    outcomes: Sequence[object],
+    *,
+    now: datetime,
+    now_ms: int,
+    seed: str,
+    tells_handler: bool = True,
 ) -> None:
     """Give each item its end in the caller's transaction: gone with its effects, waiting again, or dead-lettered.
 
     Items whose lease was lost meanwhile are left to whoever holds them now.
+
+    Args:
+        tells_handler: Tell a handler that wants to know which of its items became dead letters.
     """
     done: dict[int, tuple[Work, object]] = {}
     final: list[tuple[Work, Exception]] = []
@@ -89,7 +99,7 @@ def settle_batch(
                 work.attempts, base_s=batch.handler.backoff_s, seed=f"{seed}:{work.node}:{work.ref}"
             )
     _commit_done(conn, batch, done)
-    _bury_final(conn, batch, final, now=now)
+    _bury_final(conn, batch, final, now=now, tells_handler=tells_handler)
     retry_later(conn, batch.token, delays_ms, now_ms=now_ms)
     release(conn, batch.token, released)
 
@@ -103,12 +113,19 @@ def _commit_done(conn: Connection, batch: Batch, done: dict[int, tuple[Work, obj
     send(conn, list(batch.handler.commit(conn, works, outcomes)))
 
 
-def _bury_final(conn: Connection, batch: Batch, failures: Sequence[tuple[Work, Exception]], *, now: datetime) -> None:
+def _bury_final(
+    conn: Connection,
+    batch: Batch,
+    failures: Sequence[tuple[Work, Exception]],
+    *,
+    now: datetime,
+    tells_handler: bool,
+) -> None:
     buried = bury(conn, batch.token, failures, now=now)
     if not buried:
         return
     _log.warning("node %s: %d items became dead letters, first: %s", batch.node, len(buried), buried[0][1])
-    if isinstance(batch.handler, Buries):
+    if tells_handler and isinstance(batch.handler, Buries):
         works = [work for work, _ in buried]
         errors = [error for _, error in buried]
         send(conn, list(batch.handler.buried(conn, works, errors, now=now)))

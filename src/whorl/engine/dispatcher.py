@@ -221,13 +221,23 @@ class Dispatcher:
         finally:
             self._flights.give_slot(batch.node)
 
-    def _settle(self, batch: Batch, outcomes: Sequence[object], *, may_claim: bool) -> Batch | None:
+    def _settle(
+        self, batch: Batch, outcomes: Sequence[object], *, may_claim: bool, tells_handler: bool = True
+    ) -> Batch | None:
         taken: list[Batch] = []
 
         def work(conn: Connection) -> None:
             self._forget(taken)
             now = self._clock.now()
-            settle_batch(conn, batch, outcomes, now=to_datetime(now), now_ms=int(now * 1000), seed=self._seed)
+            settle_batch(
+                conn,
+                batch,
+                outcomes,
+                now=to_datetime(now),
+                now_ms=int(now * 1000),
+                seed=self._seed,
+                tells_handler=tells_handler,
+            )
             if may_claim:
                 self._claim_in(conn, taken)
 
@@ -236,11 +246,15 @@ class Dispatcher:
 
     def _settle_failure(self, batch: Batch, error: Exception) -> None:
         failed: list[object] = [Failed(error)] * len(batch.works)
-        try:
-            self._settle(batch, failed, may_claim=False)
-        except Exception:  # noqa: BLE001 - the database is away: the leases run out and the items are due again
-            _log.exception("node %s could not give back %d items", batch.node, len(batch.works))
-            self._stopping.wait(_AFTER_TROUBLE_S)
+        # What cannot even be told of its dead letters would otherwise be tried again for ever.
+        for tells_handler in (True, False):
+            try:
+                self._settle(batch, failed, may_claim=False, tells_handler=tells_handler)
+            except Exception:  # noqa: BLE001 - the database is away: the leases run out and the items are due again
+                _log.exception("node %s could not give back %d items", batch.node, len(batch.works))
+            else:
+                return
+        self._stopping.wait(_AFTER_TROUBLE_S)
 
     def _claim_next(self) -> Batch | None:
         if not self._list_ready():

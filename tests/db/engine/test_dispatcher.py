@@ -148,6 +148,23 @@ def test_commit__what_it_raises_undoes_everything_and_the_culprit_is_found(datab
     assert _counts(database) == {"a": NodeCounts(0, 0, 1)}
 
 
+def test_run__what_cannot_be_told_of_its_dead_letters_is_not_tried_for_ever(database: Database) -> None:
+    tries: list[str] = []
+
+    def fail(works: Sequence[Work], _: BodyContext) -> None:
+        tries.extend(work.ref for work in works)
+        raise RuntimeError("never works")
+
+    class Deaf(StepHandler):
+        def buried(self, conn, works, errors, *, now):
+            raise RuntimeError("does not want to know")
+
+    _send(database, "a", 3)
+    assert _dispatcher(database, {"a": Deaf(per_batch=fail, max_attempts=3)}).run_until_idle(60)
+    assert _counts(database) == {"a": NodeCounts(0, 0, 3)}
+    assert sorted(tries) == sorted(["itm_0", "itm_1", "itm_2"] * 3)
+
+
 def test_run__a_retry_waits_for_its_delay(sqlite: Database) -> None:
     clock = FakeClock()
     tries: list[float] = []
