@@ -33,6 +33,38 @@ _CARDS = {
             "One person who labels and another who reviews.",
         ),
     ),
+    "data_flywheel": Card(
+        title="Data flywheel",
+        summary="A model at work feeds its own training: label by proof where possible, by people where not.",
+        needs=(
+            "A dataset that takes images from production.",
+            "A ground-truth dataset with a labelled, frozen test subset.",
+            "A trained model at work.",
+        ),
+        missing=(
+            "Certified auto-labelling: the nodes audit_sample and auto_accept.",
+            "Serving: the node deploy, and feedback from users.",
+        ),
+    ),
+    "monitoring": Card(
+        title="Monitoring",
+        summary="Look at what arrives once a day, and let people label what is strangest when it has changed.",
+        needs=(
+            "A dataset that takes images from production.",
+            "A ground-truth dataset, and the model trained on it.",
+            "One person who looks.",
+        ),
+        missing=("Drift detection: the node detect_drift.",),
+    ),
+    "qa_sampling": Card(
+        title="Sampled quality checks",
+        summary="Label everything once, and have a share of it checked by somebody else.",
+        needs=(
+            "A dataset of unlabelled images.",
+            "A dataset for the ground truth.",
+            "One person who labels and another who checks.",
+        ),
+    ),
 }
 
 
