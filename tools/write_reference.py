@@ -109,15 +109,18 @@ def pipelines_page(root: Path) -> str:
 
 
 def _node_text(node: NodeType) -> str:
-    parts = [f"### {node.name}", node.summary]
+    parts = [f"### {node.name}", node.summary, *([node.description] if node.description else [])]
     for side, ports in (("in", node.inputs), ("out", node.outputs)):
         named = ", ".join(
             f"`{port}` ({kind.value}{', optional' if side == 'in' and port in node.optional_inputs else ''})"
             for port, kind in ports.items()
         )
-        parts.append(
-            f"{side.capitalize()}: {named or 'nothing'}." + (" Waits for all." * (node.is_barrier and side == "in"))
-        )
+        more = " Waits for all." * (node.is_barrier and side == "in")
+        if side == "out" and node.outputs_from is not None:
+            more = f" And what `{node.outputs_from}` names."
+        parts.append(f"{side.capitalize()}: {named or 'nothing'}.{more}")
+    if node.is_reserved:
+        parts.append("Reserved: a pipeline with it can be drawn and checked, but not run yet.")
     rows = [_parameter_row(name, field) for name, field in node.params.model_fields.items()]
     if rows:
         parts.append("\n".join(["| parameter | default | meaning |", "|---|---|---|", *rows]))

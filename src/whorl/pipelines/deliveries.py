@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,10 @@ DELAYS_S = (10, 60, 300, 1800, 7200, 21_600, 57_600)
 
 MOST_BODY_BYTES = 2**20
 RESPONSE_CHARACTERS = 2000
+KEPT = 10_000
+"""Delivered calls of a pipeline that are kept, nearly: it is trimmed now and then."""
+
+_TRIM_EVERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,18 @@ def add_deliveries(
     conn.execute(insert(delivery), rows)
     ids = [str(row["id"]) for row in rows]
     send(conn, [Message(ADDRESS, 0, one) for one in ids])
+    if any(zlib.crc32(one.encode()) % _TRIM_EVERY == 0 for one in ids):
+        trim_deliveries(conn, pipeline_id, kept=KEPT)
     return ids
+
+
+def trim_deliveries(conn: Connection, pipeline_id: str, *, kept: int) -> None:
+    """Forget delivered calls but the newest; what waits or failed stays."""
+    mine = delivery.c.pipeline_id == pipeline_id
+    newest = select(delivery.c.id).where(mine).order_by(delivery.c.id.desc()).offset(kept).limit(1)
+    last = conn.execute(newest).scalar_one_or_none()
+    if last is not None:
+        conn.execute(delete(delivery).where(mine, delivery.c.id <= last, delivery.c.state == DELIVERED))
 
 
 def list_deliveries(

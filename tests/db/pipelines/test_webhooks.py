@@ -318,6 +318,21 @@ def test_list__pages_newest_first_and_by_state(sqlite_post: Post) -> None:
                 deliveries.list_deliveries(conn, line.id, cursor=junk)
 
 
+def test_trim__forgets_delivered_calls_but_the_newest(post: Post) -> None:
+    pool = post.plant.dataset("pool")
+    line = post.flow(pool)
+    post.plant.add(pool, ["a", "b", "c", "d"])
+    post.plant.settle()
+    post.receiver.replies = [Reply(500)]
+    post.send()
+    newest, *others = post.list(line)
+    post.plant.db.write(lambda conn: deliveries.trim_deliveries(conn, line.id, kept=1))
+    kept = post.list(line)
+    assert [one.id for one in kept] == [newest.id, *(one.id for one in others if one.state == "waiting")]
+    post.plant.db.write(lambda conn: deliveries.trim_deliveries(conn, line.id, kept=100))
+    assert post.list(line) == kept
+
+
 @pytest.mark.parametrize("url", ["", "ftp://x.example/", "http://a:b@x.example/", "http://x.example/\0", "x" * 3000])
 def test_webhook__addresses_that_cannot_be_called_are_refused_when_saved(sqlite_post: Post, url: str) -> None:
     with pytest.raises(GraphError, match="hook: parameter 'url'"):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from whorl.base.errors import Cancelled, JsonValue
+from whorl.pipelines.sandbox import launch
 from whorl.pipelines.sandbox.launch import Job, Limits, Outcome, probe, run_source
 from whorl.pipelines.sandbox.source import check_source
 
@@ -265,11 +268,60 @@ def test_heartbeat__that_says_stop_ends_the_child() -> None:
     assert not _children()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's own call")
+def test_child__dies_with_a_server_that_is_killed(tmp_path: Path) -> None:
+    source = "import time\ndef run(item):\n    open('here', 'w').close()\n    time.sleep(600)\n"
+    script = (
+        "from whorl.pipelines.sandbox.launch import Job, Limits, run_source\n"
+        f"run_source({source!r}, [Job({{}})], Limits(600, 600))\n"
+    )
+    server = subprocess.Popen([sys.executable, "-c", script], env={**os.environ, "TMPDIR": str(tmp_path)})
+    try:
+        _wait_for(lambda: any(tmp_path.glob("whorl-code-*/here")))
+        (child,) = _children_of(server.pid)
+    finally:
+        server.kill()
+        server.wait()
+    _wait_for(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2])
+
+
+def _wait_for(is_so: Callable[[], bool], limit_s: float = 60) -> None:
+    deadline = time.monotonic() + limit_s
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _children_of(pid: int) -> list[str]:
+    return [one for task in Path(f"/proc/{pid}/task").iterdir() for one in (task / "children").read_text().split()]
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("import socket; socket.create_connection(('127.0.0.1', 1))", "a code node has no network"),
+        ("import urllib.request; urllib.request.urlopen('http://127.0.0.1:1/')", "a code node has no network"),
+        ("import os; os.fork()", "a code node may not start processes"),
+        ("import os; os.execv('/bin/true', ['true'])", "a code node may not start processes"),
+        ("import os; os.system('true')", "a code node may not start processes"),
+    ],
+)
+def test_hook__refuses_where_the_kernel_does_not(action: str, told: str) -> None:
+    child = Path(launch.__file__).with_name("child.py")
+    script = (
+        "import importlib.util\n"
+        f"spec = importlib.util.spec_from_file_location('child', {str(child)!r})\n"
+        "child = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(child)\n"
+        f"child._refuse_politely(network=False)\n{action}\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ended.returncode, told in ended.stderr) == (1, True)
+
+
 def _children() -> list[str]:
     if not sys.platform.startswith("linux"):
         return []
-    tasks = Path("/proc/self/task")
-    found = [one for task in tasks.iterdir() for one in (task / "children").read_text().split()]
+    found = _children_of(os.getpid())
     return [one for one in found if "sandbox/child.py" in Path(f"/proc/{one}/cmdline").read_text()]
 
 

@@ -90,6 +90,8 @@ def main() -> None:
         writable=os.getcwd(),
         network=settings["network"],
     )
+    if os.getppid() != settings["parent"]:
+        return
     _refuse_politely(network=settings["network"])
     _answer({"locked": in_force})
     cpu_s = settings["cpu_s"]

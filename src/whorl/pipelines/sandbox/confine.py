@@ -10,6 +10,7 @@ import ctypes
 import os
 import platform
 import resource
+import signal
 import struct
 import sys
 from collections.abc import Callable
@@ -18,7 +19,7 @@ PARTS = ("limits", "namespaces", "files", "calls")
 """What there is: resource limits; no network of its own; only named files; only harmless system calls."""
 
 _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWNET = 0x08000000, 0x10000000, 0x40000000
-_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 38, 22
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 1, 38, 22
 _EPERM, _ENOSYS = 1, 38
 
 # System calls by name: x86-64 and 64-bit ARM. None: the machine has no such call.
@@ -103,11 +104,17 @@ def _limit(memory_bytes: int, cpu_hard_s: int, file_bytes: int) -> bool:
     if sys.platform.startswith("linux"):
         # Of root no kernel counts processes; there only the filter of system calls holds.
         limits[resource.RLIMIT_NPROC] = 64
+        _die_with_parent()
     for what, most in limits.items():
         _, hard = resource.getrlimit(what)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (most, most))
     return True
+
+
+def _die_with_parent() -> None:
+    # A server that is killed can end nobody any more. After the namespaces, for they take this back.
+    _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _libc() -> ctypes.CDLL:

@@ -201,6 +201,7 @@ class Child:
         limits = self.limits
         return {
             "source": self.source,
+            "parent": os.getpid(),
             "packages": list(_packages()),
             "readable": [*_readable(), *(_SYSTEM_NETWORK if limits.network else ())],
             "network": limits.network,
