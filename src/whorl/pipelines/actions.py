@@ -11,14 +11,14 @@ import orjson
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from whorl.base.errors import Conflict, InvalidInput, JsonValue, NotFound
+from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.base.ids import new_id
 from whorl.engine import Message, revive, send
 from whorl.pipelines import queries
 from whorl.pipelines.conditions import find_matching
 from whorl.pipelines.graph import Graph, NodeType, build_graph
 from whorl.pipelines.merging import drop_doubles, open_stalled_parts
-from whorl.pipelines.places import count_in_inbox
+from whorl.pipelines.moving import move_removed
 from whorl.pipelines.run_ends import reopen_runs, settle_runs
 from whorl.pipelines.tallies import add_tally
 from whorl.pipelines.tokens import (
@@ -61,11 +61,11 @@ def apply_pipeline(
     """Make a pipeline, or a new version of the project's pipeline of the same name.
 
     Runs under way stay on the version they began with; parked tokens stay at their node. Variables that exist keep
-    their values.
+    their values. A definition that differs only in places on the canvas becomes part of the version there is.
 
     Args:
         types: The node types there are.
-        migrate: Old node to new node, for parked tokens of nodes that the new version no longer has.
+        migrate: Old node to new node, or to ``!`` to cancel, for what waits at nodes that the new version lacks.
 
     Raises:
         GraphError: The definition cannot run.
@@ -82,9 +82,9 @@ def apply_pipeline(
         )
     else:
         pipeline_id, version = found.id, found.version + 1
-        if found.definition == definition and not migrate:
-            return found
-        _move_parked(conn, found, graph, migrate or {})
+        if _without_places(found.definition) == _without_places(definition) and not migrate:
+            return _save_places(conn, found, definition, actor_id=actor_id, now=now)
+        move_removed(conn, found, graph, types=types, migrate=migrate or {}, version=version, now=now)
         conn.execute(update(pipeline).where(pipeline.c.id == pipeline_id).values(version=version))
     conn.execute(
         insert(pipeline_version).values(
@@ -96,15 +96,7 @@ def apply_pipeline(
         )
     )
     _add_variables(conn, pipeline_id, definition, actor_id=actor_id, now=now)
-    emit(
-        conn,
-        "pipeline.changed",
-        project_id=project_id,
-        subject_id=pipeline_id,
-        actor_id=actor_id,
-        now=now,
-        payload={"version": version},
-    )
+    _say_changed(conn, project_id, pipeline_id, version, actor_id=actor_id, now=now)
     return queries.get_pipeline(conn, pipeline_id)
 
 
@@ -367,6 +359,35 @@ def find_parked(
     ]
 
 
+def _without_places(definition: PipelineDefinition) -> PipelineDefinition:
+    return definition.model_copy(update={"nodes": [node.model_copy(update={"at": None}) for node in definition.nodes]})
+
+
+def _save_places(
+    conn: Connection, held: Pipeline, definition: PipelineDefinition, *, actor_id: str, now: datetime
+) -> Pipeline:
+    if held.definition == definition:
+        return held
+    mine = (pipeline_version.c.pipeline_id == held.id) & (pipeline_version.c.version == held.version)
+    conn.execute(update(pipeline_version).where(mine).values(definition=definition.model_dump(mode="json")))
+    _say_changed(conn, held.project_id, held.id, held.version, actor_id=actor_id, now=now)
+    return queries.get_pipeline(conn, held.id)
+
+
+def _say_changed(
+    conn: Connection, project_id: str, pipeline_id: str, version: int, *, actor_id: str, now: datetime
+) -> None:
+    emit(
+        conn,
+        "pipeline.changed",
+        project_id=project_id,
+        subject_id=pipeline_id,
+        actor_id=actor_id,
+        now=now,
+        payload={"version": version},
+    )
+
+
 def _add_variables(
     conn: Connection, pipeline_id: str, definition: PipelineDefinition, *, actor_id: str, now: datetime
 ) -> None:
@@ -384,26 +405,6 @@ def _add_variables(
                     updated_at=now,
                 )
             )
-
-
-def _move_parked(conn: Connection, held: Pipeline, graph: Graph, migrate: Mapping[str, str]) -> None:
-    removed = {node.id for node in held.definition.nodes} - set(graph.nodes)
-    waiting = queries.list_nodes_with_tokens(conn, pipeline_id=held.id, nodes=removed)
-    moving = count_in_inbox(conn, pipeline_id=held.id)
-    homeless = {
-        node: count for node, count in waiting.items() if node in moving or migrate.get(node) not in graph.nodes
-    }
-    if homeless:
-        told = ", ".join(f"{node} ({count})" for node, count in sorted(homeless.items()))
-        raise Conflict(
-            f"tokens wait at nodes that the new version does not have: {told}",
-            hint="Say where they go with migrate={'old_node': 'new_node'}, or let them finish first.",
-            details={"nodes": {node: count for node, count in homeless.items()}},
-        )
-    for node in waiting:
-        conn.execute(
-            update(parked).where(parked.c.pipeline_id == held.id, parked.c.node == node).values(node=migrate[node])
-        )
 
 
 def _step(token: Token, place: Place, result: Passed, now: datetime) -> dict[str, object]:

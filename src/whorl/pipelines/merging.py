@@ -28,7 +28,7 @@ def drop_doubles(conn: Connection, graph: Graph, messages: Sequence[Message]) ->
     ways = Counter(edge.target_node for edge in graph.edges)
     meeting = [key for key in unique if ways[key[0].rpartition(":")[2]] > 1]
     for start in range(0, len(meeting), _CHUNK):
-        for key in _list_known(conn, meeting[start : start + _CHUNK]):
+        for key in list_known(conn, meeting[start : start + _CHUNK]):
             unique.pop(key, None)
     return list(reversed(unique.values()))
 
@@ -127,7 +127,8 @@ def _count_by_run(
     return counts
 
 
-def _list_known(conn: Connection, keys: Sequence[tuple[str, int, str, int]]) -> set[tuple[str, int, str, int]]:
+def list_known(conn: Connection, keys: Sequence[tuple[str, int, str, int]]) -> set[tuple[str, int, str, int]]:
+    """Those of the tokens (node's address, run, ref, epoch) that are at the node or have passed it."""
     run_keys = sorted({key[1] for key in keys})
     refs = {key[2] for key in keys}
     # Two ways may arrive at the same moment; each must see what the other has sent.

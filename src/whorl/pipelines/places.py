@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from whorl.pipelines.queries import get_definition
-from whorl.store.db.tables import inbox, pipeline, round_item, run, run_step
+from whorl.store.db.tables import pipeline, round_item, run, run_step
 
 
 def list_current(conn: Connection) -> list[tuple[str, int]]:
@@ -58,13 +58,3 @@ def count_collected(conn: Connection, round_id: str, *, nodes: Sequence[str]) ->
         .where(run.c.id == round_id, run_step.c.node.in_(nodes), run_step.c.port == "item")
     )
     return len({run_key for run_key, output in conn.execute(found) if not output.get("was_there")})
-
-
-def count_in_inbox(conn: Connection, *, pipeline_id: str) -> dict[str, int]:
-    """How many tokens are about to be handled, by node, over all versions."""
-    found = select(inbox.c.node, func.count()).where(inbox.c.node.startswith(f"{pipeline_id}:")).group_by(inbox.c.node)
-    counts: dict[str, int] = {}
-    for address, count in conn.execute(found):
-        node = address.rpartition(":")[2]
-        counts[node] = counts.get(node, 0) + count
-    return counts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -340,18 +340,6 @@ def has_events_after_cursor(conn: Connection) -> bool:
 def sum_machine_seconds(conn: Connection, *, pipeline_id: str) -> dict[str, float]:
     """Machine seconds spent, by node."""
     return {node: one.machine_seconds for node, one in read_tallies(conn, pipeline_id, now=_LONG_AGO).items()}
-
-
-def list_nodes_with_tokens(conn: Connection, *, pipeline_id: str, nodes: Iterable[str]) -> dict[str, int]:
-    """How many tokens wait at or before each of these nodes, in any version; nodes without any are left out."""
-    wanted = set(nodes)
-    counts = {node: count for node, count in count_parked(conn, pipeline_id=pipeline_id).items() if node in wanted}
-    found = select(inbox.c.node, func.count()).where(inbox.c.node.startswith(f"{pipeline_id}:")).group_by(inbox.c.node)
-    for address, count in conn.execute(found):
-        node = address.rpartition(":")[2]
-        if node in wanted:
-            counts[node] = counts.get(node, 0) + count
-    return counts
 
 
 def _pipeline(conn: Connection, row: RowMapping) -> Pipeline:

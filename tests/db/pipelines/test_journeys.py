@@ -92,7 +92,7 @@ def _barrier(plant: Plant) -> Pipeline:
         ],
         "edges": [{"source": "meet.both", "target": "tell.signal"}],
         "triggers": [
-            {"id": port, "type": "event", "target": f"meet.{port}", "event": "item.updated"}
+            {"id": port, "type": "event", "target": f"meet.{port}", "event": "evaluation.finished"}
             for port in ("champion", "challenger")
         ],
     }
