@@ -18,6 +18,9 @@ _ORIENTATION, _GPS = 0x0112, 0x8825
 _ANIMATED = ("animated: the first frame is taken",)
 
 
+_IMAGE_BRANDS = frozenset({b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis"})
+
+
 @dataclass(frozen=True, slots=True)
 class ImageHeader:
     """What the head of a file says; ``stored_width`` and ``stored_height`` are before EXIF orientation."""
@@ -55,7 +58,7 @@ def sniff_type(head: bytes) -> str | None:
         and struct.unpack("<I", head[14:18])[0] in (12, 40, 52, 56, 64, 108, 124)
     ):
         return "image/bmp"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis"):
+    if head[4:8] == b"ftyp" and head[8:12] in _IMAGE_BRANDS:
         return "image/heif"
     start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(b"<svg") or (
@@ -63,6 +66,15 @@ def sniff_type(head: bytes) -> str | None:
     ):
         return "image/svg+xml"
     return None
+
+
+def sniff_video(head: bytes) -> str | None:
+    """The media type of a video by its first 64 bytes, or None."""
+    if head[4:8] == b"ftyp" and head[8:12] not in _IMAGE_BRANDS:
+        return "video/quicktime" if head[8:12] == b"qt  " else "video/mp4"
+    if head[:4] == b"\x1aE\xdf\xa3":
+        return "video/webm" if b"webm" in head[:64] else "video/x-matroska"
+    return "video/x-msvideo" if head[:4] == b"RIFF" and head[8:12] == b"AVI " else None
 
 
 def read_header(source: bytes | Path) -> ImageHeader:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from whorl.base.errors import UnreadableMedia
-from whorl.datasets.imageheader import ImageHeader, jpeg_segments, parse_header
+from whorl.datasets.imageheader import ImageHeader, jpeg_segments, parse_header, sniff_video
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,13 +83,18 @@ def read_size(data: bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
 
 
 def inspect(data: bytes, *, max_pixels: int = MAX_PIXELS, thumbnail_size: int = THUMBNAIL_SIZE) -> Inspection:
-    """Probe, make the thumbnail and measure health, decoding once.
+    """Probe, make the thumbnail and measure health, decoding once; of a video, the first frame.
 
     The thumbnail is a JPEG, upright, without metadata, its longer side at most ``thumbnail_size`` pixels.
 
     Raises:
-        UnreadableMedia: Not an image, a refused type, broken, truncated, or larger than ``max_pixels``.
+        UnreadableMedia: Not an image or video, a refused type, broken, truncated, or larger than ``max_pixels``.
     """
+    video = sniff_video(data[:64])
+    if video is not None:
+        from whorl.datasets.video import inspect_video
+
+        return inspect_video(data, video, max_pixels=max_pixels)
     header = _checked_header(data, max_pixels)
     own = _own_thumbnail(data, header, thumbnail_size)
     small = _decode_small(data, header, thumbnail_size, grey=own is not None)

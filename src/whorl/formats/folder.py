@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whorl.base.errors import FormatError
-from whorl.datasets.imageheader import sniff_type
+from whorl.datasets.imageheader import sniff_type, sniff_video
 from whorl.formats.contract import Found, WriteReport
 from whorl.formats.export import Tally, full_disk_named
 from whorl.formats.places import IMAGE_SUFFIXES, relative, safe_name, subset_called, walk_files
@@ -19,7 +19,7 @@ _REFUSED_SUFFIXES = frozenset((".svg", ".heic", ".heif", ".avif"))
 
 @dataclass(frozen=True)
 class FolderFormat:
-    """Every image below a folder, by content; other files are left alone.
+    """Every image and video below a folder, by content; other files are left alone.
 
     Args:
         classes_from_folders: The first folder below the root (below the subset's folder, where there is one)
@@ -102,7 +102,8 @@ def _head(path: Path) -> bytes:
 
 
 def _image_type(path: Path) -> str | None:
-    found = sniff_type(_head(path))
+    head = _head(path)
+    found = sniff_type(head) or sniff_video(head[:64])
     return None if found in ("image/svg+xml", "image/heif") else found
 
 
@@ -110,7 +111,7 @@ def _not_taken(path: Path, name: str) -> ImportIssue | None:
     """Give the reason why a file that looks like an image is none, or None."""
     suffix = path.suffix.lower()
     head = _head(path)
-    found = sniff_type(head)
+    found = sniff_type(head) or sniff_video(head[:64])
     if found == "image/svg+xml":
         return ImportIssue(name, "refused_type", "SVG is refused: it can carry scripts", "Export it as PNG.")
     if found == "image/heif" or (found is None and suffix in _REFUSED_SUFFIXES):

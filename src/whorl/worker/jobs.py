@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -71,6 +70,7 @@ class ExportJob:
         from whorl.datasets.dql import Query, parse_query  # noqa: PLC0415 - as above
         from whorl.datasets.dql.text_form import parse_text  # noqa: PLC0415 - as above
         from whorl.formats.actions import export_dataset  # noqa: PLC0415 - as above
+        from whorl.formats.packing import pack_folder  # noqa: PLC0415 - as above
 
         params = context.params
         given = params.get("query")
@@ -103,19 +103,10 @@ class ExportJob:
         with tempfile.TemporaryDirectory(prefix="whorl-export-") as folder:
             result = export(Path(folder) / "export")
             context.report(0.9, "packing")
-            packed = _pack(Path(folder) / "export", Path(folder) / "export.zip")
+            packed = pack_folder(Path(folder) / "export", Path(folder) / "export.zip")
             key = f"exports/{context.job.id}.zip"
             self.blobs.put(key, packed)
             return {**result, "file_key": key, "file_bytes": packed.stat().st_size}
-
-
-def _pack(folder: Path, archive: Path) -> Path:
-    # Images are compressed already; packing them again would only take time.
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED, allowZip64=True) as packed:
-        for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-            how = zipfile.ZIP_STORED if path.suffix.lower() in _IMAGE_SUFFIXES else zipfile.ZIP_DEFLATED
-            packed.write(path, path.relative_to(folder).as_posix(), compress_type=how)
-    return archive
 
 
 def job_handlers(db: Database, blobs: BlobStore, limits: MediaLimits) -> dict[str, AnyHandler]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections import Counter
 
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from tests.db.pipelines.flows import list_told, make_flow, raw, tell
 from whorl.base.errors import JsonValue
 from whorl.datasets.actions import delete_items, update_items
 from whorl.datasets.queries import get_dataset, get_item
+from whorl.engine.jobs import list_jobs
 from whorl.pipelines.nodes.sample import draw
 from whorl.schemas.datasets import Item, ItemPatch
 from whorl.schemas.pipelines import Pipeline
@@ -168,3 +171,36 @@ def test_set_metadata__deleted_item_ends_and_nothing_new_takes_no_revision(plant
     with plant.db.read() as conn:
         assert get_dataset(conn, pool).revision == before
     assert plant.states(pipeline) == {"done": 2}
+
+
+def test_export__archive_is_a_job_that_is_done(plant: Plant) -> None:
+    pool = plant.dataset("pool")
+    body: dict[str, JsonValue] = {"type": "export", "dataset": pool, "format": "folder", "query": "name:bright*"}
+    pipeline = make_flow(
+        plant, {"out": body, "done": tell("exported")}, ["out.done > done.signal"], target="out.start", on="run.ended"
+    )
+    plant.add(pool, ["bright1.png", "bright2.png", "dark.png"])
+    assert plant.start(pipeline, "out.start")
+    plant.settle()
+    with plant.db.read() as conn:
+        (job,) = list_jobs(conn, project_id=plant.project_id, kind="export")
+    assert (job.state, job.progress, job.actor_id, job.result["items"]) == ("done", 1.0, pipeline.id, 2)
+    archive = plant.services.blobs.get(str(job.result["file_key"]))
+    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+        assert sorted(packed.namelist()) == ["bright1.png", "bright2.png"]
+    assert list_told(plant) == ["exported"]
+    assert [(step.node, step.ref) for step in plant.journey(plant.runs(pipeline)[0])] == [("out", ""), ("done", job.id)]
+
+
+def test_export__a_broken_commit_makes_one_job(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    pool = plant.dataset("pool")
+    body: dict[str, JsonValue] = {"type": "export", "dataset": pool, "format": "coco"}
+    pipeline = make_flow(plant, {"out": body}, [], target="out.start", on="run.ended")
+    plant.broken_commits["out"] = 2
+    assert plant.start(pipeline, "out.start")
+    plant.settle(patience_s=60)
+    with plant.db.read() as conn:
+        assert len(list_jobs(conn, kind="export")) == 1
+    assert len([one for one in plant.services.blobs.list() if one.key.startswith("exports/")]) == 1
+    assert plant.states(pipeline)["done"] >= 1

@@ -10,9 +10,12 @@ from pydantic import ValidationError
 from whorl.base.errors import JsonValue
 from whorl.pipelines.graph import find_problems
 from whorl.pipelines.nodes import node_types
+from whorl.pipelines.nodes.crop import grow_box
 from whorl.pipelines.nodes.filter import FilterParams
 from whorl.pipelines.nodes.sample import SampleParams, draw
 from whorl.pipelines.nodes.set_metadata import SetMetadataParams, make_patch
+from whorl.pipelines.parts import values_of_parent, values_of_part
+from whorl.pipelines.tokens import Token
 from whorl.schemas.pipelines import GraphProblem, PipelineDefinition
 
 DATASET = "dst_01jd0000000000000000000000"
@@ -151,3 +154,60 @@ def test_set_metadata__bad_parameters(given: dict[str, JsonValue], told: str) ->
     with pytest.raises(ValidationError) as caught:
         SetMetadataParams.model_validate(given)
     assert told in caught.value.errors()[0]["msg"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "told"),
+    [
+        ("tile", {"dataset": "pool"}, "should match pattern"),
+        ("tile", {"dataset": DATASET, "size": 8}, "greater than or equal to 32"),
+        ("tile", {"dataset": DATASET, "overlap": 0.95}, "less than or equal to 0.9"),
+        ("tile", {"dataset": DATASET, "encoding": "gif"}, "'jpeg' or 'png'"),
+        ("merge_tiles", {"model": "best"}, "should match pattern"),
+        ("merge_tiles", {"iou": 0}, "greater than 0"),
+        ("crop", {"dataset": DATASET, "layer": "people"}, "'truth' or 'prediction'"),
+        ("crop", {"dataset": DATASET, "labels": [""]}, "at least 1 character"),
+        ("merge_crops", {"write_as": "attribute"}, "attribute is needed with"),
+        ("merge_crops", {"attribute": "shade"}, "attribute is needed with"),
+        ("frames", {"dataset": DATASET}, "give one of every_frames"),
+        ("frames", {"dataset": DATASET, "scene": 0.3, "every_frames": 2}, "give one of every_frames"),
+        ("frames", {"dataset": DATASET, "every_seconds": 0}, "greater than 0"),
+        ("export", {"dataset": DATASET, "format": "docx"}, "unknown format 'docx'; known: coco"),
+        ("export", {"dataset": DATASET, "query": "label:"}, "'label:'"),
+        ("export", {"dataset": DATASET, "layer": "prediction"}, "model is needed with"),
+    ],
+)
+def test_parts__bad_parameters(kind: str, given: dict[str, JsonValue], told: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        node_types()[kind].params.model_validate(given)
+    assert told in caught.value.errors()[0]["msg"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "margin", "least", "expected"),
+    [
+        ((10.0, 20.0, 30.0, 40.0), 0.0, 1, (10, 20, 30, 40)),
+        ((10.0, 20.0, 30.0, 40.0), 0.5, 1, (0, 10, 40, 50)),
+        ((0.2, 0.2, 0.4, 0.4), 0.0, 1, (0, 0, 1, 1)),
+        ((0.0, 0.0, 2.0, 2.0), 0.0, 16, (0, 0, 16, 16)),
+        ((98.0, 48.0, 100.0, 50.0), 0.0, 16, (84, 34, 100, 50)),
+        ((10.0, 10.0, 90.0, 45.0), 4.0, 1, (0, 0, 100, 50)),
+        ((20.0, 20.0, 22.0, 22.0), 0.0, 80, (0, 0, 80, 50)),
+        ((99.7, 49.7, 100.0, 50.0), 0.0, 1, (99, 49, 100, 50)),
+    ],
+)
+def test_grow_box__lies_in_the_image(
+    bounds: tuple[float, float, float, float], margin: float, least: int, expected: tuple[int, int, int, int]
+) -> None:
+    assert grow_box(bounds, width=100, height=50, margin=margin, min_side=least) == expected
+
+
+def test_values_of_part__parts_of_parts_come_back_one_by_one() -> None:
+    video = Token(1, "itm_video", 0, "item", {"selected": 3})
+    frame = Token(1, "itm_frame", 0, "item", {**video.values, **values_of_part(video, parent="itm_video", parts=4)})
+    tile = Token(1, "itm_tile", 0, "item", {**frame.values, **values_of_part(frame, parent="itm_frame", parts=9)})
+    assert (tile.values["parent"], tile.values["parts"]) == ("itm_frame", 9)
+    again = Token(1, "itm_frame", 0, "item", {**tile.values, **values_of_parent(tile)})
+    assert again.values == frame.values
+    last = {**again.values, **values_of_parent(again)}
+    assert last == {"selected": 3, "parent": None, "parts": None, "outer": None}

@@ -14,7 +14,9 @@ from whorl.pipelines.nodes.crop import CropNode
 from whorl.pipelines.nodes.dataset import DatasetNode
 from whorl.pipelines.nodes.embed import EmbedNode
 from whorl.pipelines.nodes.evaluate import EvaluateNode
+from whorl.pipelines.nodes.export import ExportNode
 from whorl.pipelines.nodes.filter import FilterNode
+from whorl.pipelines.nodes.frames import FramesNode
 from whorl.pipelines.nodes.join import JoinNode
 from whorl.pipelines.nodes.label import LabelNode
 from whorl.pipelines.nodes.merge_crops import MergeCropsNode
@@ -39,10 +41,12 @@ _BUILT_IN: tuple[Node, ...] = (
     FilterNode(),
     SampleNode(),
     SetMetadataNode(),
+    FramesNode(),
     TileNode(),
     MergeTilesNode(),
     CropNode(),
     MergeCropsNode(),
+    ExportNode(),
     SelectNode(),
     PredictNode(),
     LabelNode(),
