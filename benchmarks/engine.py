@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -27,6 +28,7 @@ from sqlalchemy import Connection, text
 from benchmarks.machine import cpu_seconds, describe_machine
 from whorl.engine import BodyContext, Dispatcher, InlineExecutor, Message, StaticHandlers, Work, send
 from whorl.store.db import Database, open_database
+from whorl.store.db.arrays import int_array, text_array
 from whorl.store.db.migrate import upgrade
 
 NODES = ("n1", "n2", "n3", "n4", "n5")
@@ -64,7 +66,8 @@ class AddOne:
             rows = [(w.run_key, w.node, w.ref, w.epoch, o, _AT_US) for w, o in zip(works, outputs, strict=True)]
             conn.exec_driver_sql(_SQLITE, rows)
         else:
-            columns = ([w.run_key for w in works], [w.ref for w in works], [w.epoch for w in works], outputs)
+            keys, epochs = int_array([w.run_key for w in works]), int_array([w.epoch for w in works])
+            columns = (keys, text_array([w.ref for w in works]), epochs, text_array(outputs))
             conn.exec_driver_sql(_POSTGRES, (works[0].node, _AT, *columns))
         if self.next_node is None:
             return []
@@ -100,6 +103,7 @@ def measure(
         if not db.is_sqlite:
             _analyze(db)
         before_s, before_children_s = cpu_seconds(), cpu_seconds(children=True)
+        server_before_s = server_cpu_seconds(db)
         began = time.perf_counter()
         if workers == 1:
             _drain(db, batch_size=batch_size, threads=threads)
@@ -107,6 +111,7 @@ def measure(
             _drain_with_processes(url, batch_size=batch_size, threads=threads, workers=workers)
         wall_s = time.perf_counter() - began
         cpu_s = cpu_seconds() - before_s + cpu_seconds(children=True) - before_children_s
+        server_s = server_cpu_seconds(db) - server_before_s
         with db.read() as conn:
             results = conn.execute(text("SELECT count(*) FROM run_step")).scalar_one()
             left = conn.execute(text("SELECT count(*) FROM inbox")).scalar_one()
@@ -118,6 +123,7 @@ def measure(
         "node_executions_per_s": round(items * len(NODES) / wall_s),
         "wall_s": round(wall_s, 2),
         "client_cpu_ms_per_item": round(cpu_s / items * 1000, 4),
+        "server_cpu_ms_per_item": round(server_s / items * 1000, 4),
         "fill_items_per_s": round(items / fill_s),
         "batch_size": batch_size,
         "threads": threads,
@@ -153,6 +159,23 @@ def _drain_until_empty(url: str, *, batch_size: int, threads: int) -> None:
 def _analyze(db: Database) -> None:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(text("ANALYZE inbox"))
+
+
+def server_cpu_seconds(db: Database) -> float:
+    """Processor time of PostgreSQL so far, of the postmaster and all its sessions, ended ones too; 0 on SQLite."""
+    if db.is_sqlite:
+        return 0.0
+    with db.read() as conn:
+        backend = int(conn.execute(text("SELECT pg_backend_pid()")).scalar_one())
+    fields = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name in brackets may hold spaces; the fields that count come after it.
+            fields[int(stat.parent.name)] = stat.read_text().rpartition(")")[2].split()
+    postmaster = int(fields[backend][1])
+    sessions = [found for found in fields.values() if int(found[1]) == postmaster]
+    ticks = sum(int(one[11]) + int(one[12]) for one in sessions) + sum(map(int, fields[postmaster][11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from whorl.engine.messages import Message, Work, encode_payload
 from whorl.engine.rules import choose_claim, describe_error
 from whorl.engine.statements import POSTGRES, ROWS_PER_SEND, SQLITE
+from whorl.store.db.arrays import int_array, text_array
 from whorl.store.db.tables import dead_letter
 
 
@@ -48,7 +49,7 @@ def claim(conn: Connection, node: str, *, limit: int, lease_ms: int, now_ms: int
         return []
     ids = [row[0] for row in chosen]
     if _is_postgres(conn):
-        conn.exec_driver_sql(POSTGRES.take, (token, lease_ms, ids))
+        conn.exec_driver_sql(POSTGRES.take, (token, lease_ms, int_array(ids)))
     else:
         conn.exec_driver_sql(SQLITE.take, (token, now_ms + lease_ms, _json(ids)))
     return [Work(row[0], row[1], row[2], row[3], row[4], row[5] + 1, row[6]) for row in chosen]
@@ -57,7 +58,7 @@ def claim(conn: Connection, node: str, *, limit: int, lease_ms: int, now_ms: int
 def extend(conn: Connection, token: str, ids: Sequence[int], *, lease_ms: int, now_ms: int) -> set[int]:
     """Start the lease of these items anew; give the ids still held under ``token``."""
     if _is_postgres(conn):
-        return _ids(conn, POSTGRES.extend, (lease_ms, token, list(ids)))
+        return _ids(conn, POSTGRES.extend, (lease_ms, token, int_array(ids)))
     return _change_held(conn, SQLITE.extend, token, ids, (now_ms + lease_ms,))
 
 
@@ -66,7 +67,7 @@ def finish(conn: Connection, token: str, ids: Sequence[int]) -> set[int]:
     if not ids:
         return set()
     if _is_postgres(conn):
-        return _ids(conn, POSTGRES.finish, (token, list(ids)))
+        return _ids(conn, POSTGRES.finish, (token, int_array(ids)))
     return _change_held(conn, SQLITE.finish, token, ids)
 
 
@@ -75,7 +76,7 @@ def retry_later(conn: Connection, token: str, delays_ms: Mapping[int, int], *, n
     if not delays_ms:
         return
     if _is_postgres(conn):
-        conn.exec_driver_sql(POSTGRES.retry, (list(delays_ms.values()), list(delays_ms), token))
+        conn.exec_driver_sql(POSTGRES.retry, (int_array([*delays_ms.values()]), int_array([*delays_ms]), token))
     else:
         rows = [(now_ms + delay_ms, token, work_id) for work_id, delay_ms in delays_ms.items()]
         conn.exec_driver_sql(SQLITE.retry, rows)
@@ -86,7 +87,7 @@ def release(conn: Connection, token: str, ids: Sequence[int]) -> set[int]:
     if not ids:
         return set()
     if _is_postgres(conn):
-        return _ids(conn, POSTGRES.release, (token, list(ids)))
+        return _ids(conn, POSTGRES.release, (token, int_array(ids)))
     return _change_held(conn, SQLITE.release, token, ids)
 
 
@@ -129,7 +130,7 @@ def bury(
 
 def revive(conn: Connection, dead_ids: Sequence[int]) -> int:
     """Move dead letters back into the inbox with all their tries; give how many there were."""
-    given = list(dead_ids) if _is_postgres(conn) else _json(dead_ids)
+    given = int_array(dead_ids) if _is_postgres(conn) else _json(dead_ids)
     statement = POSTGRES.delete_dead if _is_postgres(conn) else SQLITE.delete_dead
     rows = [(*row, 0) for row in conn.exec_driver_sql(statement, (given,))]
     if rows:
@@ -146,7 +147,9 @@ def list_ready(conn: Connection, nodes: Sequence[str], *, now_ms: int) -> set[st
 
 def _send_rows(conn: Connection, rows: list[tuple[str, int, str, int, str, int]]) -> None:
     if _is_postgres(conn):
-        conn.exec_driver_sql(POSTGRES.send, tuple(list(column) for column in zip(*rows, strict=True)))
+        nodes, run_keys, refs, epochs, payloads, dues = zip(*rows, strict=True)
+        columns = (text_array(nodes), int_array(run_keys), text_array(refs), int_array(epochs), text_array(payloads))
+        conn.exec_driver_sql(POSTGRES.send, (*columns, int_array(dues)))
         return
     full = len(rows) // ROWS_PER_SEND * ROWS_PER_SEND
     for start in range(0, full, ROWS_PER_SEND):

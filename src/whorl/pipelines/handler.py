@@ -19,12 +19,15 @@ from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import Graph, resolve_params
 from whorl.pipelines.logs import Said, add_lines
 from whorl.pipelines.merging import give_up_barriers, open_stalled_parts
-from whorl.pipelines.nodes.base import Node, NodeContext, Params, PipelineServices
+from whorl.pipelines.nodes.base import Node, NodeContext, Params, PipelineServices, PlainNode
 from whorl.pipelines.run_ends import fail_runs, reopen_runs, settle_runs
 from whorl.pipelines.tallies import add_tally
 from whorl.pipelines.tokens import Merged, Parked, Passed, Result, Token, token_of
 from whorl.store.db import Priority
 from whorl.store.db.tables import run
+
+# A commit costs more there than on SQLite, and people wait for no writer.
+_CHEAP_ON_POSTGRES = 1024
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class NodeHandler:
 
     @property
     def batch_size(self) -> int:
-        return self.node.batch_size
+        is_cheap = self.node.batch_size == PlainNode.batch_size
+        return _CHEAP_ON_POSTGRES if is_cheap and not self.services.db.is_sqlite else self.node.batch_size
 
     @property
     def lease_s(self) -> float:

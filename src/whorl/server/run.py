@@ -160,6 +160,7 @@ def open_server(settings: Settings) -> Iterator[RunningServer]:
     home.mkdir(parents=True, exist_ok=True)
     with open_database(settings.database_url, synchronous=settings.synchronous) as db:
         upgrade(db)
+        db.start_hints()
         is_public = settings.host not in _LOOPBACK
         if is_public:
             _check_password(db)

@@ -35,6 +35,7 @@ def work(settings: Settings, *, until: threading.Event | None = None) -> None:
             signal.signal(one, lambda *_: stop.set())
     with open_database(settings.database_url) as db:
         upgrade(db)
+        db.start_hints()
         engine = build_engine(db, open_blobs(settings.blobs_url), settings)
         # What is wrong with a cluster shows now, not with the first item.
         engine.executor.start()

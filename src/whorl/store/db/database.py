@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from whorl.base.errors import DatabaseBusy, InvalidInput, MissingDependency, StorageFull, Unavailable
+from whorl.store.db.hints import Hints
 from whorl.store.db.writer import Priority, Writer
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._listeners: list[Callable[[], None]] = []
+        self._hints: Hints | None = None
         self._lock_file: IO[str] | None = None
         self._writer: Writer | None = None
         if self.is_sqlite:
@@ -92,8 +94,25 @@ class Database:
         return result
 
     def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` after each commit of this process; it must be quick and must not raise."""
+        """Call ``listener`` after each commit of this process; it must be quick and must not raise.
+
+        After ``start_hints`` also some time after those of others.
+        """
         self._listeners.append(listener)
+
+    def start_hints(self) -> None:
+        """Hear of other processes' commits as of one's own, and tell them of ours; nothing to do on SQLite.
+
+        A hint may be lost, so whoever listens must also look by itself now and then.
+        """
+        if not self.is_sqlite and self._hints is None:
+            self._hints = Hints(self._writer_engine, self._notify)
+
+    def stop_hints(self) -> None:
+        """Neither hear nor tell any more."""
+        if self._hints is not None:
+            self._hints.stop()
+            self._hints = None
 
     def pending_writes(self) -> int:
         """How many writes wait in this process; always 0 on PostgreSQL."""
@@ -114,6 +133,7 @@ class Database:
 
     def close(self) -> None:
         """Finish queued writes and let go of all connections."""
+        self.stop_hints()
         if self._writer is not None:
             self._writer.close()
         self._reader.dispose()
@@ -144,6 +164,9 @@ class Database:
             except UnicodeEncodeError as error:
                 raise translate_error(error) from error
             self._notify()
+            hints = self._hints
+            if hints is not None:
+                hints.announce()
             return result
         raise AssertionError("unreachable: the last attempt returns or raises")
 
