@@ -26,6 +26,7 @@ import { ActiveBadge } from "./PipelinesPage";
 import { RunDialog } from "./RunDialog";
 import { RunsPanel } from "./RunsPanel";
 import { VariablesPanel } from "./VariablesPanel";
+import { WebhooksPanel } from "./webhooks/WebhooksPanel";
 import { useStarts, WhenPanel } from "./WhenPanel";
 
 const LiveGraph = lazy(async () => ({ default: (await import("./live/LiveGraph")).LiveGraph }));
@@ -52,6 +53,7 @@ function PipelineView({ pipeline, projectId }: ViewProps) {
   const letters = useQuery(deadLettersQuery(pipeline.id));
   const mayRun = useIsAtLeast("manager");
   const [tab, setTab] = useState("live");
+  const hasWebhook = pipeline.definition.nodes.some((node) => node.type === "webhook");
   return (
     <>
       <Header pipeline={pipeline} projectId={projectId} mayRun={mayRun} />
@@ -70,6 +72,7 @@ function PipelineView({ pipeline, projectId }: ViewProps) {
           <Tabs.Tab value="live">Live</Tabs.Tab>
           <Tabs.Tab value="cost">Steps and costs</Tabs.Tab>
           <Tabs.Tab value="log">Log</Tabs.Tab>
+          {hasWebhook && <Tabs.Tab value="webhooks">Webhooks</Tabs.Tab>}
           <Tabs.Tab value="versions">Versions</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="live">
@@ -80,6 +83,9 @@ function PipelineView({ pipeline, projectId }: ViewProps) {
         </Tabs.Panel>
         <Tabs.Panel value="log">
           <LogPanel pipeline={pipeline} />
+        </Tabs.Panel>
+        <Tabs.Panel value="webhooks">
+          <WebhooksPanel pipeline={pipeline} mayRun={mayRun} />
         </Tabs.Panel>
         <Tabs.Panel value="versions">
           <Suspense fallback={<WaitRows rows={8} />}>
