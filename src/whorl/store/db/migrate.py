@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -9,17 +11,23 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
+from sqlalchemy.engine import make_url
 
-from whorl.base.errors import SchemaTooNew
+from whorl.base.errors import SchemaTooNew, StorageFull
+from whorl.base.log import get_logger
 from whorl.store.db.database import Database
 
+_log = get_logger("store")
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def upgrade(database: Database) -> str:
     """Run every migration that is missing and give the revision reached.
 
+    A SQLite file that holds something is copied before, beside itself: ``whorl.db.before-0002``.
+
     Raises:
+        StorageFull: There is no room for the copy; nothing was changed.
         SchemaTooNew: The database knows a revision that this code does not.
     """
     config = Config()
@@ -35,10 +43,34 @@ def upgrade(database: Database) -> str:
         )
     head = script.get_current_head() or ""
     if current != head:
+        if current is not None:
+            _back_up(database, head)
         with database.engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     return head
+
+
+def _back_up(database: Database, head: str) -> None:
+    """Copy the file whole or not at all; an older copy of the same step is replaced."""
+    if not database.is_sqlite:
+        _log.warning("the database moves to schema %s; keep the backup that pg_dump made before", head)
+        return
+    path = Path(make_url(database.url).database or "")
+    kept = path.with_name(f"{path.name}.before-{head}")
+    draft = path.with_name(f".{kept.name}.part")
+    draft.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as copy:
+            source.backup(copy)
+        draft.replace(kept)
+    except (sqlite3.Error, OSError) as error:
+        draft.unlink(missing_ok=True)
+        raise StorageFull(
+            f"no backup could be made before the database moves to schema {head}: {error}",
+            hint="Free some space beside the database and start again; nothing was changed.",
+        ) from error
+    _log.info("the database as it was before schema %s is kept in %s", head, kept.name)
 
 
 def _is_known(script: ScriptDirectory, revision: str) -> bool:

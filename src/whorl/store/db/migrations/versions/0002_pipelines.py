@@ -14,7 +14,7 @@ TIME = sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
 
 
 def upgrade() -> None:
-    """Add what is new; nothing that exists is changed or moved."""
+    """Add what is new and fill it from what is there; nothing that exists is changed or moved."""
     op.add_column("model", sa.Column("pack_sha256", sa.String(length=64), nullable=True))
     op.add_column("pipeline", sa.Column("is_paused", sa.Boolean(), nullable=False, server_default="0"))
     op.add_column("pipeline", sa.Column("webhook_secret", sa.String(length=64), nullable=True))
@@ -28,6 +28,8 @@ def upgrade() -> None:
     _task_answer()
     op.create_index("ix_parked_pipeline_id_node_at", "parked", ["pipeline_id", "node", "at"])
     _keep_the_order_of_keys()
+    _fill_seconds()
+    _fill_tally()
 
 
 def _keep_the_order_of_keys() -> None:
@@ -50,6 +52,23 @@ def _node_tally() -> None:
         sa.Column("human_seconds", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("pipeline_id", "node", "minute", name="pk_node_tally"),
         sa.ForeignKeyConstraint(["pipeline_id"], ["pipeline.id"], name="fk_node_tally_pipeline_id"),
+    )
+
+
+def _fill_seconds() -> None:
+    """What people's steps took was only written among their facts so far."""
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    said = "json_extract(output, '$.human_seconds')" if is_sqlite else "(output ->> 'human_seconds')::float"
+    op.execute(f"UPDATE run_step SET human_seconds = {said} WHERE {said} IS NOT NULL")
+
+
+def _fill_tally() -> None:
+    """What was done before is one row per node, of minute 0."""
+    op.execute(
+        "INSERT INTO node_tally (pipeline_id, node, minute, done, failed, machine_seconds, human_seconds)"
+        " SELECT run.pipeline_id, run_step.node, 0, count(*), 0, sum(run_step.machine_seconds),"
+        " sum(run_step.human_seconds) FROM run_step JOIN run ON run.key = run_step.run_key"
+        " GROUP BY run.pipeline_id, run_step.node"
     )
 
 
