@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import select, update
 from tests.db.pipelines.conftest import ANNA, Plant
 
 from whorl.base.clock import to_datetime
 from whorl.base.errors import JsonValue
+from whorl.pipelines.logs import list_lines
 from whorl.pipelines.pausing import set_active
+from whorl.pipelines.triggers import pump
 from whorl.pipelines.triggers.pump import fire_crons, pump_events
 from whorl.schemas.pipelines import Pipeline, PipelineDefinition
+from whorl.schemas.records import Subset
 from whorl.store.db import Database, open_database
-from whorl.store.db.tables import event_cursor
+from whorl.store.db.tables import event_cursor, run
 from whorl.store.events import emit
 
 
@@ -188,3 +193,158 @@ def _emit(plant: Plant, kind: str, subject: str, payload: dict[str, JsonValue] |
             payload=payload,
         )
     )
+
+
+def test_filter__only_items_that_match_begin_runs_and_are_counted(plant: Plant) -> None:
+    pool = plant.dataset("pool")
+    pipeline = plant.apply(
+        _notify(
+            _on_item(filter="subset:train"),
+            {
+                "id": "many",
+                "type": "count",
+                "target": "tell.signal",
+                "event": "item.created",
+                "every": 2,
+                "filter": "subset:test",
+            },
+        )
+    )
+    plant.add(pool, ["a", "b"], subset=Subset.TRAIN)
+    plant.add(pool, ["c", "d", "e"], subset=Subset.TEST)
+    plant.settle()
+    assert _fires(plant, pipeline) == {"new": 2, "many": 1}
+
+
+def test_filter__what_is_about_no_item_matches_none(plant: Plant) -> None:
+    pipeline = plant.apply(_notify(_on_item(event="item.updated", filter="subset:train")))
+    _emit(plant, "item.updated", "itm_gone")
+    _emit(plant, "item.updated", "dst_1")
+    plant.settle()
+    assert plant.runs(pipeline) == []
+
+
+def test_chain__of_runs_that_begin_one_another_stops_and_says_so(
+    sqlite_plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = sqlite_plant
+    monkeypatch.setattr(pump, "MOST_LINKS", 5)
+    pool = plant.dataset("pool")
+    # A trigger on what the pipeline does itself, each time anew: no check of the definition can see that it loops.
+    body: dict[str, JsonValue] = {
+        "name": "restless",
+        "nodes": [
+            {"id": "raw", "type": "dataset", "params": {"dataset": pool}},
+            {"id": "note", "type": "set_metadata", "params": {"set": {"seen": 1}}},
+            {"id": "undo", "type": "set_metadata", "params": {"set": {"seen": 2}}},
+        ],
+        "edges": [{"source": "raw.item", "target": "note.item"}, {"source": "note.item", "target": "undo.item"}],
+        "triggers": [
+            {"id": "new", "type": "event", "target": "raw.item", "event": "item.created"},
+            {
+                "id": "again",
+                "type": "event",
+                "target": "raw.item",
+                "event": "item.updated",
+                "by": "any",
+                "mode": "always",
+                "unless_active": ["raw"],
+            },
+        ],
+    }
+    pipeline = plant.apply(PipelineDefinition.model_validate(body))
+    plant.add(pool, ["a"])
+    plant.settle()
+    assert [one.cause.split(":")[0] for one in plant.runs(pipeline)][:2] == ["new", "again"]
+    with plant.db.read() as conn:
+        depths = list(conn.execute(select(run.c.depth).order_by(run.c.key)).scalars())
+        lines = list_lines(conn, pipeline.id).items
+    assert max(depths) == 5
+    assert {(line.level, line.node) for line in lines} == {("warning", "raw")}
+    assert "trigger 'again' stopped: 5 runs began one another" in lines[0].message
+    # What comes from outside begins at the beginning.
+    plant.add(pool, ["b"])
+    plant.settle()
+    with plant.db.read() as conn:
+        assert conn.execute(select(run.c.depth).where(run.c.cause.startswith("new:"))).scalars().all() == [0, 0]
+
+
+def test_run_ended__with_a_limit_repeats_that_often(plant: Plant) -> None:
+    again = {"id": "again", "type": "event", "target": "tell.signal", "event": "run.ended", "by": "own", "max_fires": 3}
+    pipeline = plant.apply(_notify(again))
+    plant.start(pipeline, "tell.signal")
+    plant.settle()
+    assert plant.states(pipeline) == {"done": 4}
+
+
+HOURLY: dict[str, JsonValue] = {"id": "hourly", "type": "cron", "target": "tell.signal", "cron": "0 * * * *"}
+
+
+def _hourly(plant: Plant) -> Pipeline:
+    """A pipeline with an hourly trigger that knows its next time, on the full hour."""
+    pipeline = plant.apply(_notify(HOURLY))
+    plant.clock.advance(3600 - plant.clock.now() % 3600)
+    _look(plant, pipeline, seconds=0)
+    return pipeline
+
+
+def test_cron__clock_set_forward_over_several_times_fires_once(plant: Plant) -> None:
+    pipeline = _hourly(plant)
+    assert _look(plant, pipeline, seconds=10 * 3600 + 60) == {"hourly": 1}
+    assert _look(plant, pipeline, seconds=3600) == {"hourly": 2}
+
+
+def test_cron__clock_set_back_neither_repeats_nor_waits_for_the_old_time(plant: Plant) -> None:
+    pipeline = _hourly(plant)
+    assert _look(plant, pipeline, seconds=3600) == {"hourly": 1}
+    # The same hour comes again and does not count; the hours after it do.
+    assert _look(plant, pipeline, seconds=-1800) == {"hourly": 1}
+    assert _look(plant, pipeline, seconds=1800) == {"hourly": 1}
+    assert _look(plant, pipeline, seconds=3600) == {"hourly": 2}
+    # A clock that was a year ahead and is mended: the trigger must not sleep for that year. The next hour was made up
+    # for while the clock was wrong.
+    assert _look(plant, pipeline, seconds=365 * 86_400) == {"hourly": 3}
+    assert _look(plant, pipeline, seconds=-365 * 86_400) == {"hourly": 3}
+    assert _look(plant, pipeline, seconds=3600) == {"hourly": 3}
+    assert _look(plant, pipeline, seconds=3600) == {"hourly": 4}
+
+
+def test_cron__another_expression_forgets_the_time_of_the_old(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    pipeline = _hourly(plant)
+    daily = plant.apply(_notify(HOURLY | {"cron": "30 * * * *"}))
+    assert daily.version == 2
+    assert _look(plant, pipeline, seconds=1750) == {}
+    assert _look(plant, pipeline, seconds=60) == {"hourly": 1}
+
+
+def test_cron__times_while_triggers_were_off_are_not_made_up_for(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    pipeline = _hourly(plant)
+    for is_active in (False, True):
+        plant.db.write(
+            lambda conn, is_active=is_active: set_active(  # type: ignore[misc]
+                conn, pipeline.id, is_active=is_active, actor_id=ANNA, now=plant.now()
+            )
+        )
+        plant.clock.advance(5 * 3600 if not is_active else 0)
+    assert _look(plant, pipeline, seconds=0) == {}
+    assert _look(plant, pipeline, seconds=3600) == {"hourly": 1}
+
+
+def test_cron__two_schedulers_fire_each_time_once(plant: Plant, database_url: str) -> None:
+    pipeline = _hourly(plant)
+    second = plant.db if plant.db.is_sqlite else open_database(database_url)
+    for hour in range(1, 6):
+        plant.clock.advance(3600)
+        now = to_datetime(plant.clock.now())
+
+        def fire(db: Database, now: datetime = now) -> int:
+            return db.write(lambda conn: fire_crons(conn, graph_of=plant.runtime.graph_of, now=now))
+
+        with ThreadPoolExecutor(4) as threads:
+            fired = list(threads.map(fire, [plant.db, second] * 2))
+        assert sum(fired) == 1, hour
+    if second is not plant.db:
+        second.close()
+    assert len(plant.runs(pipeline)) == 5
