@@ -56,6 +56,22 @@ class TaskSummary(Task):
     counts: TaskCounts
     human_seconds: float
     open_issues: int
+    answers: int = Field(default=1, description="How many people answer each item.")
+    people: int | None = Field(
+        default=None, description="Where several people answer: how many there are who may; fewer never finish."
+    )
+
+
+class TaskAnswer(Wire):
+    """What one person of several said about an item."""
+
+    person_id: str
+    name: str
+    outcome: Literal["submitted", "discarded"]
+    annotations: list[AnnotationDraft] = Field(description="All that the person says is on the item.")
+    reason: str | None = Field(description="Why it was discarded.")
+    human_seconds: float
+    at: UtcTime
 
 
 class TaskCreate(Wire):
@@ -76,6 +92,12 @@ class TaskUpdate(Wire):
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
     status: TaskStatusName | None = None
+    answers: int | None = Field(
+        default=None,
+        ge=1,
+        le=20,
+        description="How many people answer each item; fewer than before fuses what is there.",
+    )
     assignee_ids: list[str] | None = Field(
         default=None, max_length=1000, description="Only these people may lease; null, when given: everyone."
     )
@@ -104,6 +126,9 @@ class TaskItem(Wire):
     submitted_by: str | None
     reviewed_by: str | None
     human_seconds: float
+    answer: Literal["yes", "no", "agreed", "disputed"] | None = Field(
+        default=None, description="Of a yes/no task: yes or no. Where several people answer: agreed or disputed."
+    )
     updated_at: UtcTime
 
 

@@ -17,8 +17,9 @@ from whorl.store.db.tables import dataset, item, membership, person, recipe, tas
 from whorl.store.db.types import ALIVE
 from whorl.store.events import emit
 from whorl.tasks import queries
+from whorl.tasks.answers import fuse_ripe
 from whorl.tasks.moves import new_task_item
-from whorl.tasks.rules import ItemStatus, TaskKind, TaskStatus
+from whorl.tasks.rules import ItemStatus, TaskKind, TaskStatus, wanted_answers
 from whorl.tasks.tally import count_added, open_tally
 from whorl.tasks.withdrawing import WAS_HERE
 
@@ -119,6 +120,8 @@ def set_work(
 ) -> None:
     """Give a task another recipe or other settings where they differ; those that are not named stay.
 
+    Where fewer answers are wanted than before, items that have enough of them are done.
+
     Args:
         recipe_id: None leaves the recipe as it is.
 
@@ -133,6 +136,8 @@ def set_work(
         _check_recipe(conn, recipe_id, project_id=held.project_id)
     values = {"recipe_id": recipe_id or held.recipe_id, "settings": merged}
     conn.execute(update(task).where(task.c.id == held.id).values(**values))
+    if wanted_answers(merged) < wanted_answers(held.settings):
+        fuse_ripe(conn, held.id, now=now)
     emit(conn, "task.changed", project_id=held.project_id, subject_id=held.id, actor_id=actor_id, now=now)
 
 

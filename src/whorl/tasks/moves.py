@@ -14,8 +14,10 @@ from whorl.annotations.actions import save_annotations
 from whorl.annotations.outcomes import reject_predictions
 from whorl.annotations.queries import list_annotations
 from whorl.base.errors import InvalidInput, JsonValue, LabelGone, LeaseLost, StaleWrite, UnknownLabel
+from whorl.datasets.actions import update_items
 from whorl.ontology.queries import current_draft, list_earlier_labels
 from whorl.schemas.annotations import AnnotationDraft
+from whorl.schemas.datasets import ItemPatch
 from whorl.schemas.tasks import Draft
 from whorl.store.db.tables import dataset, task_item
 from whorl.store.events import emit
@@ -179,7 +181,6 @@ def stale(
     conn: Connection, row: ItemRow, what: str, work: Work, *, current: JsonValue = None, **more: JsonValue
 ) -> StaleWrite:
     """The refusal of work that another window or person overtook, with both versions."""
-    at = conn.execute(select(dataset.c.revision).where(dataset.c.key == row.dataset_key)).scalar_one()
     if current is None:
         current = [one.model_dump(mode="json") for one in list_annotations(conn, [row.item_id])]
     return StaleWrite(
@@ -189,7 +190,7 @@ def stale(
             "yours": [one.model_dump(mode="json") for one in work.annotations or ()],
             "current": current,
             "base_revision": work.base_revision,
-            "current_revision": int(at),
+            "current_revision": get_revision(conn, row),
             "status": row.status,
             **more,
         },
@@ -206,7 +207,12 @@ def finish(
     human_seconds: float,
     **more: JsonValue,
 ) -> None:
-    """Tell the pipelines that an item is done here. ``return_to`` goes out once: redoing sends nothing on."""
+    """Tell the pipelines that an item is done here. ``return_to`` goes out once: redoing sends nothing on.
+
+    Args:
+        more: ``port`` by which the token goes on when it is not called like the outcome, ``output`` for its journey,
+            and whatever else the event is to tell.
+    """
     payload: dict[str, JsonValue] = {
         "task_id": row.task_id,
         "item_id": row.item_id,
@@ -224,6 +230,20 @@ def finish(
         now=now,
         payload=payload,
     )
+
+
+def mark_checked_empty(conn: Connection, row: ItemRow, *, actor_id: str, now: datetime) -> None:
+    """Emptiness is a statement: somebody says that nothing is on the item. Nothing happens where something stands."""
+    if list_annotations(conn, [row.item_id]):
+        return
+    dataset_id = conn.execute(select(dataset.c.id).where(dataset.c.key == row.dataset_key)).scalar_one()
+    patch = ItemPatch(is_checked_empty=True)
+    update_items(conn, dataset_id, {row.item_id: patch}, actor_id=actor_id, now=now)
+
+
+def get_revision(conn: Connection, row: ItemRow) -> int:
+    """The present revision of the dataset that the item is in."""
+    return int(conn.execute(select(dataset.c.revision).where(dataset.c.key == row.dataset_key)).scalar_one())
 
 
 def new_task_item(task_key: int, item_key: int, *, now: datetime, rank: int = 0, **values: Any) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from whorl.access.rules import POLICY, Action, Role
 from whorl.base.errors import NotFound
 from whorl.schemas.tasks import TaskPerson
-from whorl.store.db.tables import person, task, task_item, task_person, token
+from whorl.store.db.tables import membership, person, task, task_item, task_person, token
 from whorl.tasks.rules import ItemStatus
 
 _HOUR_S = 3600.0
@@ -29,6 +31,16 @@ def list_people(conn: Connection, task_id: str) -> list[TaskPerson]:
     names = _names(conn, ids)
     people = [_person(one, names.get(one, one), done.get(one), leased.get(one, 0)) for one in ids]
     return sorted(people, key=lambda one: (-one.submitted, -one.leased, one.name))
+
+
+def count_workers(conn: Connection, project_id: str, assignee_ids: Sequence[str] | None) -> int:
+    """How many people may work on a task: those it is assigned to, else all members whose role works on tasks."""
+    if assignee_ids is not None:
+        return len(set(assignee_ids))
+    query = select(membership.c.person_id, membership.c.role).where(membership.c.project_id == project_id)
+    workers = {row.person_id for row in conn.execute(query) if Action.TASK_WORK in POLICY[Role(row.role)]}
+    workers |= set(conn.execute(select(person.c.id).where(person.c.is_admin.is_(True))).scalars())
+    return len(workers)
 
 
 def _count_leased(conn: Connection, task_key: int) -> dict[str, int]:

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Label, Row, Select, and_, bindparam, func, or_, select
 
-from whorl.base.errors import InvalidInput, NotFound
+from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas.tasks import Draft, Issue, Lease, Task, TaskCounts, TaskItem, TaskSummary
 from whorl.schemas.wire import Page
-from whorl.store.db.tables import dataset, issue, item, task, task_count, task_item, task_person
+from whorl.store.db.tables import dataset, issue, item, task, task_answer, task_count, task_item, task_person
 from whorl.tasks.comments import list_replies
-from whorl.tasks.rules import ItemStatus
+from whorl.tasks.people import count_workers
+from whorl.tasks.rules import ItemStatus, wanted_answers
 
 _REVIEWED = task.alias("reviewed")
 
@@ -185,14 +186,14 @@ def pick_candidates(
     """Keys and statuses of up to ``n`` items to lease next, locked so that nobody else picks them in this moment.
 
     Own rework first, then leases that expired, then the queue, then rework that its author left lying for longer than
-    ``grace_ms``; in each group by rank.
+    ``grace_ms``; in each group by rank. Where several people answer, nobody gets what they have answered.
 
     Args:
         queue: The task, as ``find_queue`` gives it.
     """
     given = {"of_task": queue.key, "who": actor_id, "now_ms": now_ms, "left_ms": now_ms - grace_ms}
     picked: list[tuple[int, str]] = []
-    for statement, counted in _CANDIDATES:
+    for statement, counted in _SHARED_CANDIDATES if wanted_answers(queue.settings) > 1 else _CANDIDATES:
         if getattr(queue, counted):
             picked += [(row.key, row.status) for row in conn.execute(statement, {**given, "n": n - len(picked)})]
         if len(picked) == n:
@@ -201,7 +202,7 @@ def pick_candidates(
 
 
 def find_queue(conn: Connection, task_id: str) -> Row[*tuple[Any, ...]]:
-    """Give what leasing needs to know of a task: key, kind, status, lease_seconds, assignee_ids, and three counts.
+    """Give what leasing needs to know of a task: key, kind, status, lease_seconds, assignee_ids, settings, counts.
 
     Raises:
         NotFound: There is none with this id.
@@ -241,6 +242,11 @@ def to_lease(row: Row[*tuple[Any, ...]], *, task_id: str, item_id: str) -> Lease
     )
 
 
+def read_draft(stored: Mapping[str, JsonValue]) -> Draft:
+    """A draft as it is kept."""
+    return Draft.model_validate(stored)
+
+
 def _candidates(condition: ColumnElement[bool]) -> Select[tuple[int, str]]:
     return (
         select(task_item.c.key, task_item.c.status)
@@ -271,6 +277,24 @@ _CANDIDATES = (
     (_candidates(_ABANDONED), "n_rework"),
 )
 
+# Once the answers are fused somebody may well get the item again, to mend what came of them.
+_UNANSWERED = or_(
+    task_item.c.submitted_by.is_not(None),
+    ~select(task_answer.c.person_id)
+    .where(
+        task_answer.c.task_item_key == task_item.c.key,
+        task_answer.c.person_id == bindparam("who"),
+        task_answer.c.outcome != "draft",
+    )
+    .exists(),
+)
+_SHARED_CANDIDATES = (
+    (_candidates(_MINE), "n_rework"),
+    (_candidates(and_(_EXPIRED, _UNANSWERED)), "n_leased"),
+    (_candidates(and_(_is(ItemStatus.QUEUED), _UNANSWERED)), "n_queued"),
+    (_candidates(_ABANDONED), "n_rework"),
+)
+
 
 def _counted(status: ItemStatus) -> Label[int]:
     mine = and_(task_count.c.task_key == task.c.key, task_count.c.status == status.value)
@@ -283,6 +307,7 @@ _QUEUE = select(
     task.c.status,
     task.c.lease_seconds,
     task.c.assignee_ids,
+    task.c.settings,
     _counted(ItemStatus.QUEUED),
     _counted(ItemStatus.LEASED),
     _counted(ItemStatus.REWORK),
@@ -359,6 +384,8 @@ def _summaries(conn: Connection, tasks: Sequence[Task]) -> list[TaskSummary]:
             counts=TaskCounts(**counts[one.id]),
             human_seconds=round(seconds[one.id], 3),
             open_issues=issues.get(one.id, 0),
+            answers=wanted_answers(one.settings),
+            people=count_workers(conn, one.project_id, one.assignee_ids) if wanted_answers(one.settings) > 1 else None,
         )
         for one in tasks
     ]
@@ -374,6 +401,7 @@ def _task_item_columns() -> tuple[Any, ...]:
         task_item.c.submitted_by,
         task_item.c.reviewed_by,
         task_item.c.human_seconds,
+        task_item.c.answer,
         task_item.c.updated_at,
     )
 

@@ -11,7 +11,7 @@ from whorl.schemas.tasks import Lease
 from whorl.store.db.tables import task, task_item
 from whorl.tasks.moves import ItemRow
 from whorl.tasks.queries import lock_task_item, to_ms
-from whorl.tasks.rules import ItemStatus, Move, next_status
+from whorl.tasks.rules import ItemStatus, Move, next_status, wanted_answers
 from whorl.tasks.tally import count_moved
 from whorl.tasks.work import REWORK_GRACE_SECONDS, open_queue, take
 
@@ -45,7 +45,17 @@ def lease_items(
             if not _hold_reviews(conn, row, now=now):
                 continue
             next_status(ItemStatus(row.status), Move.RECALL)
-        leases.append(take(conn, row.key, task_id, actor_id=actor_id, now=now, lease_s=lease_s or found.lease_seconds))
+        leases.append(
+            take(
+                conn,
+                row.key,
+                task_id,
+                actor_id=actor_id,
+                now=now,
+                lease_s=lease_s or found.lease_seconds,
+                is_shared=wanted_answers(found.settings) > 1,
+            )
+        )
         count_moved(conn, row.task_key, row.status, ItemStatus.LEASED)
     return leases
 
@@ -59,6 +69,9 @@ def _is_to_be_had(row: ItemRow, actor_id: str, *, now_ms: int) -> bool:
     if status is ItemStatus.REWORK:
         is_abandoned = row.lease_until_ms <= now_ms - REWORK_GRACE_SECONDS * 1000
         return bool(row.assignee_id in {actor_id, None} or is_abandoned)
+    if status is ItemStatus.SUBMITTED and wanted_answers(row.task_settings) > 1:
+        # Fused with what others said: it is nobody's own any more.
+        return False
     if status is ItemStatus.SUBMITTED:
         return bool(row.submitted_by == actor_id)
     return status is ItemStatus.DISCARDED and row.assignee_id == actor_id

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import assert_never
 
-from whorl.base.errors import Conflict
+from whorl.base.errors import Conflict, JsonValue
 
 
 class TaskKind(StrEnum):
@@ -110,6 +110,25 @@ def next_status(status: ItemStatus, move: Move, *, was_submitted: bool = False) 
             return ItemStatus.QUEUED
         case _:
             assert_never(move)
+
+
+MOST_ANSWERS = 20
+DEFAULT_MIN_AGREEMENT = 0.6
+DEFAULT_MIN_IOU = 0.5
+
+
+def wanted_answers(settings: Mapping[str, JsonValue]) -> int:
+    """How many people answer each item of a task with these settings: 1 unless ``answers`` says more, at most 20."""
+    wanted = settings.get("answers")
+    is_number = isinstance(wanted, int) and not isinstance(wanted, bool)
+    return min(wanted, MOST_ANSWERS) if is_number and isinstance(wanted, int) and wanted > 1 else 1
+
+
+def share_of(settings: Mapping[str, JsonValue], name: str, default: float) -> float:
+    """A setting that is a share in (0, 1], or the default where it is none."""
+    value = settings.get(name)
+    is_share = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1
+    return float(value) if is_share and isinstance(value, int | float) else default
 
 
 def counted_seconds(active_seconds: float, *, since_ms: int, now_ms: int) -> float:

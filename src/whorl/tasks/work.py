@@ -13,14 +13,11 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, insert, null, select, update
 
-from whorl.annotations.queries import list_annotations
 from whorl.base.errors import Conflict, Forbidden, InvalidInput, JsonValue
-from whorl.datasets.actions import update_items
 from whorl.schemas.annotations import AnnotationDraft
-from whorl.schemas.datasets import ItemPatch
 from whorl.schemas.tasks import Draft, Lease, TaskItem
-from whorl.store.db.tables import dataset, item, task, task_item
-from whorl.tasks import queries
+from whorl.store.db.tables import item, task, task_item
+from whorl.tasks import answers, queries, verdicts
 from whorl.tasks.moves import (
     ItemRow,
     Work,
@@ -28,12 +25,13 @@ from whorl.tasks.moves import (
     check_base,
     check_lease,
     finish,
+    mark_checked_empty,
     new_task_item,
     save_work,
     stale,
 )
 from whorl.tasks.queries import lock_task_item, to_ms
-from whorl.tasks.rules import ItemStatus, Move, TaskKind, TaskStatus, next_status
+from whorl.tasks.rules import ItemStatus, Move, TaskKind, TaskStatus, next_status, wanted_answers
 from whorl.tasks.tally import count_added, count_moved
 
 REWORK_GRACE_SECONDS = 3600
@@ -83,7 +81,15 @@ def lease_next(
     now_ms = to_ms(now)
     picked = queries.pick_candidates(conn, found, actor_id, n=n, now_ms=now_ms, grace_ms=REWORK_GRACE_SECONDS * 1000)
     leases = [
-        take(conn, key, task_id, actor_id=actor_id, now=now, lease_s=lease_s or found.lease_seconds)
+        take(
+            conn,
+            key,
+            task_id,
+            actor_id=actor_id,
+            now=now,
+            lease_s=lease_s or found.lease_seconds,
+            is_shared=wanted_answers(found.settings) > 1,
+        )
         for key, _ in picked
     ]
     for status, n_moved in Counter(status for _, status in picked).items():
@@ -108,8 +114,21 @@ def open_queue(conn: Connection, task_id: str, *, actor_id: str) -> Row[*tuple[A
     return found
 
 
-def take(conn: Connection, key: int, task_id: str, *, actor_id: str, now: datetime, lease_s: int) -> Lease:
-    """Put an item, by the key of its row, into somebody's hands under a new token. Counts are the caller's."""
+def take(
+    conn: Connection,
+    key: int,
+    task_id: str,
+    *,
+    actor_id: str,
+    now: datetime,
+    lease_s: int,
+    is_shared: bool = False,
+) -> Lease:
+    """Put an item, by the key of its row, into somebody's hands under a new token. Counts are the caller's.
+
+    Args:
+        is_shared: Several people answer: nobody gets another's draft.
+    """
     now_ms = to_ms(now)
     row = conn.execute(
         _TAKE,
@@ -122,7 +141,8 @@ def take(conn: Connection, key: int, task_id: str, *, actor_id: str, now: dateti
             "at": now,
         },
     ).one()
-    return queries.to_lease(row, task_id=task_id, item_id=row.item_id)
+    lease = queries.to_lease(row, task_id=task_id, item_id=row.item_id)
+    return answers.with_own_draft(conn, key, lease, actor_id=actor_id, now=now) if is_shared else lease
 
 
 def heartbeat(
@@ -267,13 +287,15 @@ def submit_item(
         LeaseLost: The token is not the item's current one.
         StaleWrite: Somebody changed the item's annotations since ``base_revision``, or another window saved or
             submitted something else; both versions come with it.
-        InvalidInput: ``base_revision`` is missing, or a yes/no task got another answer.
+        InvalidInput: ``base_revision`` is missing, a yes/no task got another answer, or a classify task no class.
         Conflict: A review is approved, not submitted.
     """
     row = lock_task_item(conn, task_id, item_id)
     handed_in = Work(annotations, removed_ids, rejected_ids, base_revision)
     submission = _fingerprint(handed_in, answer)
-    if _is_repeat(row, lease_token, actor_id, submission):
+    if _is_repeat(row, lease_token, actor_id, submission) or answers.is_repeat(
+        conn, row, lease_token, actor_id, submission
+    ):
         return queries.get_task_item(conn, task_id, item_id)
     _check_not_submitted(conn, row, handed_in, lease_token, actor_id)
     check_lease(row, lease_token, actor_id)
@@ -281,8 +303,32 @@ def submit_item(
     if draft_version is not None and not handed_in.is_drafted:
         _check_draft_version(conn, row, handed_in, draft_version)
     work = handed_in.or_draft(row)
+    if answers.is_shared(row):
+        given = answers.Given(work, submission, actor_id=actor_id, now=now, active_seconds=active_seconds)
+        done = answers.submit_answer(conn, row, given)
+    else:
+        done = _submit(conn, row, work, answer, submission, actor_id=actor_id, now=now, active_seconds=active_seconds)
+    if row.is_reviewed and done.status == "submitted":
+        _call_reviewers(conn, row, now=now)
+    return done
+
+
+def _submit(
+    conn: Connection,
+    row: ItemRow,
+    work: Work,
+    answer: JsonValue,
+    submission: str,
+    *,
+    actor_id: str,
+    now: datetime,
+    active_seconds: float,
+) -> TaskItem:
     save_work(conn, row, work, actor_id=actor_id, now=now)
-    _mark_checked_empty(conn, row, annotations, actor_id=actor_id, now=now)
+    said = verdicts.apply_answer(conn, row, answer, work.base_revision, actor_id=actor_id, now=now)
+    verdicts.check_class(conn, row)
+    if work.annotations is not None and not work.annotations and row.task_kind == TaskKind.LABEL:
+        mark_checked_empty(conn, row, actor_id=actor_id, now=now)
     seconds = change_item(
         conn,
         row,
@@ -292,20 +338,23 @@ def submit_item(
         status=next_status(ItemStatus(row.status), Move.SUBMIT),
         submitted_by=actor_id,
         submission=submission,
+        answer=null() if said is None else said,
         draft=null(),
         return_to=null(),
     )
-    finish(conn, row, "submitted", actor_id=actor_id, now=now, human_seconds=seconds, answer=answer)
-    if row.is_reviewed:
-        _call_reviewers(conn, row, now=now)
+    more: dict[str, JsonValue] = {"answer": answer}
+    if said is not None:
+        more |= {"port": said, "output": {"answer": said}}
+    finish(conn, row, "submitted", actor_id=actor_id, now=now, human_seconds=seconds, **more)
     return TaskItem(
-        task_id=task_id,
-        item_id=item_id,
+        task_id=row.task_id,
+        item_id=row.item_id,
         status="submitted",
         assignee_id=row.assignee_id,
         submitted_by=actor_id,
         reviewed_by=row.reviewed_by,
         human_seconds=seconds,
+        answer=said,
         updated_at=now,
     )
 
@@ -323,13 +372,24 @@ def discard_item(
 ) -> TaskItem:
     """Say that an item cannot be worked on, and why. Repeating it with the same token changes nothing.
 
+    Where several people answer it is one answer of them; most of them together discard the item.
+
     Raises:
         LeaseLost: The token is not the item's current one.
     """
     row = lock_task_item(conn, task_id, item_id)
     if row.status == ItemStatus.DISCARDED and row.lease_token == lease_token:
         return queries.get_task_item(conn, task_id, item_id)
+    told = hashlib.sha256(f"discarded {reason}".encode()).hexdigest()
+    if answers.is_repeat(conn, row, lease_token, actor_id, told):
+        return queries.get_task_item(conn, task_id, item_id)
     check_lease(row, lease_token, actor_id)
+    if answers.is_shared(row):
+        given = answers.Given(None, told, actor_id=actor_id, now=now, active_seconds=active_seconds, reason=reason)
+        done = answers.submit_answer(conn, row, given)
+        if row.is_reviewed and done.status == "submitted":
+            _call_reviewers(conn, row, now=now)
+        return done
     seconds = change_item(
         conn,
         row,
@@ -341,24 +401,6 @@ def discard_item(
     )
     finish(conn, row, "discarded", actor_id=actor_id, now=now, human_seconds=seconds, reason=reason)
     return queries.get_task_item(conn, task_id, item_id)
-
-
-def _mark_checked_empty(
-    conn: Connection,
-    row: ItemRow,
-    annotations: Sequence[AnnotationDraft] | None,
-    *,
-    actor_id: str,
-    now: datetime,
-) -> None:
-    """Emptiness is a statement: an explicitly empty submission of a labelling task says that nothing is there."""
-    if annotations is None or annotations or row.task_kind != TaskKind.LABEL:
-        return
-    if list_annotations(conn, [row.item_id]):
-        return
-    dataset_id = conn.execute(select(dataset.c.id).where(dataset.c.key == row.dataset_key)).scalar_one()
-    patch = ItemPatch(is_checked_empty=True)
-    update_items(conn, dataset_id, {row.item_id: patch}, actor_id=actor_id, now=now)
 
 
 def _is_repeat(row: ItemRow, lease_token: str, actor_id: str, submission: str) -> bool:
@@ -405,7 +447,7 @@ def _fingerprint(work: Work, answer: JsonValue) -> str:
 def _check_submission(row: ItemRow, answer: JsonValue) -> None:
     if row.task_kind == TaskKind.REVIEW:
         raise Conflict("a review is approved or gets an issue; it is not submitted", hint="Use approve.")
-    if row.task_kind == TaskKind.VALIDATE and answer not in {"yes", "no"}:
+    if row.task_kind == TaskKind.VALIDATE and answer not in ("yes", "no"):
         raise InvalidInput(f"answer: {answer!r}; allowed: yes, no", hint="A validate task asks a yes/no question.")
 
 

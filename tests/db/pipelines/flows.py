@@ -21,13 +21,14 @@ def make_flow(
     migrate: dict[str, str] | None = None,
     target: str = "raw.item",
     on: str = "item.created",
+    name: str = "flow",
 ) -> Pipeline:
     """Nodes by id (``type`` among their parameters), and edges such as "raw.item > tell.signal if name:a"."""
     body = {
-        "name": "flow",
+        "name": name,
         "nodes": [
-            {"id": name, "type": params["type"], "params": {k: v for k, v in params.items() if k != "type"}}
-            for name, params in nodes.items()
+            {"id": node, "type": params["type"], "params": {k: v for k, v in params.items() if k != "type"}}
+            for node, params in nodes.items()
         ],
         "edges": [_edge(text) for text in edges],
         "variables": [{"name": name, "type": "text", "value": value} for name, value in (variables or {}).items()],

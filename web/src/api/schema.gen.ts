@@ -2614,6 +2614,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/items/{item_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Answers
+         * @description What each of several people said about an item; nothing until their answers are fused.
+         */
+        get: operations["list_answers_api_v1_tasks__task_id__items__item_id__answers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/items/{item_id}/approve": {
         parameters: {
             query?: never;
@@ -6874,6 +6894,38 @@ export interface components {
             status: "active" | "paused" | "done";
         };
         /**
+         * TaskAnswer
+         * @description What one person of several said about an item.
+         */
+        TaskAnswer: {
+            /**
+             * Annotations
+             * @description All that the person says is on the item.
+             */
+            annotations: components["schemas"]["AnnotationDraft"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Human Seconds */
+            human_seconds: number;
+            /** Name */
+            name: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "submitted" | "discarded";
+            /** Person Id */
+            person_id: string;
+            /**
+             * Reason
+             * @description Why it was discarded.
+             */
+            reason: string | null;
+        };
+        /**
          * TaskCounts
          * @description How many items of a task stand where.
          */
@@ -6957,6 +7009,11 @@ export interface components {
          * @description Where one item stands in a task.
          */
         TaskItem: {
+            /**
+             * Answer
+             * @description Of a yes/no task: yes or no. Where several people answer: agreed or disputed.
+             */
+            answer?: ("yes" | "no" | "agreed" | "disputed") | null;
             /** Assignee Id */
             assignee_id: string | null;
             /** Human Seconds */
@@ -7050,6 +7107,12 @@ export interface components {
          */
         TaskSummary: {
             /**
+             * Answers
+             * @description How many people answer each item.
+             * @default 1
+             */
+            answers: number;
+            /**
              * Assignee Ids
              * @description Only these people may lease; null: everyone.
              */
@@ -7077,6 +7140,11 @@ export interface components {
             name: string;
             /** Open Issues */
             open_issues: number;
+            /**
+             * People
+             * @description Where several people answer: how many there are who may; fewer never finish.
+             */
+            people?: number | null;
             /** Project Id */
             project_id: string;
             /** Recipe Id */
@@ -7101,6 +7169,11 @@ export interface components {
          * @description What to change of a task; what is left out stays.
          */
         TaskUpdate: {
+            /**
+             * Answers
+             * @description How many people answer each item; fewer than before fuses what is there.
+             */
+            answers?: number | null;
             /**
              * Assignee Ids
              * @description Only these people may lease; null, when given: everyone.
@@ -7567,6 +7640,7 @@ export type Stage = components['schemas']['Stage'];
 export type Submit = components['schemas']['Submit'];
 export type Subset = components['schemas']['Subset'];
 export type Task = components['schemas']['Task'];
+export type TaskAnswer = components['schemas']['TaskAnswer'];
 export type TaskCounts = components['schemas']['TaskCounts'];
 export type TaskCreate = components['schemas']['TaskCreate'];
 export type TaskItem = components['schemas']['TaskItem'];
@@ -12615,6 +12689,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_answers_api_v1_tasks__task_id__items__item_id__answers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskAnswer"][];
                 };
             };
             /** @description Problem, as application/problem+json */

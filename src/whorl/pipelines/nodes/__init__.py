@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Node
+from whorl.pipelines.nodes.classify import ClassifyNode
 from whorl.pipelines.nodes.code import CodeNode
 from whorl.pipelines.nodes.collect import CollectNode
 from whorl.pipelines.nodes.compare import CompareNode
+from whorl.pipelines.nodes.consensus import ConsensusNode
 from whorl.pipelines.nodes.create_model import CreateModelNode
 from whorl.pipelines.nodes.crop import CropNode
 from whorl.pipelines.nodes.dataset import DatasetNode
@@ -32,6 +34,7 @@ from whorl.pipelines.nodes.split import SplitNode
 from whorl.pipelines.nodes.tile import TileNode
 from whorl.pipelines.nodes.train import TrainNode
 from whorl.pipelines.nodes.update_variable import UpdateVariableNode
+from whorl.pipelines.nodes.validate import ValidateNode
 from whorl.pipelines.nodes.wait import WaitNode
 from whorl.pipelines.nodes.webhook import WebhookNode
 from whorl.schemas.pipelines import NodeTypeInfo
@@ -51,6 +54,9 @@ _BUILT_IN: tuple[Node, ...] = (
     PredictNode(),
     LabelNode(),
     ReviewNode(),
+    ValidateNode(),
+    ClassifyNode(),
+    ConsensusNode(),
     SplitNode(),
     CollectNode(),
     EmbedNode(),

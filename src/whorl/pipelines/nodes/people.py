@@ -13,7 +13,7 @@ from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.tokens import Emission, Merged, Parked, Passed, Result, Token
 from whorl.tasks import actions as task_actions
 from whorl.tasks import queries as task_queries
-from whorl.tasks.rules import ItemStatus, TaskKind
+from whorl.tasks.rules import ItemStatus, TaskKind, wanted_answers
 
 
 class PeopleParams(Params):
@@ -132,6 +132,11 @@ class PeopleNode(PlainNode):
                     f"the task {params.task!r} is a {found.kind} task; "
                     f"node {context.node!r} needs a {self.kind.value} task",
                     hint="Name another task in the node's parameters.",
+                )
+            if wanted_answers(found.settings) > 1 and "answers" not in settings:
+                raise Conflict(
+                    f"the task {params.task!r} wants several answers for each item; node {context.node!r} takes one",
+                    hint="Use a consensus node, or name another task.",
                 )
             task_actions.set_work(
                 conn, found, recipe_id=params.recipe, settings=settings, actor_id=context.actor_id, now=context.now()

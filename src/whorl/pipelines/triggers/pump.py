@@ -87,10 +87,14 @@ def _resume(conn: Connection, event: Event, *, graph_of: GraphOf, now: datetime)
         return
     seconds: JsonValue = event.payload.get("human_seconds")
     output: dict[str, JsonValue] = {"outcome": outcome, "human_seconds": seconds, "by": event.actor_id}
+    said = event.payload.get("output")
+    if isinstance(said, dict):
+        output |= said
+    port = str(event.payload.get("port", outcome))
     place = actions.Place(graph, pipeline_id, version, node)
     if queries.has_step(conn, run_key=token.run_key, node=node, ref=token.ref, epoch=token.epoch):
         return
-    send(conn, actions.release_tokens(conn, place, [Released(token, outcome, output=output)], now=now))
+    send(conn, actions.release_tokens(conn, place, [Released(token, port, output=output)], now=now))
 
 
 def _read_way(event: Event) -> tuple[str, int, str, Token] | None:

@@ -11,7 +11,7 @@ from whorl.datasets.queries import iter_item_batches
 from whorl.schemas import tasks as wire
 from whorl.schemas.wire import Page
 from whorl.server.permits import CallerDep, needs
-from whorl.tasks import actions, people, queries
+from whorl.tasks import actions, answers, people, queries
 from whorl.tasks.rules import TaskKind, TaskStatus
 
 router = APIRouter(prefix="/api/v1", tags=["tasks"])
@@ -64,6 +64,16 @@ def update_task(caller: CallerDep, task_id: str, body: wire.TaskUpdate) -> wire.
     status = None if body.status is None else TaskStatus(body.status)
 
     def change(conn: Connection) -> wire.Task:
+        if body.answers is not None:
+            held = queries.get_task(conn, task_id)
+            actions.set_work(
+                conn,
+                held,
+                recipe_id=None,
+                settings={"answers": body.answers},
+                actor_id=caller.actor.id,
+                now=caller.now,
+            )
         if "assignee_ids" in body.model_fields_set:
             actions.assign_task(conn, task_id, body.assignee_ids, actor_id=caller.actor.id, now=caller.now)
         return actions.update_task(
@@ -71,6 +81,12 @@ def update_task(caller: CallerDep, task_id: str, body: wire.TaskUpdate) -> wire.
         )
 
     return caller.write(change)
+
+
+@router.get("/tasks/{task_id}/items/{item_id}/answers", **needs(Action.TASK_READ))
+def list_answers(caller: CallerDep, task_id: str, item_id: str) -> list[wire.TaskAnswer]:
+    """What each of several people said about an item; nothing until their answers are fused."""
+    return caller.read(lambda conn: answers.list_answers(conn, task_id, item_id))
 
 
 @router.get("/tasks/{task_id}/people", **needs(Action.TASK_READ))
