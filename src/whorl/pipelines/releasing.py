@@ -14,8 +14,9 @@ from whorl.base.log import get_logger
 from whorl.engine import send
 from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import Graph
+from whorl.pipelines.nodes.wait import WaitParams, read_wait_params
 from whorl.pipelines.tokens import Released, Token
-from whorl.pipelines.waiting import WaitParams, has_ready, read_wait_params, take_ready
+from whorl.pipelines.waiting import has_ready, take_ready
 from whorl.store.db.tables import pipeline
 
 _log = get_logger("pipelines")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
-from pydantic import AwareDatetime, Field
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from whorl.base.errors import JsonValue
 from whorl.pipelines import actions, queries
-from whorl.pipelines.graph import resolve_params
-from whorl.pipelines.nodes.base import Params
 from whorl.pipelines.queries import ParkedToken
 from whorl.schemas.pipelines import NodeSpec
 from whorl.store.db.tables import parked, pipeline
@@ -21,21 +16,24 @@ from whorl.store.db.tables import parked, pipeline
 RELEASED_AT_ONCE = 1000
 """Most tokens that one transaction lets go, so that people who save need not wait long for it."""
 
-YEAR_S = 366 * 86_400
 
+class WaitRule(Protocol):
+    """What is waited for: the first of what is given."""
 
-class WaitParams(Params):
-    """What is waited for: the first of what is given. With nothing given, items pass at once."""
+    @property
+    def count(self) -> int | None:
+        """So many go on together."""
+        ...
 
-    count: int | None = Field(
-        default=None, ge=1, le=1_000_000, description="So many items go on together, the oldest first."
-    )
-    seconds: float | None = Field(
-        default=None, gt=0, le=YEAR_S, description="Each item waits for at least this long, in seconds."
-    )
-    until: AwareDatetime | None = Field(
-        default=None, description="Everything goes on from this time, such as 2026-01-31T08:00:00+01:00."
-    )
+    @property
+    def seconds(self) -> float | None:
+        """Each waits for so long."""
+        ...
+
+    @property
+    def until(self) -> datetime | None:
+        """All go on from this time."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +51,16 @@ def find_current_node(conn: Connection, *, pipeline_id: str, node: str) -> tuple
     return version, next((one for one in definition.nodes if one.id == node), None)
 
 
-def read_wait_params(spec: NodeSpec, variables: Mapping[str, JsonValue]) -> WaitParams:
-    """A wait node's parameters with its variables' present values.
-
-    Raises:
-        ValidationError: A variable has a value that does not fit.
-    """
-    return WaitParams.model_validate(resolve_params(spec.params, variables))
-
-
-def has_ready(conn: Connection, params: WaitParams, *, pipeline_id: str, node: str, now: datetime) -> bool:
+def has_ready(conn: Connection, rule: WaitRule, *, pipeline_id: str, node: str, now: datetime) -> bool:
     """Whether a token waits at the node that need not wait any longer."""
     at_node = _at_node(pipeline_id, node)
-    due = _is_due(params, now)
+    due = _is_due(rule, now)
     if due is not None:
         return conn.execute(select(parked.c.key).where(at_node, due).limit(1)).first() is not None
-    return params.count is not None and _count(conn, at_node) >= params.count
+    return rule.count is not None and _count(conn, at_node, rule.count) >= rule.count
 
 
-def take_ready(conn: Connection, params: WaitParams, *, pipeline_id: str, node: str, now: datetime) -> list[LetGo]:
+def take_ready(conn: Connection, rule: WaitRule, *, pipeline_id: str, node: str, now: datetime) -> list[LetGo]:
     """Take the tokens that may go on now, oldest first and at most ``RELEASED_AT_ONCE``: first by time, then by number.
 
     A number larger than that goes in one piece all the same.
@@ -80,20 +69,20 @@ def take_ready(conn: Connection, params: WaitParams, *, pipeline_id: str, node: 
     # pipeline can be written meanwhile.
     conn.execute(select(pipeline.c.id).where(pipeline.c.id == pipeline_id).with_for_update(key_share=True))
     at_node = _at_node(pipeline_id, node)
-    due = _is_due(params, now)
+    due = _is_due(rule, now)
     if due is not None:
         keys = _oldest(conn, at_node & due, RELEASED_AT_ONCE)
-        is_timed = params.seconds is not None or params.until is not None
+        is_timed = rule.seconds is not None or rule.until is not None
         taken = [LetGo(one, "time" if is_timed else "nothing to wait for") for one in actions.take_parked(conn, keys)]
         if taken:
             return taken
-    if params.count is None:
+    if rule.count is None:
         return []
-    most = max(RELEASED_AT_ONCE // params.count, 1)
-    groups = min(_count(conn, at_node) // params.count, most)
+    most = max(RELEASED_AT_ONCE // rule.count, 1)
+    groups = min(_count(conn, at_node, most * rule.count) // rule.count, most)
     if not groups:
         return []
-    keys = _oldest(conn, at_node, groups * params.count)
+    keys = _oldest(conn, at_node, groups * rule.count)
     return [LetGo(one, "count") for one in actions.take_parked(conn, keys)]
 
 
@@ -101,19 +90,20 @@ def _at_node(pipeline_id: str, node: str) -> ColumnElement[bool]:
     return (parked.c.pipeline_id == pipeline_id) & (parked.c.node == node)
 
 
-def _is_due(params: WaitParams, now: datetime) -> ColumnElement[bool] | None:
+def _is_due(rule: WaitRule, now: datetime) -> ColumnElement[bool] | None:
     """The condition on a parked row that its time has come; None when no time can let it go now."""
-    if params.count is None and params.seconds is None and params.until is None:
+    if rule.count is None and rule.seconds is None and rule.until is None:
         return parked.c.key.is_not(None)
-    if params.until is not None and now >= params.until:
+    if rule.until is not None and now >= rule.until:
         return parked.c.key.is_not(None)
-    if params.seconds is not None:
-        return parked.c.at <= now - timedelta(seconds=params.seconds)
+    if rule.seconds is not None:
+        return parked.c.at <= now - timedelta(seconds=rule.seconds)
     return None
 
 
-def _count(conn: Connection, at_node: ColumnElement[bool]) -> int:
-    return int(conn.execute(select(func.count()).select_from(parked).where(at_node)).scalar_one())
+def _count(conn: Connection, at_node: ColumnElement[bool], most: int) -> int:
+    some = select(parked.c.key).where(at_node).limit(most).subquery()
+    return int(conn.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 def _oldest(conn: Connection, condition: ColumnElement[bool], most: int) -> list[int]:

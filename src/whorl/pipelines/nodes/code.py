@@ -88,7 +88,7 @@ class CodeNode(PlainNode):
         "pipeline, never as ground truth). An error, or too much time or memory, sends that item alone to `failed`, "
         "with the trace in its journey. No files, processes or network, unless `network` is set.",
     )
-    batch_size = 16
+    batch_size = 64
     lease_s = 120.0
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
+from whorl.base.errors import JsonValue
 from whorl.pipelines import actions
-from whorl.pipelines.graph import NodeType
-from whorl.pipelines.nodes.base import Committed, NodeContext, PlainNode, park_all
+from whorl.pipelines.graph import NodeType, resolve_params
+from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode, park_all
 from whorl.pipelines.tokens import Emission, Parked, Passed, Released, Result, Token
-from whorl.pipelines.waiting import WaitParams, find_current_node, take_ready
-from whorl.schemas.pipelines import NodeFamily, PortType
+from whorl.pipelines.waiting import find_current_node, take_ready
+from whorl.schemas.pipelines import NodeFamily, NodeSpec, PortType
+
+YEAR_S = 366 * 86_400
+
+
+class WaitParams(Params):
+    """What is waited for: the first of what is given. With nothing given, items pass at once."""
+
+    count: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="So many items go on together, the oldest first."
+    )
+    seconds: float | None = Field(
+        default=None, gt=0, le=YEAR_S, description="Each item waits for at least this long, in seconds."
+    )
+    until: AwareDatetime | None = Field(
+        default=None, description="Everything goes on from this time, such as 2026-01-31T08:00:00+01:00."
+    )
+
+
+def read_wait_params(spec: NodeSpec, variables: Mapping[str, JsonValue]) -> WaitParams:
+    """A wait node's parameters with its variables' present values.
+
+    Raises:
+        ValidationError: A variable has a value that does not fit.
+    """
+    return WaitParams.model_validate(resolve_params(spec.params, variables))
 
 
 class WaitNode(PlainNode):

@@ -57,6 +57,13 @@ def read_answer(value: JsonValue, *, ports: Sequence[str], width: int, height: i
     Raises:
         InvalidInput: Says what was given and what is allowed, for the author of the function.
     """
+    try:
+        return _read(value, ports, width, height)
+    except RecursionError as error:
+        raise InvalidInput("run(item) gave something that is nested too deeply") from error
+
+
+def _read(value: JsonValue, ports: Sequence[str], width: int, height: int) -> Answer:
     if value is None or isinstance(value, str):
         value = {} if value is None else {"port": value}
     if not isinstance(value, dict):
@@ -80,10 +87,7 @@ def _metadata(value: JsonValue) -> dict[str, JsonValue]:
         return {}
     if not isinstance(value, dict):
         raise InvalidInput(f"run(item) gave metadata of type {type(value).__name__}; a dictionary is needed")
-    try:
-        check_json(value, where="metadata")
-    except RecursionError as error:
-        raise InvalidInput("run(item) gave metadata that is nested too deeply") from error
+    check_json(value, where="metadata")
     return value
 
 
