@@ -13,12 +13,15 @@ import typer
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from whorl.base.errors import JsonValue
 from whorl.base.settings import Settings
 from whorl.cli.failures import MEANINGS
 from whorl.cli.main import make_app
 from whorl.pipelines.definition_schema import definition_schema
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes import built_in_nodes, node_types
+from whorl.pipelines.templates.gallery import describe_templates
+from whorl.schemas.pipelines import TemplateInfo
 
 PIPELINES = "docs/reference/pipelines.md"
 PIPELINE_SCHEMA = "docs/reference/pipeline.schema.json"
@@ -97,15 +100,40 @@ def _help_text(parameter: Any) -> str:
 
 NODES_BEGIN = "<!-- nodes: written by tools/write_reference.py; run `make fix` after a change -->"
 NODES_END = "<!-- end of nodes -->"
+TEMPLATES_BEGIN = "<!-- templates: written by tools/write_reference.py; run `make fix` after a change -->"
+TEMPLATES_END = "<!-- end of templates -->"
 
 
 def pipelines_page(root: Path) -> str:
-    """The page of pipelines with its part on nodes written anew; the rest is written by hand."""
+    """The page of pipelines with its parts on nodes and templates written anew; the rest is written by hand."""
     page = (root / PIPELINES).read_text(encoding="utf-8")
-    head, _, rest = page.partition(NODES_BEGIN)
-    _, _, tail = rest.partition(NODES_END)
     nodes = "\n\n".join(_node_text(node.type) for node in built_in_nodes().values())
-    return f"{head}{NODES_BEGIN}\n\n{nodes}\n\n{NODES_END}{tail}"
+    page = _with_part(page, NODES_BEGIN, nodes, NODES_END)
+    return _with_part(page, TEMPLATES_BEGIN, "\n\n".join(map(_template_text, describe_templates())), TEMPLATES_END)
+
+
+def _with_part(page: str, begin: str, part: str, end: str) -> str:
+    head, _, rest = page.partition(begin)
+    _, _, tail = rest.partition(end)
+    return f"{head}{begin}\n\n{part}\n\n{end}{tail}"
+
+
+def _template_text(info: TemplateInfo) -> str:
+    parts = [f"### {info.name}", f"{info.title}. {info.summary}", info.description]
+    parts.append("Needs: " + " ".join(info.needs))
+    if not info.is_complete:
+        parts.append("Not complete: " + " ".join(info.missing))
+    rows = [
+        f"| `{one.name}` | {one.type.value} | {'none' if one.value is None else f'`{_shown(one.value)}`'} "
+        f"| {one.description} |"
+        for one in info.variables
+    ]
+    parts.append("\n".join(["| variable | type | first value | meaning |", "|---|---|---|---|", *rows]))
+    return "\n\n".join(parts)
+
+
+def _shown(value: JsonValue) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _node_text(node: NodeType) -> str:

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import pytest
 from tests.db.pipelines.conftest import ANNA, RUTH, Plant
-from tests.db.pipelines.digits import Person, add_digits, digit_of, read_truth, say_class, write_labels
+from tests.db.pipelines.digits import (
+    Person,
+    add_digits,
+    add_scenes,
+    digit_of,
+    list_said,
+    list_said_of,
+    list_truth,
+    read_truth,
+    say_class,
+    train_linear,
+    write_bright_finder,
+    write_labels,
+)
 
 from whorl.pipelines.graph import find_problems
 from whorl.pipelines.nodes import node_types
 from whorl.pipelines.templates import list_templates, load_template
 from whorl.pipelines.templates.gallery import describe_templates
+from whorl.schemas.annotations import AnnotationDraft, Box
 from whorl.schemas.datasets import Item
 
 DIGITS = [str(digit) for digit in range(10)]
@@ -60,3 +74,114 @@ def test_qa_sampling__a_share_is_checked_and_all_of_it_arrives(sqlite_plant: Pla
     assert read_truth(plant, truth) == expected
     assert plant.states(pipeline) == {"done": 60}
     assert plant.steps(pipeline)["check"] == len(checked)
+
+
+def test_consensus__the_majority_holds_and_disputes_are_decided(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    write_labels(plant, DIGITS)
+    pool, truth = plant.dataset("pool"), plant.dataset("truth")
+    pipeline = plant.apply(load_template("consensus", pool=pool, ground_truth=truth))
+    items = add_digits(plant, pool, 30)
+    plant.settle()
+    # Three people; one of them takes threes for eights, and nobody agrees about fours.
+    slips = {"per_1": {"4": "0"}, "per_2": {"4": "1"}, "per_3": {"4": "2", "3": "8"}}
+    for name, slip in slips.items():
+        said = Person(plant, name).label(
+            "answer",
+            lambda item, slip=slip: say_class(slip.get(digit_of(item), digit_of(item))),  # type: ignore[misc]
+        )
+        assert len(said) == 30
+        plant.settle()
+    assert Person(plant, "per_4").label("answer", lambda item: say_class("0")) == []
+    disputed = [item for item in items if digit_of(item) in ("3", "4")]
+    assert plant.states(pipeline) == {"done": 30 - len(disputed), "active": len(disputed)}
+    decided = Person(plant, RUTH).decide("decide", lambda item: say_class(digit_of(item)))
+    assert sorted(item.name for item in decided) == sorted(item.name for item in disputed)
+    plant.settle()
+    assert read_truth(plant, truth) == {item.name: [digit_of(item)] for item in items}
+    assert plant.states(pipeline) == {"done": 30}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_weak_and_full__yes_or_no_for_all_and_labels_where_they_teach(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    write_labels(plant, DIGITS)
+    pool, truth = plant.dataset("pool"), plant.dataset("truth")
+    model = train_linear(plant, count=150)
+    pipeline = plant.apply(
+        load_template("weak_and_full", pool=pool, ground_truth=truth, champion=model, full_share=0.3)
+    )
+    items = add_digits(plant, pool, 60, skip=150)
+    plant.settle()
+    saw = {item.name: [one.label for one in said] for item, said in list_said(plant, pool)}
+
+    def is_right(item: Item) -> str:
+        return "yes" if saw[item.name] == [digit_of(item)] else "no"
+
+    judged = Person(plant, ANNA).answer("yes or no", is_right)
+    assert sorted(item.name for item in judged) == sorted(item.name for item in items)
+    wrong = {item.name for item in items if is_right(item) == "no"}
+    assert 0 < len(wrong) < 40
+    plant.settle()
+    weak = {item.name: item.metadata["weak"] for item, _ in list_truth(plant, pool)}
+    assert {name for name, said in weak.items() if not said["is_right"]} == wrong  # type: ignore[index,call-overload]
+    full = {item.name for item in Person(plant, RUTH).label("label", lambda item: say_class(digit_of(item)))}
+    assert wrong < full
+    assert 5 <= len(full - wrong) <= 30
+    plant.settle()
+    assert read_truth(plant, truth) == {name: [name.partition("-")[0]] for name in full}
+    assert plant.states(pipeline) == {"done": 60}
+
+
+def test_micro_tasks__tiles_and_objects_come_back_to_the_image(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    write_labels(plant, ["thing", *DIGITS])
+    names = ("pool", "tiles", "crops", "ground_truth")
+    datasets = {name: plant.dataset(name) for name in names}
+    model = write_bright_finder(plant)
+    pipeline = plant.apply(load_template("micro_tasks", champion=model, tile_size=96, **datasets))
+    scenes = {item.name: places for item, places in add_scenes(plant, datasets["pool"], count=2)}
+    empty = add_scenes(plant, datasets["pool"], count=1, digits=0)[0][0]
+    plant.settle()
+    # Of each scene the model finds the three bright digits, each in a tile of its own, and misses the dim one.
+    found = {item.name: len(said) for item, said in list_said(plant, datasets["pool"])}
+    assert found == dict.fromkeys(scenes, 3) | {empty.name: 0}
+
+    def complete(item: Item) -> list[AnnotationDraft]:
+        proposed = dict(list_said_of(plant, item))
+        return [
+            AnnotationDraft(label="thing", geometry=box, from_prediction=_covering(proposed, box))
+            for box in scenes.get(item.name, {})
+        ]
+
+    assert len(Person(plant, ANNA).label("boxes", complete)) == 3
+    plant.settle()
+    crops = [item for item, _ in list_truth(plant, datasets["crops"])]
+    assert len(crops) == 8
+
+    def name_of(crop: Item) -> str:
+        part = crop.metadata["part"]
+        assert isinstance(part, dict)
+        scene = crop.name.partition(".crops/")[0]
+        middle = (float(part["x"]) + float(part["width"]) / 2, float(part["y"]) + float(part["height"]) / 2)  # type: ignore[arg-type]
+        return next(digit for box, digit in scenes[scene].items() if _holds(box, middle))
+
+    assert len(Person(plant, RUTH).label("names", lambda crop: say_class(name_of(crop)))) == 8
+    plant.settle()
+    truth = {
+        item.name: {one.geometry: one.label for one in said}
+        for item, said in list_truth(plant, datasets["ground_truth"])
+    }
+    assert truth == {**scenes, empty.name: {}}
+    assert plant.states(pipeline) == {"done": 3}
+
+
+def _covering(proposed: dict[str, Box], box: Box) -> str | None:
+    """The proposal whose middle is in the box, or None."""
+    middles = {one: ((b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2) for one, b in proposed.items()}
+    return next((one for one, middle in middles.items() if _holds(box, middle)), None)
+
+
+def _holds(box: Box, point: tuple[float, float]) -> bool:
+    return box.x0 <= point[0] <= box.x1 and box.y0 <= point[1] <= box.y1

@@ -153,6 +153,10 @@ def ways(definition: PipelineDefinition) -> set[str]:
     return {f"{edge.source} > {edge.target}" + (f" if {edge.when}" if edge.when else "") for edge in definition.edges}
 
 
+def errors(definition: PipelineDefinition) -> list[str]:
+    return [one.message for one in find_problems(definition, node_types()) if one.severity == "error"]
+
+
 def unmapped(found: PipelineImport) -> list[ImportedPart]:
     return [part for part in found.parts if part.became is None]
 
@@ -179,7 +183,7 @@ def test_import__active_learning_runs_here_and_its_comparison_waits_for_both_eva
     found = imported(loop(with_base_evaluation=True))
     definition = found.definition
     assert ways(definition) == UPPER | LOWER | {"create.base > base.model", "base.evaluation > compare_meet.champion"}
-    assert list(find_problems(definition, node_types())) == []
+    assert errors(definition) == []
     params = {one.id: one.params for one in definition.nodes}
     assert params["review_task"] == {
         "dataset": {"$var": "raw_data_dataset"}, "task": "Review Task", "label_task": "Labeling Task"
@@ -219,7 +223,7 @@ def test_import__a_comparison_without_a_scored_base_model_gets_an_evaluation_of_
         "create.base > compare_test_base.model",
         "compare_test_base.evaluation > compare_meet.champion",
     }
-    assert list(find_problems(found.definition, node_types())) == []
+    assert errors(found.definition) == []
 
 
 def test_import__the_template_of_an_app_and_its_placeholders() -> None:
@@ -279,12 +283,55 @@ def test_import__code_is_gone_round_and_both_conditions_hold() -> None:
     ]
 
 
+def test_import__consensus_and_its_agreement_are_one_node() -> None:
+    agreement = {"agreement_threshold": 0.75}
+    document: Body = {
+        "name": "three",
+        "nodes": [
+            item_node("Raw", "storage", "dataset_handler"),
+            item_node(
+                "Three", "task", "move_to_task", actions=["discard", "completed", "consensus_done"],
+                taskType="annotation", consensusTaskType="consensus",
+            ),
+            item_node("Score", "custom", "create_task_item_score"),
+            item_node(
+                "Agree", "custom", "consensus_agreement", actions=["consensus passed", "consensus failed"],
+                customNodeConfig=agreement,
+            ),
+            item_node("Done", "storage", "clone_item"),
+            item_node("Again", "task", "move_to_task", actions=["approved", "discard"], taskType="qa"),
+            item_node("Test", "task", "move_to_task", taskType="annotation", consensusTaskType="qualification"),
+        ],
+        "connections": [
+            way("Raw", "Three"),
+            way("Three", "Score", "consensus_done"),
+            way("Score", "Agree"),
+            way("Agree", "Done", "consensus passed"),
+            way("Agree", "Again", "consensus failed"),
+            way("Three", "Done", "discard"),
+        ],
+        "startNodes": [new_item("Raw")],
+    }  # fmt: skip
+    found = imported(document)
+    assert ways(found.definition) == {
+        "raw.item > three.item",
+        "three.agreed > done.item",
+        "three.disputed > again.item",
+        "three.discarded > done.item",
+    }
+    params = {one.id: one.params for one in found.definition.nodes}
+    assert params["three"] == {"dataset": {"$var": "raw_dataset"}, "task": "Three", "min_agreement": 0.75}
+    assert params["again"]["label_task"] == "Three"
+    assert errors(found.definition) == []
+    assert {part.name for part in unmapped(found) if part.what == "node"} == {"Score", "Agree", "Test"}
+
+
 @pytest.mark.shared
 def test_import__the_reference_case() -> None:
     found = imported(json.loads(CASE.read_text(encoding="utf-8")))
     assert [(one.id, one.type) for one in found.definition.nodes] == [("my_task", "label")]
     assert [(one.target, one.type) for one in found.definition.triggers] == [("my_task.item", "event")]
-    assert list(find_problems(found.definition, node_types())) == []
+    assert errors(found.definition) == []
     assert [part.name for part in unmapped(found)] == [
         "automate",
         "My Function",

@@ -13,10 +13,11 @@ _CODE = (
     "Its code is written for Dataloop's own client and cannot run here: write a code node in its place. Until then "
     "what came in goes straight on."
 )
+AGREEMENT = "consensus_agreement"
 _SCORES = "Scores are part of the consensus node."
 _WHY_NOT = {
     "embed": "Features are computed where they are needed; there is nothing to embed ahead of time.",
-    "consensus_agreement": "The consensus node measures agreement itself and leads out by `agreed` and `disputed`.",
+    AGREEMENT: "The consensus node measures agreement itself and leads out by `agreed` and `disputed`.",
     "create_task_item_score": _SCORES,
     "create_consensus_score": _SCORES,
 }
@@ -59,8 +60,8 @@ def _task(draft: Draft, node: Node) -> None:
     params: Body = {"dataset": dataset, "task": node.name[:200]}
     consensus = as_text(node.metadata.get("consensusTaskType"))
     note = "People are asked by their roles in the project; the list of assignees is not taken over."
-    if consensus == "consensus" and "consensus" in draft.types:
-        draft.add(node, "consensus", params, note=f"{note} Check how many people are asked.")
+    if consensus == "consensus":
+        draft.add(node, "consensus", params | _agreement(draft), note=f"{note} Check how many people answer.")
     elif consensus:
         reason = f"Tasks of the kind {consensus!r} do not exist here: use gold items in the task's settings."
         draft.tell("node", node.name, was(node), None, reason)
@@ -76,6 +77,14 @@ def _task(draft: Draft, node: Node) -> None:
         draft.add(node, "review", params, note=note)
     else:
         draft.tell("node", node.name, was(node), None, f"Tasks of the kind {kind!r} do not exist here.")
+
+
+def _agreement(draft: Draft) -> Body:
+    """The threshold of the document's agreement node, as a parameter."""
+    checks = [one for one in draft.source.nodes.values() if one.function == AGREEMENT]
+    least = checks[0].config.get("agreement_threshold") if checks else None
+    is_share = isinstance(least, int | float) and not isinstance(least, bool) and 0 < least <= 1
+    return {"min_agreement": least} if is_share else {}
 
 
 def _predict(draft: Draft, node: Node) -> None:

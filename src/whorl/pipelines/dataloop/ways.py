@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cronsim import CronSim, CronSimError
 
@@ -12,11 +12,16 @@ from whorl.base.errors import JsonValue, QueryError
 from whorl.datasets.dql import Query, format_text, parse_query
 from whorl.datasets.dql.ast import EVERYTHING, And, Condition, Or, all_of
 from whorl.pipelines.dataloop.draft import Body, Draft, free, slug
-from whorl.pipelines.dataloop.nodes import nearest_dataset
+from whorl.pipelines.dataloop.nodes import AGREEMENT, nearest_dataset
 from whorl.pipelines.dataloop.reading import Connection, Start, as_list, as_mapping, as_text, read_condition
 
 _DONE = {"", "complete", "completed", "approve", "approved", "consensus_done"}
 _MOST_ORS = 8
+_CONSENSUS = {
+    **dict.fromkeys(_DONE, ("agreed", "disputed")),
+    "consensus passed": ("agreed",),
+    "consensus failed": ("disputed",),
+}
 _SUBSETS = ("train", "validation", "test")
 _EVENTS = {("item", "created"): "item.created", ("item", "updated"): "item.updated"}
 _ENTRANCE = {"train": "model", "evaluate": "model", "update_variable": "model", "create_model": "start"}
@@ -106,6 +111,8 @@ def _outputs(kind: str, port: str, action: str) -> list[str]:
         return ["submitted" if kind == "label" else "approved"]
     if kind in ("label", "review", "consensus") and action == "discard":
         return ["discarded"]
+    if kind == "consensus" and action in _CONSENSUS:
+        return list(_CONSENSUS[action])
     if kind == "split":
         return [action] if action in _SUBSETS else list(_SUBSETS) if not action else _refuse(action)
     if kind == "compare":
@@ -139,10 +146,13 @@ def _ways(draft: Draft, connection: Connection, where: Condition, seen: frozense
         return
     if target.id in draft.ids:
         yield _Way(draft.ids[target.id], where, "", is_direct=not seen)
-    elif target.passes_items():
+    elif target.passes_items() or target.function == AGREEMENT:
         for following in draft.source.connections:
             if following.source == target.id:
-                yield from _ways(draft, following, where, seen | {target.id})
+                found = _ways(draft, following, where, seen | {target.id})
+                # What the agreement decided is decided by the consensus node here.
+                action = following.action if target.function == AGREEMENT else ""
+                yield from (replace(one, action=one.action or action) for one in found)
 
 
 def _where(condition: JsonValue) -> Condition:

@@ -33,6 +33,15 @@ _CARDS = {
             "One person who labels and another who reviews.",
         ),
     ),
+    "consensus": Card(
+        title="Consensus",
+        summary="Let several people answer each image on their own, and decide only where they disagree.",
+        needs=(
+            "A dataset of unlabelled images.",
+            "A dataset for the ground truth.",
+            "As many people as answers, and one more who decides.",
+        ),
+    ),
     "data_flywheel": Card(
         title="Data flywheel",
         summary="A model at work feeds its own training: label by proof where possible, by people where not.",
@@ -44,6 +53,16 @@ _CARDS = {
         missing=(
             "Certified auto-labelling: the nodes audit_sample and auto_accept.",
             "Serving: the node deploy, and feedback from users.",
+        ),
+    ),
+    "micro_tasks": Card(
+        title="Micro-tasks",
+        summary="Cut large images into tiles for the model and into objects for people: one hard question, many easy ones.",
+        needs=(
+            "A dataset of images with many objects.",
+            "Two empty datasets, for tiles and for objects, and one for the ground truth.",
+            "A detector, if there is one already.",
+            "People who draw boxes, and people who name objects.",
         ),
     ),
     "monitoring": Card(
@@ -63,6 +82,16 @@ _CARDS = {
             "A dataset of unlabelled images.",
             "A dataset for the ground truth.",
             "One person who labels and another who checks.",
+        ),
+    ),
+    "weak_and_full": Card(
+        title="Weak and full labels",
+        summary="Have yes or no in seconds for every image, and full labels where the model was wrong.",
+        needs=(
+            "A dataset that takes the images.",
+            "A dataset for the ground truth.",
+            "A trained model.",
+            "People who answer by key, and people who label.",
         ),
     ),
 }
