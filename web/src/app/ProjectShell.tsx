@@ -72,15 +72,14 @@ export function ProjectShell() {
       </Suspense>
     );
   }
-  const isFilling =
-    isMatch({ to: "/p/$projectId/explorer" }) !== false ||
-    isMatch({ to: "/p/$projectId/pipelines/$pipelineId/edit" }) !== false;
+  const isEditor = isMatch({ to: "/p/$projectId/pipelines/$pipelineId/edit" }) !== false;
+  const isFilling = isEditor || isMatch({ to: "/p/$projectId/explorer" }) !== false;
   return (
     <div className={classes.frame}>
       <a className={classes.skip} href="#main">
         Skip to the page
       </a>
-      <Rail projectId={projectId} />
+      <Rail key={String(isEditor)} projectId={projectId} isTight={isEditor} />
       <Palette projectId={projectId} />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Suspense fallback={<PageSkeleton />}>
@@ -97,8 +96,12 @@ export function ProjectShell() {
   );
 }
 
-function Rail({ projectId }: { readonly projectId: string }) {
-  const [isNarrow, setNarrow] = useLocalStorage({ key: "whorl-rail-narrow", defaultValue: false });
+/** Where room is tight the rail is narrow until it is widened there. */
+function Rail({ projectId, isTight }: { readonly projectId: string; readonly isTight: boolean }) {
+  const [isNarrow, setNarrow] = useLocalStorage({
+    key: isTight ? "whorl-rail-narrow-tight" : "whorl-rail-narrow",
+    defaultValue: isTight,
+  });
   const project = useQuery(projectQuery(projectId));
   const isInSettings = useMatchRoute()({ to: "/p/$projectId/settings/$section", fuzzy: true }) !== false;
   const Toggle = isNarrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;

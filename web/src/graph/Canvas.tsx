@@ -15,13 +15,13 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useMantineColorScheme } from "@mantine/core";
-import { useCallback, useMemo, useState, type DragEvent, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useState, type DragEvent, type ReactNode } from "react";
 
 import { CanvasContext } from "./canvasContext";
 import classes from "./canvas.module.css";
 import { ConnectNote } from "./ConnectNote";
 import { whyNot, type Draft, type NodeTypes, type Place, type PortRef } from "./draft";
-import { toFlowEdges, toFlowNodes, type Measured, type StepNode as Step, type WayEdge as Way } from "./flow";
+import { toFlowEdges, toFlowNodes, type StepNode as Step, type WayEdge as Way } from "./flow";
 import { placesOf } from "./layout";
 import { familyColor } from "./look";
 import { NO_MARKS, type CountKind, type Marks, type Selection } from "./marks";
@@ -50,6 +50,8 @@ export interface CanvasProps {
   readonly hasCounts?: boolean;
   readonly onCount?: (node: string, kind: CountKind) => void;
   readonly hasMap?: boolean;
+  /** When it changes, all of the graph is shown again. */
+  readonly fitKey?: number;
   readonly label: string;
   /** Shown over the canvas, such as a way to begin. */
   readonly children?: ReactNode;
@@ -58,7 +60,15 @@ export interface CanvasProps {
 const NODE_TYPES = { step: StepNode };
 const EDGE_TYPES = { way: WayEdge };
 const FIT = { padding: 0.08, maxZoom: 1.1, minZoom: 0.25 };
+/** From which distance names need the room of icons and ports. */
 const FAR = 0.62;
+const VERY_FAR = 0.45;
+
+function distanceOf(zoom: number): "very" | "yes" | undefined {
+  if (zoom < VERY_FAR) return "very";
+  return zoom < FAR ? "yes" : undefined;
+}
+
 /** What a drag from the palette carries. */
 export const DRAGGED_TYPE = "application/x-whorl-node";
 
@@ -72,9 +82,11 @@ export function Canvas(props: CanvasProps) {
 }
 
 function Surface(props: CanvasProps) {
-  const { draft, types, edits, hasCounts = false, onCount, hasMap = false, label, children } = props;
+  const { draft, types, edits, hasCounts = false, onCount, hasMap = false, fitKey, label, children } = props;
   const { colorScheme } = useMantineColorScheme();
-  const isFar = useStore((store) => store.transform[2] < FAR);
+  const distance = useStore((store) => distanceOf(store.transform[2]));
+  // An empty canvas stays where it is when the first step is put on it.
+  const [isFull] = useState(() => draft.nodes.length > 0);
   const flow = useFlow(props);
   const drop = useDrop(edits);
   const tools = useMemo(
@@ -90,7 +102,7 @@ function Surface(props: CanvasProps) {
   );
   return (
     <CanvasContext value={tools}>
-      <div className={classes.surface} data-far={isFar} data-editing={edits !== undefined} {...drop}>
+      <div className={classes.surface} data-far={distance} data-editing={edits !== undefined} {...drop}>
         <ReactFlow
           nodes={flow.nodes}
           edges={flow.edges}
@@ -121,7 +133,7 @@ function Surface(props: CanvasProps) {
           nodesConnectable={edits !== undefined}
           deleteKeyCode={edits === undefined ? null : ["Delete", "Backspace"]}
           connectionRadius={22}
-          fitView
+          fitView={isFull}
           fitViewOptions={FIT}
           minZoom={0.15}
           maxZoom={2}
@@ -144,12 +156,22 @@ function Surface(props: CanvasProps) {
               ariaLabel="Small map of the graph"
             />
           )}
+          <FitOn key={fitKey} isFirst={fitKey === undefined} />
           {edits !== undefined && <ConnectNote why={why} />}
           {children !== undefined && <Panel position="top-center">{children}</Panel>}
         </ReactFlow>
       </div>
     </CanvasContext>
   );
+}
+
+/** Shows the whole graph again each time that it is made anew. */
+function FitOn({ isFirst }: { readonly isFirst: boolean }) {
+  const { fitView } = useReactFlow();
+  useEffect(() => {
+    if (!isFirst) void fitView({ ...FIT, duration: 200 });
+  }, [fitView, isFirst]);
+  return null;
 }
 
 /** Nodes and edges for the library; places while dragging and measured sizes are kept here alone. */
@@ -163,20 +185,13 @@ function useFlow({
   hasCounts = false,
 }: CanvasProps) {
   const [dragged, setDragged] = useState<ReadonlyMap<string, Place>>(new Map());
-  const [measured, setMeasured] = useState<ReadonlyMap<string, Measured>>(new Map());
-  const still = useMemo(() => placesOf({ draft, types, hasFoot: hasCounts }), [draft, types, hasCounts]);
+  const still = useMemo(() => placesOf({ draft, types }), [draft, types]);
   const places = useMemo(
     () => (dragged.size === 0 ? still : new Map([...still, ...dragged])),
     [still, dragged],
   );
-  const options = { draft, types, marks, selection, places, measured, hasFoot: hasCounts };
+  const options = { draft, types, marks, selection, places, hasFoot: hasCounts };
   const onNodesChange = (changes: NodeChange<Step>[]) => {
-    const sizes = changes.flatMap((change) =>
-      change.type === "dimensions" && change.dimensions !== undefined
-        ? [[change.id, change.dimensions] as const]
-        : [],
-    );
-    if (sizes.length > 0) setMeasured((before) => new Map([...before, ...sizes]));
     const moves = changes.flatMap((change) =>
       change.type === "position" && change.position !== undefined ? [change] : [],
     );

@@ -84,6 +84,11 @@ function renamedIn(trigger: DraftTrigger, name: (one: string) => string): DraftT
 
 /** Put nodes to new places; the others keep theirs. */
 export function moveNodes(draft: Draft, places: ReadonlyMap<string, Place>): Draft {
+  const isMoved = draft.nodes.some(({ id, at }) => {
+    const { x, y } = rounded(places.get(id) ?? at ?? { x: 0, y: 0 });
+    return places.has(id) && (x !== at?.x || y !== at.y);
+  });
+  if (!isMoved) return draft;
   return {
     ...draft,
     nodes: draft.nodes.map((node) => {

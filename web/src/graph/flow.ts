@@ -13,7 +13,7 @@ import {
   type Place,
   type Port,
 } from "./draft";
-import { NODE_WIDTH, sizeOf } from "./layout";
+import { sizeOf } from "./layout";
 import { spaced } from "./look";
 import type { EdgeMark, Marks, NodeMark, Selection } from "./marks";
 
@@ -36,18 +36,12 @@ export type WayData = {
 export type StepNode = Node<StepData, "step">;
 export type WayEdge = Edge<WayData, "way">;
 
-export interface Measured {
-  readonly width: number;
-  readonly height: number;
-}
-
 export interface FlowOptions {
   readonly draft: Draft;
   readonly types: NodeTypes;
   readonly marks: Marks;
   readonly selection: Selection;
   readonly places: ReadonlyMap<string, Place>;
-  readonly measured: ReadonlyMap<string, Measured>;
   readonly hasFoot: boolean;
 }
 
@@ -55,18 +49,19 @@ const NO_MARK: NodeMark = {};
 const NO_EDGE_MARK: EdgeMark = {};
 
 export function toFlowNodes(options: FlowOptions): StepNode[] {
-  const { draft, types, marks, selection, places, measured, hasFoot } = options;
+  const { draft, types, marks, selection, places, hasFoot } = options;
   return draft.nodes.map((node): StepNode => {
     const mark = marks.nodes.get(node.id) ?? NO_MARK;
     const type = types.get(node.type);
+    const size = sizeOf({ draft, node, types, hasFoot });
     return {
       id: node.id,
       type: "step",
       position: { ...(places.get(node.id) ?? { x: 0, y: 0 }) },
       selected: selection.nodes.has(node.id),
-      width: NODE_WIDTH,
-      height: sizeOf({ draft, node, types, hasFoot }).height,
-      measured: measured.get(node.id),
+      ...size,
+      // Sizes are known before anything is drawn, so that the first look fits the whole graph.
+      measured: size,
       ariaLabel: sayNode(node.id, type?.summary ?? node.type, mark),
       data: {
         id: node.id,

@@ -36,16 +36,12 @@ export function sizeOf(options: {
 }
 
 /** The left top of each node by dagre, from left to right. */
-export function layoutDraft(options: {
-  draft: Draft;
-  types: NodeTypes;
-  hasFoot?: boolean;
-}): Map<string, Place> {
-  const { draft, types, hasFoot } = options;
+export function layoutDraft(options: { draft: Draft; types: NodeTypes }): Map<string, Place> {
+  const { draft, types } = options;
   const graph = new graphlib.Graph();
   graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 56, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
-  const sizes = new Map(draft.nodes.map((node) => [node.id, sizeOf({ draft, node, types, hasFoot })]));
+  const sizes = new Map(draft.nodes.map((node) => [node.id, sizeOf({ draft, node, types, hasFoot: true })]));
   for (const [id, size] of sizes) graph.setNode(id, { ...size });
   for (const edge of draft.edges) {
     const [source, target] = [parsePort(edge.source).node, parsePort(edge.target).node];
@@ -61,19 +57,19 @@ export function layoutDraft(options: {
 }
 
 /** Where each node stands: its own place, else a laid-out one below those that have one. */
-export function placesOf(options: { draft: Draft; types: NodeTypes; hasFoot?: boolean }): Map<string, Place> {
-  const { draft, types, hasFoot } = options;
+export function placesOf(options: { draft: Draft; types: NodeTypes }): Map<string, Place> {
+  const { draft, types } = options;
   const own = new Map<string, Place>();
   for (const node of draft.nodes) {
     if (node.at !== null && node.at !== undefined) own.set(node.id, node.at);
   }
   if (own.size === draft.nodes.length) return own;
   const homeless = { ...draft, nodes: draft.nodes.filter((node) => !own.has(node.id)) };
-  const laid = layoutDraft({ draft: homeless, types, hasFoot });
+  const laid = layoutDraft({ draft: homeless, types });
   if (own.size === 0) return laid;
   const bottoms = draft.nodes.flatMap((node) => {
     const place = own.get(node.id);
-    return place === undefined ? [] : [place.y + sizeOf({ draft, node, types, hasFoot }).height];
+    return place === undefined ? [] : [place.y + sizeOf({ draft, node, types, hasFoot: true }).height];
   });
   const below = Math.max(...bottoms) + 40;
   const left = Math.min(...[...own.values()].map((place) => place.x));

@@ -3,7 +3,14 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 
 import { api, unwrap } from "../client";
 import { FIRST_PAGE } from "../pages";
-import type { LogLine, NodeToken, PipelineDefinition, RunRequest, RunRerun } from "../schema.gen";
+import type {
+  DryRunRequest,
+  LogLine,
+  NodeToken,
+  PipelineDefinition,
+  RunRequest,
+  RunRerun,
+} from "../schema.gen";
 
 /** Tokens move without an event for each step, so counts are also polled. */
 const POLL_MS = 2500;
@@ -310,6 +317,16 @@ export function rerunFailed({ pipelineId, node }: { pipelineId: string; node: st
     api.POST("/api/v1/pipelines/{pipeline_id}/rerun", {
       params: { path: { pipeline_id: pipelineId } },
       body: { state: "failed", node },
+    }),
+  );
+}
+
+/** Let a definition's steps work on a few images; nothing is written. */
+export function tryPipeline({ projectId, body }: { projectId: string; body: DryRunRequest }) {
+  return unwrap(
+    api.POST("/api/v1/projects/{project_id}/pipelines/dry-run", {
+      params: { path: { project_id: projectId } },
+      body,
     }),
   );
 }

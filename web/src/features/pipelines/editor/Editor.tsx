@@ -130,6 +130,7 @@ function Stage({
         marks={marks}
         edits={edits}
         hasMap
+        fitKey={editor.fits === 0 ? undefined : editor.fits}
         label="Graph of the pipeline"
       >
         {draft.nodes.length === 0 && (
@@ -177,12 +178,11 @@ interface KeptOptions {
 
 /** Keep unsaved work in this browser. */
 function useKept({ draft, isDirty, version, projectId, pipelineId }: KeptOptions): void {
-  const [settled] = useDebouncedValue(draft, CHECK_AFTER_MS);
   useEffect(() => {
     const key = localKey(projectId, pipelineId);
-    if (isDirty) writeLocal(key, { draft: settled, version: version ?? 0, at: Date.now() });
+    if (isDirty) writeLocal(key, { draft, version: version ?? 0, at: Date.now() });
     else dropLocal(key);
-  }, [settled, isDirty, version, projectId, pipelineId]);
+  }, [draft, isDirty, version, projectId, pipelineId]);
 }
 
 /** Keys of the canvas; fields keep theirs. */

@@ -57,6 +57,7 @@ export function SaveButton({ isDirty, problems, nameProblem, onSaved }: SaveButt
         onClick={() => {
           if (problems > 0) show("problems");
           if (why === null) saving.mutate([]);
+          else notifications.show({ color: "yellow", title: "Not saved yet", message: `${why}.` });
         }}
       >
         Save

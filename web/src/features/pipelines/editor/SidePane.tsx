@@ -22,12 +22,8 @@ const TABS: readonly { readonly tab: PaneTab; readonly title: string }[] = [
 
 /** Everything that is not drawn: parameters, variables, triggers, problems. */
 export function SidePane({ problems }: { readonly problems: readonly Problem[] }) {
-  const { tab, show, draft } = useEditor();
-  const counts: Partial<Record<PaneTab, number>> = {
-    variables: draft.variables.length,
-    triggers: draft.triggers.length,
-    problems: problems.length,
-  };
+  const { tab, show } = useEditor();
+  const wrong = problems.filter((one) => !one.isWarning).length;
   return (
     <aside className={classes.side} aria-label="Details">
       <Tabs
@@ -43,12 +39,13 @@ export function SidePane({ problems }: { readonly problems: readonly Problem[] }
             <Tabs.Tab
               key={one.tab}
               value={one.tab}
-              px={7}
+              px={9}
               fz={12}
               rightSection={
-                (counts[one.tab] ?? 0) > 0 && (
-                  <Badge size="xs" variant="light" px={5} color={one.tab === "problems" ? "red" : "gray"}>
-                    {counts[one.tab]}
+                one.tab === "problems" &&
+                problems.length > 0 && (
+                  <Badge size="xs" variant="filled" px={5} color={wrong > 0 ? "red" : "yellow"}>
+                    {wrong > 0 ? wrong : problems.length}
                   </Badge>
                 )
               }

@@ -72,7 +72,12 @@ export function StepForm({ node, problems }: StepFormProps) {
         </Text>
       </div>
       {rest.map((one) => (
-        <Text key={`${one.code}${one.message}`} size="xs" c={one.isWarning ? "yellow" : "red"} role="alert">
+        <Text
+          key={`${one.code}${one.message}`}
+          size="xs"
+          className={one.isWarning ? classes.warning : classes.wrong}
+          role="alert"
+        >
           {one.port === null || one.port === undefined ? "" : `${spaced(one.port)}: `}
           {one.message}
         </Text>

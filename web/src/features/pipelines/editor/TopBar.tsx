@@ -40,7 +40,7 @@ export function TopBar(props: TopBarProps) {
             w={220}
             aria-label="Name of the pipeline"
             placeholder="Name of the pipeline"
-            error={nameProblem}
+            error={draft.name === "" ? undefined : nameProblem}
             value={draft.name}
             maxLength={200}
             onChange={(event) => {

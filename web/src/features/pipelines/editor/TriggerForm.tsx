@@ -81,7 +81,12 @@ export function TriggerForm({ trigger, targets, problems, onChange }: TriggerFor
           <EventFields trigger={trigger} onChange={onChange} />
         )}
         {problems.map((one) => (
-          <Text key={one.message} size="xs" c={one.isWarning ? "yellow" : "red"} role="alert">
+          <Text
+            key={one.message}
+            size="xs"
+            className={one.isWarning ? classes.warning : classes.wrong}
+            role="alert"
+          >
             {one.message.replace(/^trigger '[^']*':? ?/u, "")}
           </Text>
         ))}
@@ -244,8 +249,8 @@ function FilterField({ trigger, onChange }: EventFieldsProps) {
 }
 
 const SOURCES = [
-  { value: "others", label: "Not its own" },
-  { value: "own", label: "Its own" },
+  { value: "others", label: "Others" },
+  { value: "own", label: "Own" },
   { value: "any", label: "Any" },
 ] as const;
 

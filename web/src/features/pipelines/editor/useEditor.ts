@@ -36,6 +36,7 @@ interface State {
   readonly pasted: number;
   /** Old names of nodes to their new ones since the last save. */
   readonly renamed: Readonly<Record<string, string>>;
+  readonly fits: number;
 }
 
 export interface Editor {
@@ -47,6 +48,8 @@ export interface Editor {
   readonly selection: Selection;
   readonly tab: PaneTab;
   readonly renamed: Readonly<Record<string, string>>;
+  /** Grows when all of the graph is to be shown. */
+  readonly fits: number;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   /** Replace the draft; edits in a row with one tag are one step back. */
@@ -80,7 +83,7 @@ export function useEditorState(options: {
   const { first, types, projectId, pipelineId } = options;
   const [state, setState] = useState<State>(() => ({ ...EMPTY, history: begin(first) }));
   const actions = useMemo(() => actionsOf(setState, types), [types]);
-  const { history, selection, tab, renamed } = state;
+  const { history, selection, tab, renamed, fits } = state;
   return {
     ...actions,
     types,
@@ -90,17 +93,27 @@ export function useEditorState(options: {
     selection,
     tab,
     renamed,
+    fits,
     canUndo: history.past.length > 0,
     canRedo: history.future.length > 0,
   };
 }
 
-const EMPTY = { selection: NOTHING, tab: "step", clip: null, pasted: 0, renamed: {} } as const;
+const EMPTY = { selection: NOTHING, tab: "step", clip: null, pasted: 0, renamed: {}, fits: 0 } as const;
 
 type SetState = (change: (state: State) => State) => void;
 type Actions = Omit<
   Editor,
-  "draft" | "types" | "projectId" | "pipelineId" | "selection" | "tab" | "renamed" | "canUndo" | "canRedo"
+  | "draft"
+  | "types"
+  | "projectId"
+  | "pipelineId"
+  | "selection"
+  | "tab"
+  | "renamed"
+  | "fits"
+  | "canUndo"
+  | "canRedo"
 >;
 
 function actionsOf(setState: SetState, types: NodeTypes): Actions {
@@ -188,7 +201,10 @@ function actionsOf(setState: SetState, types: NodeTypes): Actions {
       );
     },
     tidy: () => {
-      change((_, draft) => ({ draft: moveNodes(draft, layoutDraft({ draft, types })) }));
+      change((state, draft) => ({
+        draft: moveNodes(draft, layoutDraft({ draft, types })),
+        fits: state.fits + 1,
+      }));
     },
     reset: (draft) => {
       setState((state) => ({ ...state, history: begin(draft), renamed: {}, selection: NOTHING }));

@@ -128,6 +128,14 @@ function isJson(name: string): boolean {
   return name.toLowerCase().endsWith(".json");
 }
 
+/** Sentences as one: "a dataset; one person who labels." */
+function sayList(sentences: readonly string[]): string {
+  const parts = sentences
+    .map((one) => one.replace(/\.$/u, ""))
+    .map((one) => one.charAt(0).toLowerCase() + one.slice(1));
+  return `${parts.join("; ")}.`;
+}
+
 interface TemplateCardProps {
   readonly template: TemplateInfo;
   readonly projectId: string;
@@ -153,17 +161,19 @@ function TemplateCard({ template, projectId, onStart }: TemplateCardProps) {
       <Text size="sm" mt={4}>
         {template.summary}
       </Text>
-      <Text size="xs" c="dimmed" mt={6} lineClamp={4} title={template.description}>
-        {template.description}
-      </Text>
+      {!template.summary.includes(template.description) && (
+        <Text size="xs" c="dimmed" mt={6} lineClamp={4} title={template.description}>
+          {template.description}
+        </Text>
+      )}
       {template.needs.length > 0 && (
         <Text size="xs" mt={6}>
-          <b>Needs</b> {template.needs.join("; ")}
+          <b>Needs</b> {sayList(template.needs)}
         </Text>
       )}
       {template.missing.length > 0 && (
         <Alert color="gray" variant="light" mt={8} p={8} fz="xs">
-          Waits for {template.missing.join("; ")}.
+          Waits for {sayList(template.missing)}
         </Alert>
       )}
       <Group gap="xs" mt="auto" pt="sm">
