@@ -31,7 +31,7 @@ def _expected(action: Action, who: str) -> int | None:
         return 401
     if action is Action.SELF or who == "admin":
         return None
-    if action is Action.PEOPLE_MANAGE:
+    if action in {Action.PEOPLE_MANAGE, Action.METRICS_READ}:
         return 403
     if action is Action.PROJECT_CREATE:
         return None if who in {"owner", "manager", "foreign"} else 403

@@ -44,6 +44,7 @@ class Action(StrEnum):
     SELF = "self"
     PROJECT_CREATE = "project.create"
     PEOPLE_MANAGE = "people.manage"
+    METRICS_READ = "metrics.read"
 
     PROJECT_READ = "project.read"
     PROJECT_UPDATE = "project.update"
@@ -76,7 +77,9 @@ class Action(StrEnum):
     EVENT_READ = "event.read"
 
 
-INSTANCE_ACTIONS = frozenset({Action.PUBLIC, Action.SELF, Action.PROJECT_CREATE, Action.PEOPLE_MANAGE})
+INSTANCE_ACTIONS = frozenset(
+    {Action.PUBLIC, Action.SELF, Action.PROJECT_CREATE, Action.PEOPLE_MANAGE, Action.METRICS_READ}
+)
 
 _VIEWER = frozenset(
     {
@@ -147,6 +150,8 @@ class Actor:
 
 
 ANONYMOUS = Actor(id="", kind=ActorKind.ANONYMOUS)
+MONITOR = Actor(id="monitor", kind=ActorKind.SERVICE, name="monitor")
+"""Reads the server's numbers and nothing else."""
 
 
 def is_allowed(actor: Actor, action: Action, project_id: str | None = None) -> bool:
@@ -154,6 +159,10 @@ def is_allowed(actor: Actor, action: Action, project_id: str | None = None) -> b
     if action is Action.PUBLIC:
         return True
     if actor.kind is ActorKind.ANONYMOUS:
+        return False
+    if action is Action.METRICS_READ:
+        return actor.is_admin or actor is MONITOR
+    if actor is MONITOR:
         return False
     if action is Action.SELF:
         return True

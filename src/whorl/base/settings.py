@@ -53,6 +53,14 @@ class Settings(BaseSettings):
     )
     web: str = Field(default="", description="Folder of the built web app; the one in the package when empty.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Log detail.")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="A log line: text for people, or one JSON object for programs."
+    )
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        description="Bearer token that may read /metrics from another machine; nobody but an admin when empty.",
+    )
 
     @property
     def home_path(self) -> Path:

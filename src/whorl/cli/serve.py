@@ -80,7 +80,7 @@ def up(
             "engine": engine,
         }
     )
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, log_format=settings.log_format)
     out = Output(as_json)
 
     def show(address: Address) -> None:
@@ -110,7 +110,7 @@ def worker(
     from whorl.worker.run import work
 
     settings = make_settings({"db": db, "blobs": blobs, "executor": executor, "home": home})
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, log_format=settings.log_format)
     work(settings)
 
 

@@ -100,6 +100,16 @@ class Dispatcher:
         """Nodes with waiting items and no handler, as of the last look (once a minute)."""
         return sorted(self._stranded)
 
+    @property
+    def batches_run(self) -> int:
+        """How many batches this process has run."""
+        return self._flights.landed
+
+    @property
+    def batches_flying(self) -> int:
+        """How many it runs now."""
+        return len(self._flights.list_batches())
+
     def start(self) -> None:
         """Start working in threads."""
         if self._threads:

@@ -19,7 +19,7 @@ _MIN_PAUSE_S = 0.02
 
 
 class Flights:
-    """Counts batches per node and keeps their leases alive from one thread.
+    """Counts batches per node and keeps their leases alive from one thread; ``landed`` counts those that ran.
 
     Args:
         db: Where the leases are.
@@ -35,6 +35,7 @@ class Flights:
         self._slots: Counter[str] = Counter()
         self._beats: dict[str, tuple[Batch, float]] = {}
         self._began: dict[str, float] = {}
+        self.landed = 0
         self._wake = threading.Event()
         self._is_stopping = False
         self._thread: threading.Thread | None = None
@@ -65,6 +66,7 @@ class Flights:
     def remove(self, batch: Batch) -> None:
         """Leave the leases of ``batch`` alone."""
         with self._lock:
+            self.landed += 1
             self._beats.pop(batch.token, None)
             self._began.pop(batch.token, None)
 

@@ -13,7 +13,7 @@ from whorl.server.run import Address, serve
 def main() -> int:
     """Run until stopped; gives the exit code."""
     settings = Settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, log_format=settings.log_format)
 
     def show(address: Address) -> None:
         sys.stdout.write(f"{address.link}\n")

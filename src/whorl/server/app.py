@@ -14,9 +14,8 @@ from whorl.server.guard import Guard
 from whorl.server.idempotency import Idempotency
 from whorl.server.permits import Permit
 from whorl.server.routes import all_routers
-from whorl.server.services import Services
+from whorl.server.services import VERSION, Services
 
-VERSION = "0.1.0"
 TITLE = "Whorl"
 OPENAPI_PATH = "/api/v1/openapi.json"
 

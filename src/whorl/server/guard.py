@@ -13,10 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from whorl.access.rules import ANONYMOUS, Actor
+from whorl.access.rules import ANONYMOUS, MONITOR, Actor
 from whorl.access.secrets import csrf_token
 from whorl.base.errors import CsrfMissing, InternalError, PayloadTooLarge, Unauthenticated, UntrustedOrigin, WhorlError
-from whorl.base.log import get_logger
+from whorl.base.log import REQUEST_ID, get_logger
 from whorl.server.problems import problem_response
 from whorl.server.services import Services
 
@@ -24,6 +24,7 @@ SESSION_COOKIE = "whorl_session"
 CSRF_HEADER = "x-csrf-token"
 MAX_JSON_BYTES = 32 * 2**20
 API = "/api/v1/"
+METRICS = "/metrics"
 _CSP = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src {styles}; img-src 'self' blob: data:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
@@ -56,6 +57,7 @@ class Guard:
         request_id = _request_id(headers)
         started = time.perf_counter()
         answer = _Answer(send, request_id)
+        said = REQUEST_ID.set(request_id)
         try:
             self._check_host(headers)
             _check_origin(scope["method"], headers)
@@ -71,7 +73,10 @@ class Guard:
                 raise
             await problem_response(error)(scope, receive, answer.send)
         finally:
+            REQUEST_ID.reset(said)
             seconds = time.perf_counter() - started
+            waited_s = (answer.began_at or time.perf_counter()) - started
+            self._services.requests.add(_kind(scope), scope["method"], answer.status or 500, seconds=waited_s)
             _log.debug("%s %s %s %d %.1f ms", request_id, scope["method"], scope["path"], answer.status, seconds * 1e3)
 
     def _check_host(self, headers: Headers) -> None:
@@ -92,6 +97,9 @@ class Guard:
         state = scope["state"]
         state["actor"], state["session"], state["secret"] = ANONYMOUS, None, None
         bearer = headers.get("authorization", "")
+        if scope["path"] == METRICS and self._is_monitor(scope, headers, bearer):
+            state["actor"] = MONITOR
+            return
         is_write = scope["method"] not in _SAFE
         if bearer:
             state["secret"] = bearer.partition(" ")[2].strip()
@@ -107,6 +115,16 @@ class Guard:
         if is_nobody and is_write and scope["path"].startswith(API) and scope["path"] not in _OPEN_WRITES:
             # Before the body is read: strangers cannot make the server parse or store anything.
             raise Unauthenticated("sign in first: no valid token came with the request", hint=_SIGN_IN)
+
+    def _is_monitor(self, scope: Scope, headers: Headers, bearer: str) -> bool:
+        """Whether it is a program of this machine, or has the token for reading the server's numbers."""
+        wanted = self._services.settings.metrics_token
+        if bearer:
+            return bool(wanted) and hmac.compare_digest(bearer.encode(), f"Bearer {wanted}".encode())
+        # A proxy on this machine speaks for others, and says so.
+        is_passed_on = any(name in headers for name in ("forwarded", "x-forwarded-for", "via", "x-real-ip"))
+        client = scope.get("client")
+        return client is not None and client[0] in _LOOPBACK and not is_passed_on
 
     async def _actor_of_bearer(self, header: str) -> Actor:
         scheme, _, secret = header.partition(" ")
@@ -130,11 +148,13 @@ class _Answer:
         self._send = send
         self._request_id = request_id
         self.has_begun = False
+        self.began_at: float | None = None
         self.status = 0
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.has_begun = True
+            self.began_at = time.perf_counter()
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["x-request-id"] = self._request_id
@@ -150,6 +170,12 @@ class _Answer:
 def page_policy(nonce: str) -> str:
     """The policy of one page whose own styles carry ``nonce``."""
     return _CSP.format(styles=f"'self' 'nonce-{nonce}'")
+
+
+def _kind(scope: Scope) -> str:
+    """The noun of the route that answered: what is asked of a server is of no more kinds than it has nouns."""
+    tags = getattr(scope.get("route"), "tags", None)
+    return str(tags[0]) if tags else "other"
 
 
 def _request_id(headers: Headers) -> str:

@@ -18,12 +18,15 @@ from whorl.datasets.facet_reads import CountedFacets
 from whorl.datasets.listings import Listings
 from whorl.engine import Executor
 from whorl.engine.dispatcher import Dispatcher
+from whorl.server.metering import RequestMeter
 from whorl.server.remembered import KeyedLocks, Remembered
 from whorl.server.savings import Savings
+from whorl.server.stock import Stock
 from whorl.server.webapp import WebApp, open_web
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database
 
+VERSION = "0.1.0"
 ACTOR_CACHE_S = 5.0
 _CACHE_SIZE = 10_000
 
@@ -138,6 +141,9 @@ class Services:
     progress: ProgressCounts = field(default_factory=ProgressCounts)
     savings: Savings = field(init=False)
     project_by_id: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    requests: RequestMeter = field(default_factory=RequestMeter)
+    stock: Remembered[Stock] = field(default_factory=lambda: Remembered(entries=1))
+    version: str = VERSION
 
     def __post_init__(self) -> None:
         self.web = open_web(self.settings)

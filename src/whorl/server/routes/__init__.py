@@ -23,6 +23,7 @@ def all_routers() -> list[APIRouter]:
         jobs,
         lineage,
         listings,
+        metrics,
         models,
         ontology,
         overview,
@@ -43,6 +44,7 @@ def all_routers() -> list[APIRouter]:
     modules = (
         work,  # First: what people call all day is found without trying a hundred other addresses.
         system,
+        metrics,
         access,
         projects,
         overview,

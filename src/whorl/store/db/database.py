@@ -118,6 +118,10 @@ class Database:
         """How many writes wait in this process; always 0 on PostgreSQL."""
         return 0 if self._writer is None else self._writer.pending()
 
+    def write_waits(self) -> dict[Priority, tuple[int, float]]:
+        """How many writes have begun by who waits for them, and how long they waited, in seconds; SQLite only."""
+        return {} if self._writer is None else self._writer.waits()
+
     def refresh_statistics(self) -> None:
         """Tell SQLite's planner how the tables look now, after many rows came; PostgreSQL does it by itself.
 

@@ -59,6 +59,7 @@ class Writer:
         self._wake = threading.Condition()
         self._is_closed = False
         self._is_peoples_turn_over = False
+        self._waits: dict[Priority, tuple[int, float]] = dict.fromkeys(Priority, (0, 0.0))
         self._thread = threading.Thread(target=self._run, name="whorl-writer", daemon=True)
         self._thread.start()
 
@@ -79,6 +80,10 @@ class Writer:
     def pending(self) -> int:
         """How many jobs wait, not counting those that run now."""
         return sum(len(queue) for queue in self._queues.values())
+
+    def waits(self) -> dict[Priority, tuple[int, float]]:
+        """How many writes have begun, and how many seconds they waited in all."""
+        return dict(self._waits)
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
@@ -103,8 +108,15 @@ class Writer:
             has_turn = not people or (self._is_peoples_turn_over and self._has_waited(engine))
             self._is_peoples_turn_over = not (engine and has_turn)
             if engine and has_turn:
-                return [engine.popleft()]
-            return [people.popleft() for _ in range(min(PEOPLE_PER_GROUP, len(people)))]
+                return self._take(Priority.ENGINE, 1)
+            return self._take(Priority.PEOPLE, min(PEOPLE_PER_GROUP, len(people)))
+
+    def _take(self, priority: Priority, count: int) -> list[_Job]:
+        taken = [self._queues[priority].popleft() for _ in range(count)]
+        begun, waited_s = self._waits[priority]
+        now = time.monotonic()
+        self._waits[priority] = (begun + count, waited_s + sum(now - job[2] for job in taken))
+        return taken
 
     def _has_waited(self, queue: deque[_Job]) -> bool:
         return bool(queue) and time.monotonic() - queue[0][2] >= ENGINE_WAITS_S
