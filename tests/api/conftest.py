@@ -188,7 +188,7 @@ def _models(conn: Connection, api: Api) -> None:
     graph = build_graph(definition, node_types())
     begun = {"graph": graph, "pipeline_id": line.id, "version": 1, "target": "raw.item", "cause": "test"}
     start_run(conn, **begun, ref=api.ids["item_id"], now=NOW)  # type: ignore[arg-type]
-    api.ids |= {"pipeline_id": line.id, "version": "1", "name": "champion"}
+    api.ids |= {"pipeline_id": line.id, "version": "1", "name": "champion", "node": "raw"}
     api.ids["run_id"] = list_runs(conn, pipeline_id=line.id).items[0].id
     call = NewDelivery(api.ids["item_id"], "http://127.0.0.1:1/", {"event": "item"})
     where = {"project_id": project_id, "pipeline_id": line.id, "node": "raw"}

@@ -19,12 +19,14 @@ from whorl.pipelines.nodes import built_in_nodes, node_types
 from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.places import list_current
 from whorl.pipelines.releasing import ReadyWait, list_ready_waits, release_waits
+from whorl.pipelines.tallies import compact_tallies
 from whorl.pipelines.tokens import node_address, parse_address
 from whorl.pipelines.triggers.pump import PUMPED_AT_ONCE, fire_crons, pump_events
 from whorl.store.db import Priority
 
 _log = get_logger("pipelines")
 _CRON_EVERY_S = 5.0
+_COMPACT_EVERY_S = 3600.0
 _GATHER_S = 0.02
 _AFTER_TROUBLE_S = 1.0
 
@@ -43,6 +45,7 @@ class PipelineRuntime:
         self._graphs: dict[tuple[str, int], Graph] = {}
         self._handlers: dict[str, NodeHandler] = {}
         self._broken: set[tuple[str, int]] = set()
+        self._compacted_at = services.clock.now()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -161,7 +164,7 @@ class PipelineRuntime:
         while not self._stopping.is_set():
             try:
                 self._pump_once(last_cron)
-                if self.services.clock.now() - last_cron >= _CRON_EVERY_S:
+                if self._has_passed(_CRON_EVERY_S, since=last_cron):
                     last_cron = self.services.clock.now()
             except Exception:
                 # The border of the pump: whatever went wrong was rolled back whole, and is tried again.
@@ -178,9 +181,19 @@ class PipelineRuntime:
         # What the events themselves bring about wakes this thread again.
         while self._has_news() and self._pump_events() == PUMPED_AT_ONCE:
             pass
-        if self.services.clock.now() - last_cron >= _CRON_EVERY_S:
+        if self._has_passed(_CRON_EVERY_S, since=last_cron):
             self._fire_crons()
             self._release_waits()
+        self._compact_hourly()
+
+    def _compact_hourly(self) -> None:
+        if self._has_passed(_COMPACT_EVERY_S, since=self._compacted_at):
+            self._compacted_at = self.services.clock.now()
+            self.services.db.write(lambda conn: compact_tallies(conn, now=self._now()), priority=Priority.ENGINE)
+
+    def _has_passed(self, seconds: float, *, since: float) -> bool:
+        # A clock that was set back has passed it, too: nothing may sleep until the old time comes again.
+        return abs(self.services.clock.now() - since) >= seconds
 
     def _has_news(self) -> bool:
         # A look costs a read; a write for every commit would double the writer's work.

@@ -13,6 +13,7 @@ from whorl.base.clock import to_datetime
 from whorl.base.errors import JsonValue
 from whorl.pipelines.logs import list_lines
 from whorl.pipelines.pausing import set_active
+from whorl.pipelines.runtime import PipelineRuntime
 from whorl.pipelines.triggers import pump
 from whorl.pipelines.triggers.pump import fire_crons, pump_events
 from whorl.schemas.pipelines import Pipeline, PipelineDefinition
@@ -348,3 +349,15 @@ def test_cron__two_schedulers_fire_each_time_once(plant: Plant, database_url: st
     if second is not plant.db:
         second.close()
     assert len(plant.runs(pipeline)) == 5
+
+
+def test_pump__goes_on_looking_at_crons_when_the_clock_is_set_back(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    pipeline = _hourly(plant)
+    runtime = PipelineRuntime(plant.services, poll_s=0.0)
+    looked_at = plant.clock.now()
+    plant.clock.advance(3600 - 365 * 86_400)
+    runtime._pump_once(looked_at)
+    plant.clock.advance(3600)
+    runtime._pump_once(looked_at)
+    assert _fires(plant, pipeline) == {"hourly": 1}
