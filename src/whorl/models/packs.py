@@ -101,4 +101,4 @@ def _damaged(sha256: str) -> ModelError:
 
 def _mark(folder: Path) -> Path:
     # Beside the folder, so that the folder holds the model and nothing else.
-    return folder.with_name(folder.name + _MARK)
+    return folder.with_name(f".{folder.name}{_MARK}")

@@ -37,7 +37,7 @@ def test_bring_folder__gives_the_same_files_on_another_machine(blobs: BlobStore,
     pack = pack_folder(blobs, folder_of(tmp_path / "a", FILES))
     there = bring_folder(blobs, tmp_path / "b" / "models" / "mdl_1", pack)
     assert contents(there) == FILES
-    assert [path.name for path in sorted(there.parent.iterdir())] == ["mdl_1", "mdl_1.pack"]
+    assert sorted(path.name for path in there.parent.iterdir()) == [".mdl_1.pack", "mdl_1"]
 
 
 def test_pack_folder__stores_a_shared_file_once(blobs: BlobStore, tmp_path: Path) -> None:
