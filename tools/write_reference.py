@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import typer
-from pydantic.fields import FieldInfo
+from node_page import nodes_page
 from pydantic_core import PydanticUndefined
 
 from whorl.base.errors import JsonValue
@@ -18,8 +18,7 @@ from whorl.base.settings import Settings
 from whorl.cli.failures import MEANINGS
 from whorl.cli.main import make_app
 from whorl.pipelines.definition_schema import definition_schema
-from whorl.pipelines.graph import NodeType
-from whorl.pipelines.nodes import built_in_nodes, node_types
+from whorl.pipelines.nodes import node_types
 from whorl.pipelines.templates.gallery import describe_templates
 from whorl.schemas.pipelines import TemplateInfo
 
@@ -100,6 +99,10 @@ def _help_text(parameter: Any) -> str:
 
 NODES_BEGIN = "<!-- nodes: written by tools/write_reference.py; run `make fix` after a change -->"
 NODES_END = "<!-- end of nodes -->"
+NODES_LINK = (
+    "[Every node](nodes.md) with its ports, its parameters, and when what leaves by which port. Packages may bring "
+    "more: [how to write a node](../howto/write-a-node.md)."
+)
 TEMPLATES_BEGIN = "<!-- templates: written by tools/write_reference.py; run `make fix` after a change -->"
 TEMPLATES_END = "<!-- end of templates -->"
 
@@ -107,8 +110,7 @@ TEMPLATES_END = "<!-- end of templates -->"
 def pipelines_page(root: Path) -> str:
     """The page of pipelines with its parts on nodes and templates written anew; the rest is written by hand."""
     page = (root / PIPELINES).read_text(encoding="utf-8")
-    nodes = "\n\n".join(_node_text(node.type) for node in built_in_nodes().values())
-    page = _with_part(page, NODES_BEGIN, nodes, NODES_END)
+    page = _with_part(page, NODES_BEGIN, NODES_LINK, NODES_END)
     return _with_part(page, TEMPLATES_BEGIN, "\n\n".join(map(_template_text, describe_templates())), TEMPLATES_END)
 
 
@@ -136,39 +138,12 @@ def _shown(value: JsonValue) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _node_text(node: NodeType) -> str:
-    parts = [f"### {node.name}", node.summary, *([node.description] if node.description else [])]
-    for side, ports in (("in", node.inputs), ("out", node.outputs)):
-        named = ", ".join(
-            f"`{port}` ({kind.value}{', optional' if side == 'in' and port in node.optional_inputs else ''})"
-            for port, kind in ports.items()
-        )
-        more = " Waits for all." * (node.is_barrier and side == "in")
-        if side == "out" and node.outputs_from is not None:
-            more = f" And what `{node.outputs_from}` names."
-        parts.append(f"{side.capitalize()}: {named or 'nothing'}.{more}")
-    if node.is_reserved:
-        parts.append("Reserved: a pipeline with it can be drawn and checked, but not run yet.")
-    rows = [_parameter_row(name, field) for name, field in node.params.model_fields.items()]
-    if rows:
-        parts.append("\n".join(["| parameter | default | meaning |", "|---|---|---|", *rows]))
-    return "\n\n".join(parts)
-
-
-def _parameter_row(name: str, field: FieldInfo) -> str:
-    if field.is_required():
-        default = "required"
-    else:
-        value = field.get_default(call_default_factory=True)
-        default = "none" if value is None else f"`{value}`"
-    return f"| `{name}` | {default} | {field.description or ''} |"
-
-
 def pages(root: Path) -> dict[str, str]:
     """Each generated page by its path below the repository."""
     return {
         "docs/reference/settings.md": settings_page(),
         "docs/reference/cli.md": cli_page(),
+        "docs/reference/nodes.md": nodes_page(HEAD),
         PIPELINES: pipelines_page(root),
         PIPELINE_SCHEMA: json.dumps(definition_schema(node_types()), indent=2, ensure_ascii=False) + "\n",
     }

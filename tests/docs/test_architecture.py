@@ -12,7 +12,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"(?:src|tests|docs|tools|benchmarks|examples)/[\w./-]+|\w+\.(?:toml|md|yaml)")
 _NAME = re.compile(r"whorl(?:\.\w+)+")
 # A dotted name that users write and that is no module.
-ENTRY_POINTS = {"whorl.strategies"}
+ENTRY_POINTS = {"whorl.strategies", "whorl.nodes"}
 
 
 def is_there(name: str) -> bool:

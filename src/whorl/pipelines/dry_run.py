@@ -23,7 +23,7 @@ from whorl.pipelines.graph import Graph
 from whorl.pipelines.handler import NodeHandler
 from whorl.pipelines.items import find_items
 from whorl.pipelines.logs import Said
-from whorl.pipelines.nodes import built_in_nodes
+from whorl.pipelines.nodes import known_nodes
 from whorl.pipelines.nodes.base import Committed, DryRuns, NodeContext, PipelineServices
 from whorl.pipelines.starting import Door
 from whorl.pipelines.tokens import Emission, Merged, Parked, Passed, Result, Token
@@ -234,7 +234,7 @@ class _Trial:
         return NodeHandler(
             services=self.dry,
             graph=self.graph,
-            node=built_in_nodes()[self.graph.nodes[node].type],
+            node=known_nodes()[self.graph.nodes[node].type],
             node_id=node,
             pipeline_id=self.pipeline_id,
             project_id=self.project_id,

@@ -15,7 +15,7 @@ from whorl.engine.queries import list_inbox_nodes
 from whorl.pipelines import queries
 from whorl.pipelines.graph import Graph, read_graph
 from whorl.pipelines.handler import NodeHandler
-from whorl.pipelines.nodes import built_in_nodes, node_types
+from whorl.pipelines.nodes import known_nodes, node_types
 from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.places import list_current
 from whorl.pipelines.releasing import ReadyWait, list_ready_waits, release_waits
@@ -93,7 +93,7 @@ class PipelineRuntime:
             self._handlers[node] = NodeHandler(
                 services=self.services,
                 graph=graph,
-                node=built_in_nodes()[graph.nodes[node_id].type],
+                node=known_nodes()[graph.nodes[node_id].type],
                 node_id=node_id,
                 pipeline_id=pipeline_id,
                 project_id=project_id,

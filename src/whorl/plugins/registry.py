@@ -46,6 +46,10 @@ class PluginGroup(Generic[T]):
         """
         return sorted({*self.built_in, *self._declared()})
 
+    def declared_names(self) -> list[str]:
+        """The names that installed packages declare, sorted; two of one name are found out by ``get``."""
+        return sorted({entry.name for entry in self.find(self.group)})
+
     def get(self, name: str) -> T:
         """Load the plugin with a name.
 

@@ -61,7 +61,7 @@ def test_filter__routes_are_ports() -> None:
         ({"cars": "(("}, "parameter 'routes.cars'"),
         ({"cars": ""}, "at least 1 character"),
         ({"rest": "label:car"}, "no route may be called 'rest'"),
-        ({"Not a port": "label:car"}, "should match pattern"),
+        ({"Not a port": "label:car"}, "not a port's name"),
         ({}, "at least 1 item"),
     ],
 )

@@ -13,6 +13,7 @@ from whorl.datasets.queries import find_frozen_test, find_item
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import read_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.nodes.fields import DatasetId
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.datasets import Item, NewItem
 from whorl.schemas.pipelines import NodeFamily, PortType
@@ -22,7 +23,7 @@ from whorl.schemas.records import Subset
 class CollectParams(Params):
     """Where ground truth is gathered."""
 
-    dataset: str = Field(pattern="^dst_", description="Id of the dataset that takes the copies.")
+    dataset: DatasetId = Field(description="Id of the dataset that takes the copies.")
 
 
 class CollectNode(PlainNode):
@@ -38,6 +39,10 @@ class CollectNode(PlainNode):
         inputs={"item": PortType.ITEM},
         outputs={"item": PortType.ITEM, "held": PortType.ITEM},
         params=CollectParams,
+        description="A copy of the item (its bytes are kept once) joins the dataset with its subset, metadata and "
+        "ground truth, and the copy leaves by `item`. When the dataset has an item of that name, that one "
+        "leaves instead and nothing changes. An item of the test subset leaves by `held` when the "
+        "dataset's test subset is frozen.",
     )
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:

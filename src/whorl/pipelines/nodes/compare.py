@@ -38,6 +38,10 @@ class CompareNode(PlainNode):
         inputs={"both": PortType.SIGNAL},
         outputs={"promote": PortType.MODEL, "discard": PortType.MODEL, "tie": PortType.MODEL},
         params=CompareParams,
+        description="Compares both models on the same test items with paired statistics, and keeps every number. A "
+        "challenger that is better, and lets no class fall too far, leaves by `promote`; one that is "
+        "worse by `discard`; when the difference may be chance, by `tie`. The first model that is "
+        "evaluated has nobody to beat and is promoted.",
     )
     batch_size = 1
 

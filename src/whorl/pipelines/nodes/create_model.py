@@ -13,6 +13,7 @@ from whorl.models import actions as model_actions
 from whorl.ontology.queries import current_draft
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.nodes.fields import DatasetId, as_kind
 from whorl.pipelines.places import find_run_id
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import NodeFamily, PortType
@@ -24,10 +25,12 @@ NO_MODEL = "none"
 class CreateModelParams(Params):
     """What to train."""
 
-    dataset: str = Field(pattern="^dst_", description="Id of the ground-truth dataset.")
+    dataset: DatasetId = Field(description="Id of the ground-truth dataset.")
     architecture: str = Field(min_length=1, description="Such as builtin:linear, builtin:tinydet or my_pkg.mod:Model.")
     task: str = Field(pattern="^(classification|detection)$", description="classification or detection.")
-    base: str | None = Field(default=None, description="Id of the model to beat; none at first.")
+    base: str | None = Field(
+        default=None, description="Id of the model to beat; none at first.", json_schema_extra=as_kind("model")
+    )
     training: dict[str, JsonValue] = Field(default_factory=dict, description="Parameters of the architecture.")
 
 
@@ -41,6 +44,10 @@ class CreateModelNode(PlainNode):
         inputs={"start": PortType.SIGNAL},
         outputs={"model": PortType.MODEL, "base": PortType.MODEL},
         params=CreateModelParams,
+        description="A signal at `start` registers a new model, pinned to the dataset's present revision, which "
+        "leaves by `model` to be trained. The model to beat leaves by `base` at the same time, to be "
+        "evaluated on that very revision; without one (the first round) a token that stands for none "
+        "leaves there.",
     )
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:

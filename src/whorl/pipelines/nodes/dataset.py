@@ -6,13 +6,14 @@ from pydantic import Field
 
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Params, PlainNode
+from whorl.pipelines.nodes.fields import DatasetId
 from whorl.schemas.pipelines import NodeFamily, PortType
 
 
 class DatasetParams(Params):
     """Which dataset feeds the pipeline."""
 
-    dataset: str = Field(pattern="^dst_", description="Id of the dataset whose items enter here.")
+    dataset: DatasetId = Field(description="Id of the dataset whose items enter here.")
 
 
 class DatasetNode(PlainNode):
@@ -25,4 +26,7 @@ class DatasetNode(PlainNode):
         inputs={"item": PortType.ITEM},
         outputs={"item": PortType.ITEM},
         params=DatasetParams,
+        description="The door of the upper flow: triggers and runs by hand bring items to `item`, and they leave by "
+        "`item` unchanged. Which items come is the trigger's matter: new ones, changed ones, or those of "
+        "a query.",
     )

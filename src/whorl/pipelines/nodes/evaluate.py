@@ -13,6 +13,7 @@ from whorl.models.scoring import Scored, record_score, score_model
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.nodes.create_model import NO_MODEL
+from whorl.pipelines.nodes.fields import DatasetId
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import NodeFamily, PortType
 
@@ -20,7 +21,7 @@ from whorl.schemas.pipelines import NodeFamily, PortType
 class EvaluateParams(Params):
     """Where the model is tested; the revision travels with the token."""
 
-    dataset: str = Field(pattern="^dst_", description="Id of the dataset whose test subset is used.")
+    dataset: DatasetId = Field(description="Id of the dataset whose test subset is used.")
 
 
 class EvaluateNode(PlainNode):
@@ -36,6 +37,9 @@ class EvaluateNode(PlainNode):
         inputs={"model": PortType.MODEL},
         outputs={"evaluation": PortType.EVALUATION, "failed": PortType.MODEL},
         params=EvaluateParams,
+        description="The model predicts the dataset's test subset, at the revision that travels with the token, and "
+        "its scores leave by `evaluation`. The token that stands for no champion passes through. A test "
+        "subset without items, or a model that fails on it, leaves by `failed`.",
     )
     batch_size = 1
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -17,13 +18,13 @@ from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import NodeFamily, PortType
 
 REST = "rest"
-PortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_PORT = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
 class FilterParams(Params):
     """Which items go which way."""
 
-    routes: dict[PortName, QueryText] = Field(
+    routes: dict[str, QueryText] = Field(
         min_length=1, max_length=20, description="Output port by output port, the query of the items that leave by it."
     )
     mode: Literal["first", "all"] = Field(
@@ -32,7 +33,12 @@ class FilterParams(Params):
 
     @field_validator("routes")
     @classmethod
-    def _keep_rest_free(cls, routes: dict[str, str]) -> dict[str, str]:
+    def _are_ports(cls, routes: dict[str, str]) -> dict[str, str]:
+        for port in routes:
+            if not _PORT.match(port):
+                raise PydanticCustomError(
+                    "bad_port", "not a port's name: {port}; use a to z, 0 to 9 and _", {"port": repr(port)}
+                )
         if REST in routes:
             raise PydanticCustomError("taken_port", "no route may be called 'rest': what matches nothing leaves there")
         return routes

@@ -15,6 +15,7 @@ from whorl.models.records import prediction_records
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import read_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.nodes.fields import as_kind
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import NodeFamily, PortType
 from whorl.schemas.records import AnnotationRecord
@@ -23,7 +24,11 @@ from whorl.schemas.records import AnnotationRecord
 class PredictParams(Params):
     """Which model pre-labels."""
 
-    model: str | None = Field(default=None, description="Id of the model; none lets items through unlabelled.")
+    model: str | None = Field(
+        default=None,
+        description="Id of the model; none lets items through unlabelled.",
+        json_schema_extra=as_kind("model"),
+    )
     min_confidence: float = Field(default=0.3, ge=0, le=1, description="Weaker boxes are not shown to people.")
 
 
@@ -44,6 +49,9 @@ class PredictNode(PlainNode):
         inputs={"item": PortType.ITEM},
         outputs={"item": PortType.ITEM},
         params=PredictParams,
+        description="The model looks at each item, and what it says is kept as its predictions, in place of its "
+        "earlier ones; they are never ground truth until a person accepts them. Then the item leaves by "
+        "`item`. While there is no model (before the first training) items pass as they are.",
     )
     batch_size = 64
     max_in_flight = 8

@@ -16,6 +16,7 @@ from whorl.pipelines import actions, queries
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import find_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.nodes.fields import DatasetId, as_kind
 from whorl.pipelines.places import has_node
 from whorl.pipelines.queries import ParkedToken
 from whorl.pipelines.run_ends import join_round
@@ -28,11 +29,17 @@ from whorl.schemas.pipelines import NodeFamily, PortType
 class SelectParams(Params):
     """How the next items are chosen."""
 
-    strategy: str = Field(default="herding", description="Name of a selection strategy.")
+    strategy: str = Field(
+        default="herding", description="Name of a selection strategy.", json_schema_extra=as_kind("strategy")
+    )
     budget: int = Field(ge=1, description="Items per round.")
     random_share: float = Field(default=0.1, ge=0, le=1, description="Share of each round that is drawn uniformly.")
-    model: str | None = Field(default=None, description="Model whose doubts guide the choice; none before the first.")
-    labelled: str | None = Field(default=None, pattern="^dst_", description="Dataset of what is labelled already.")
+    model: str | None = Field(
+        default=None,
+        description="Model whose doubts guide the choice; none before the first.",
+        json_schema_extra=as_kind("model"),
+    )
+    labelled: DatasetId | None = Field(default=None, description="Dataset of what is labelled already.")
     seed: int = Field(default=0, description="The same seed and pool give the same choice.")
 
 
@@ -56,6 +63,10 @@ class SelectNode(PlainNode):
         inputs={"item": PortType.ITEM, "start": PortType.SIGNAL},
         outputs={"item": PortType.ITEM, "done": PortType.SIGNAL, "empty": PortType.SIGNAL},
         params=SelectParams,
+        description="Items that arrive at `item` wait in a pool, for weeks if need be. A signal at `start` opens a "
+        "round: the strategy chooses up to `budget` of those that wait, a share of them at random so that "
+        "estimates stay unbiased; they leave by `item`, and `done` says how many. With nothing in the "
+        "pool the signal leaves by `empty`. The round is over when everything it let go has ended.",
         # A round may be opened by hand alone.
         optional_inputs=frozenset({"start"}),
     )

@@ -15,6 +15,7 @@ from whorl.datasets.splits import assign_subsets
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import read_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.nodes.fields import DatasetId
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.datasets import ItemPatch
 from whorl.schemas.pipelines import NodeFamily, PortType
@@ -24,7 +25,7 @@ from whorl.schemas.records import Subset
 class SplitParams(Params):
     """Shares of the subsets, the rest being for training; the test subset is usually frozen before the first round."""
 
-    dataset: str = Field(pattern="^dst_", description="Id of the dataset that the items are in.")
+    dataset: DatasetId = Field(description="Id of the dataset that the items are in.")
     validation: float = Field(default=0.1, ge=0, lt=1, description="Share for watching a training.")
     test: float = Field(default=0.0, ge=0, lt=1, description="Share for comparing models; 0 keeps it as it is.")
     seed: int = Field(default=0, description="The same seed gives the same subsets.")
@@ -40,6 +41,10 @@ class SplitNode(PlainNode):
         inputs={"item": PortType.ITEM},
         outputs={"train": PortType.ITEM, "validation": PortType.ITEM, "test": PortType.ITEM, "held": PortType.ITEM},
         params=SplitParams,
+        description="An item that has no subset yet gets one, so that the shares hold over the whole dataset, labels "
+        "are balanced and items of one group stay together; an item that has one keeps it. It leaves by "
+        "the port of its subset. When its group is in a test subset that is frozen, it gets none and "
+        "leaves by `held`.",
     )
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:

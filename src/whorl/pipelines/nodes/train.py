@@ -41,6 +41,9 @@ class TrainNode(PlainNode):
         inputs={"model": PortType.MODEL},
         outputs={"model": PortType.MODEL, "failed": PortType.MODEL},
         params=TrainParams,
+        description="Reads exactly the revision that the model was created with and trains in a process of its own, "
+        "one training at a time. The trained model leaves by `model`; one that fails, is cancelled or "
+        "takes too long leaves by `failed`, with the trainer's own words in the journey.",
     )
     batch_size = 1
     lease_s = 30.0

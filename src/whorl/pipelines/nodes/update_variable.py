@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from whorl.pipelines import actions
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
+from whorl.pipelines.nodes.fields import as_kind
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import NodeFamily, PortType
 
@@ -17,7 +18,9 @@ from whorl.schemas.pipelines import NodeFamily, PortType
 class UpdateVariableParams(Params):
     """Which variable takes the model's id."""
 
-    variable: str = Field(min_length=1, description="Name of a variable of type model.")
+    variable: str = Field(
+        min_length=1, description="Name of a variable of type model.", json_schema_extra=as_kind("variable")
+    )
 
 
 class UpdateVariableNode(PlainNode):
@@ -30,6 +33,9 @@ class UpdateVariableNode(PlainNode):
         inputs={"model": PortType.MODEL},
         outputs={"model": PortType.MODEL},
         params=UpdateVariableParams,
+        description="The variable takes the id of the model that arrives, and every node that names the variable uses "
+        "it with its next batch; runs under way are not disturbed. The change is an event with the old "
+        "and the new value, so it can be looked up and taken back. The model leaves by `model`.",
     )
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
