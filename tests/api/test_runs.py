@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
 from tests.api.conftest import PIPELINE, Api
 from tests.api.test_pipelines import call
 
+import whorl
 from whorl.base.errors import JsonValue
 from whorl.pipelines.triggers.kinds import TRIGGER_EVENTS
 
@@ -72,3 +79,48 @@ def test_dry_run__needs_items_of_the_project_and_saves_nothing(api: Api) -> None
     call(api, "POST", foreign, body, who="foreign", status=404)
     unfit = {**PIPELINE, "nodes": [{"id": "raw", "type": "nothing"}]}
     call(api, "POST", path, {"definition": unfit}, status=422)
+
+
+def test_sdk__steers_watches_and_tries_out(tmp_path: Path) -> None:
+    with whorl.connect(home=tmp_path) as client:
+        project = client.projects.create("steered")
+        project.set_labels(["car"])
+        pool = project.datasets.create("pool")
+        image = BytesIO()
+        Image.new("L", (8, 8)).save(image, "PNG")
+        item = pool.items.upload_bytes(image.getvalue(), "a.png")
+        definition: dict[str, JsonValue] = {
+            "name": "line",
+            "nodes": [
+                {"id": "raw", "type": "dataset", "params": {"dataset": pool.id}},
+                {"id": "tell", "type": "notify", "params": {"message": "look"}},
+            ],
+            "edges": [{"source": "raw.item", "target": "tell.signal"}],
+        }
+        tried = project.pipelines.dry_run(definition, limit=5)
+        assert [(one.node, one.came, one.error) for one in tried.nodes] == [("raw", 1, None), ("tell", 1, None)]
+        warned = project.pipelines.validate(definition)
+        assert [(one.code, one.severity) for one in warned if one.severity == "error"] == [("unfed_input", "error")]
+        triggers: list[JsonValue] = [{"id": "new", "type": "event", "target": "raw.item", "event": "item.created"}]
+        line = project.pipelines.apply({**definition, "triggers": triggers})
+        assert line.pause().info.is_paused
+        run = line.run(refs=[item.id]).runs[0]
+        assert [token.ref for token in line.tokens("raw")] == [item.id]
+        assert line.cancel_run(run.id).state == "cancelled"
+        assert line.rerun(run.id).state == "active"
+        assert not line.resume().info.is_paused
+        wait_for(lambda: [one.state for one in line.runs(state="done")] == ["done"])
+        assert [step.node for step in line.steps(run.id)] == ["raw", "tell"]
+        assert [token.ref for token in line.tokens("tell", state="done")] == [item.id]
+        assert (list(line.logs()), line.rerun_failed(node="tell")) == ([], 0)
+        assert line.status().nodes["tell"].done == 1
+        assert not line.deactivate().info.is_active
+        assert [one.kind for one in project.pipelines.trigger_events()] == list(TRIGGER_EVENTS)
+
+
+def wait_for(is_so: Callable[[], bool], *, seconds: float = 60.0) -> None:
+    """Look until it is so."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -299,7 +299,10 @@ def _move_dead_letters(conn: Connection, pipeline_id: str, ids: Sequence[int]) -
                 kinds[version] = {one.id: one.type for one in definition.nodes}
             if version != held.version and present.get(node) == kinds[version].get(node):
                 moved = node_address(pipeline_id, held.version, node)
-                conn.execute(update(dead_letter).where(chunk, dead_letter.c.node == address).values(node=moved))
+                here = chunk & (dead_letter.c.node == address)
+                going = select(dead_letter.c.run_key).where(here)
+                conn.execute(update(run).where(run.c.key.in_(going)).values(version=held.version))
+                conn.execute(update(dead_letter).where(here).values(node=moved))
 
 
 def park_tokens(

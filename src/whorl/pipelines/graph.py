@@ -53,8 +53,11 @@ class NodeType:
     gathers_parts: bool = False
 
     def list_outputs(self, params: Mapping[str, JsonValue]) -> dict[str, PortType]:
-        """Output ports of a node with these parameters."""
+        """Output ports of a node with these parameters; those that only a variable names are not among them."""
         named = params.get(self.outputs_from) if self.outputs_from is not None else None
+        if referenced_variable(named) is not None:
+            # Edges are checked when the definition is; a variable may change at any time.
+            named = None
         more = [str(name) for name in named] if isinstance(named, list | dict) else []
         return dict(self.outputs) | dict.fromkeys(more, PortType.ITEM)
 
@@ -94,7 +97,21 @@ def build_graph(definition: PipelineDefinition, types: Mapping[str, NodeType]) -
     Raises:
         GraphError: With every problem found in ``details["problems"]``, each naming its node and port.
     """
-    problems = list(find_problems(definition, types))
+    _refuse(definition, list(find_problems(definition, types)))
+    return read_graph(definition, types)
+
+
+def build_draft(definition: PipelineDefinition, types: Mapping[str, NodeType]) -> Graph:
+    """Like ``build_graph``, for a definition that nothing starts yet: inputs need neither an edge nor a trigger.
+
+    Raises:
+        GraphError: With every other problem.
+    """
+    _refuse(definition, [one for one in find_problems(definition, types) if one.code != "unfed_input"])
+    return read_graph(definition, types)
+
+
+def _refuse(definition: PipelineDefinition, problems: Sequence[GraphProblem]) -> None:
     if problems:
         first = problems[0]
         place = f"{first.node}.{first.port}" if first.port else first.node
@@ -104,7 +121,6 @@ def build_graph(definition: PipelineDefinition, types: Mapping[str, NodeType]) -
             hint="Mend each problem listed in details, then validate again.",
             details={"problems": [problem.model_dump() for problem in problems]},
         )
-    return read_graph(definition, types)
 
 
 def read_graph(definition: PipelineDefinition, types: Mapping[str, NodeType]) -> Graph:

@@ -185,3 +185,4 @@ def test_retry__after_a_node_was_mended_runs_the_mended_one(sqlite_plant: Plant)
     assert plant.db.write(lambda conn: retry_dead_letters(conn, pipeline.id, node="pre")) == 1
     plant.settle()
     assert plant.states(pipeline) == {"done": 1}
+    assert [one.version for one in plant.runs(pipeline)] == [2]

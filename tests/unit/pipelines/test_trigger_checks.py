@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,11 @@ def test_warnings__open_ways_out_beside_others_that_go_on() -> None:
         ("open_output", "label", "discarded", "warning"),
         ("no_trigger", None, None, "warning"),
     ]
+
+
+def test_outputs__named_by_a_list_a_mapping_and_not_by_a_variable() -> None:
+    kind = replace(node_types()["dataset"], outputs_from="routes")
+    assert list(kind.list_outputs({"routes": ["cat", "dog"]})) == ["item", "cat", "dog"]
+    assert list(kind.list_outputs({"routes": {"cat": "label:cat"}})) == ["item", "cat"]
+    assert list(kind.list_outputs({"routes": {"$var": "routes"}})) == ["item"]
+    assert list(kind.list_outputs({})) == ["item"]

@@ -13,7 +13,7 @@ from whorl.base.ids import new_id
 from whorl.datasets.dql import parse_text
 from whorl.engine import InlineExecutor
 from whorl.pipelines import actions, cancelling, logs, pausing, queries, reruns, starting, watching
-from whorl.pipelines.graph import Graph, build_graph
+from whorl.pipelines.graph import Graph, build_draft, build_graph
 from whorl.schemas.pipeline_runs import (
     DryRun,
     DryRunRequest,
@@ -93,7 +93,7 @@ def dry_run(caller: CallerDep, project_id: str, body: DryRunRequest) -> DryRun:
     from whorl.pipelines.nodes import node_types
     from whorl.pipelines.nodes.base import PipelineServices
 
-    graph = build_graph(body.definition, node_types())
+    graph = build_draft(body.definition, node_types())
     door = starting.find_door(graph, body.node)
     with caller.services.db.read() as conn:
         check_owned(caller, conn, body.definition)
