@@ -16,8 +16,9 @@ from typing import Literal
 import typer
 from pydantic import BaseModel
 
-from whorl.base.settings import Settings
+from whorl.base.settings import Settings, make_settings
 from whorl.cli.connected import HomeOption, JsonOption
+from whorl.cli.doctor_places import check_blobs, check_executor, check_postgres
 from whorl.cli.output import Output, bytes_text
 
 OLDEST_PYTHON = (3, 11)
@@ -48,7 +49,7 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     Example: `whorl doctor --json`
     """
-    settings = Settings() if home is None else Settings(home=home)
+    settings = make_settings({"home": home})
     checks = list(examine(settings))
     out = Output(as_json)
     out.rows(("state", "name", "found", "hint"), checks)
@@ -63,6 +64,8 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield check_home(settings.home_path)
     yield check_disk(settings.home_path)
     yield check_database(settings)
+    yield check_blobs(settings)
+    yield check_executor(settings)
     yield check_port(settings)
     yield check_web(settings)
     yield check_package("onnxruntime", "predicts", is_needed=True)
@@ -112,8 +115,10 @@ def check_disk(home: Path) -> Check:
 
 def check_database(settings: Settings) -> Check:
     """Is there a database, and is it whole?"""
+    if not settings.is_sqlite:
+        return check_postgres(settings)
     if settings.db:
-        return Check(name="database", state="note", found="given by WHORL_DB", hint="Not looked at.")
+        return Check(name="database", state="note", found="a SQLite file given by WHORL_DB", hint="Not looked at.")
     file = settings.home_path / "whorl.db"
     if not file.exists():
         return Check(name="database", state="ok", found="none yet (made at the first start)")

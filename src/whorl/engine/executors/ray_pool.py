@@ -9,6 +9,7 @@ import pickle
 import queue
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future, InvalidStateError
@@ -279,7 +280,10 @@ class RayPool:
         for name in ("ray", "ray.util.client"):
             logging.getLogger(name).setLevel(logging.WARNING)
         try:
-            self._session = ray.init(self._address, namespace=_NAMESPACE, log_to_driver=False)
+            with warnings.catch_warnings():
+                # Ray warns of each slow attempt; it makes several, and what counts is how they end.
+                warnings.simplefilter("ignore")
+                self._session = ray.init(self._address, namespace=_NAMESPACE, log_to_driver=False)
         except Exception as error:  # Ray's client raises ConnectionError, RuntimeError and errors of gRPC
             raise Unavailable(
                 f"the Ray cluster refuses: {type(error).__name__}",
