@@ -15,7 +15,16 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useMantineColorScheme } from "@mantine/core";
-import { useCallback, useEffect, useMemo, useState, type DragEvent, type ReactNode } from "react";
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type DragEvent,
+  type ReactNode,
+} from "react";
 
 import { CanvasContext } from "./canvasContext";
 import classes from "./canvas.module.css";
@@ -191,6 +200,17 @@ function useFlow({
     [still, dragged],
   );
   const options = { draft, types, marks, selection, places, hasFoot: hasCounts };
+  // One click changes nodes and edges, one after the other, before anything is drawn again.
+  const latest = useRef(selection);
+  useLayoutEffect(() => {
+    latest.current = selection;
+  });
+  const choose = (what: "nodes" | "edges", changes: readonly (NodeChange<Step> | EdgeChange<Way>)[]) => {
+    const chosen = select(latest.current[what], changes);
+    if (chosen === null) return;
+    latest.current = { ...latest.current, [what]: chosen };
+    onSelect(latest.current);
+  };
   const onNodesChange = (changes: NodeChange<Step>[]) => {
     const moves = changes.flatMap((change) =>
       change.type === "position" && change.position !== undefined ? [change] : [],
@@ -199,19 +219,12 @@ function useFlow({
     const isOver = moves.some((change) => change.dragging !== true);
     if (moves.length > 0) setDragged(isOver ? new Map() : (before) => new Map([...before, ...now]));
     if (isOver) edits?.onMove(new Map([...dragged, ...now]));
-    const chosen = select(selection.nodes, changes);
-    if (chosen !== null)
-      onSelect({ nodes: chosen, edges: chosen.size > 0 && hasPick(changes) ? new Set() : selection.edges });
+    choose("nodes", changes);
   };
   const onEdgesChange = (changes: EdgeChange<Way>[]) => {
-    const chosen = select(selection.edges, changes);
-    if (chosen !== null) onSelect({ nodes: hasPick(changes) ? new Set() : selection.nodes, edges: chosen });
+    choose("edges", changes);
   };
   return { nodes: toFlowNodes(options), edges: toFlowEdges(options), onNodesChange, onEdgesChange };
-}
-
-function hasPick(changes: readonly (NodeChange<Step> | EdgeChange<Way>)[]): boolean {
-  return changes.some((change) => change.type === "select" && change.selected);
 }
 
 /** The selection after changes; null when they do not touch it. */
