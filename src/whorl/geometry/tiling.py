@@ -160,7 +160,7 @@ def _overlapping(boxes: FloatArray, label: IndexArray) -> IndexArray:
     """(P, 2) pairs of boxes of one label whose insides meet, the lower index first, found through a grid of cells."""
     if len(boxes) < 2:
         return np.zeros((0, 2), np.int64)
-    cell = max(float(np.median(boxes[:, 2:] - boxes[:, :2])) * 2, 1.0)
+    cell = max(float(np.median(boxes[:, 2:] - boxes[:, :2])) * 3, 1.0)
     first = np.floor((boxes[:, :2] - boxes[:, :2].min(axis=0)) / cell).astype(np.int64)
     span = np.floor((boxes[:, 2:] - boxes[:, :2].min(axis=0)) / cell).astype(np.int64) - first + 1
     huge = (span > _HUGE_CELLS).any(axis=1)
@@ -183,14 +183,15 @@ def _pairs_in_cells(first: IndexArray, span: IndexArray, label: IndexArray, some
         span: (N, 2) how many columns and rows it covers.
         some: Which boxes.
     """
-    count = span[some].prod(axis=1)
+    column, row, wide = first[:, 0].copy(), first[:, 1].copy(), span[:, 0].copy()
+    count = wide[some] * span[some, 1]
     box = np.repeat(some, count)
     step = np.arange(len(box)) - np.repeat(np.cumsum(count) - count, count)
-    place = first[box] + np.column_stack([step % span[box, 0], step // span[box, 0]])
+    x, y = column[box] + step % wide[box], row[box] + step // wide[box]
     columns, rows = (first + span).max(axis=0)
-    key = (np.unique(label, return_inverse=True)[1][box] * rows + place[:, 1]) * columns + place[:, 0]
+    key = (np.unique(label, return_inverse=True)[1][box] * rows + y) * columns + x
     order = np.argsort(key, kind="stable")
-    key, box, place = key[order], box[order], place[order]
+    key, box, x, y = key[order], box[order], x[order], y[order]
     found: list[IndexArray] = [np.zeros((0, 2), np.int64)]
     at = np.arange(len(key))
     for distance in range(1, len(key)):
@@ -200,7 +201,7 @@ def _pairs_in_cells(first: IndexArray, span: IndexArray, label: IndexArray, some
             break
         a, b = box[at], box[at + distance]
         # Two boxes share every cell of their intersection; they are a pair in the cell where that begins.
-        begins = (np.maximum(first[a], first[b]) == place[at]).all(axis=1)
+        begins = (np.maximum(column[a], column[b]) == x[at]) & (np.maximum(row[a], row[b]) == y[at])
         found.append(np.column_stack([a[begins], b[begins]]))
     return np.concatenate(found)
 
