@@ -186,7 +186,9 @@ def _opened(source: str | io.BytesIO) -> Iterator[tuple[Any, Any]]:
             stream.thread_type = "AUTO"
             yield container, stream
     except (av.error.FFmpegError, ValueError, EOFError) as error:
-        raise UnreadableMedia(f"the video does not decode: {error}", hint=_HINT) from error
+        # Not the whole message: it names the file, which lies somewhere in the home folder.
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise UnreadableMedia(f"the video does not decode: {reason}", hint=_HINT) from error
 
 
 def _pixels(frame: Any) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from sqlalchemy import select
 from tests.db.pipelines.conftest import ANNA, Plant
 from tests.db.pipelines.flows import list_told, make_flow, raw, tell
 
@@ -17,6 +18,7 @@ from whorl.formats.folder import FolderFormat
 from whorl.schemas.datasets import Item, NewItem
 from whorl.schemas.pipelines import Pipeline
 from whorl.store.blobs import put_content
+from whorl.store.db.tables import event
 
 
 def _video(path: Path) -> bytes:
@@ -108,3 +110,32 @@ def test_import__takes_videos_in(plant: Plant, tmp_path: Path) -> None:
         ("road.mp4", "video/mp4", 64, 48)
     ]
     assert [(issue.where, issue.code) for issue in report.issues] == [("half.mp4", "unreadable_media")]
+
+
+def test_frames__whose_tiles_come_back_frame_by_frame(plant: Plant, tmp_path: Path) -> None:
+    pool, frames, tiles = plant.dataset("pool"), plant.dataset("frames"), plant.dataset("tiles")
+    nodes: dict[str, dict[str, JsonValue]] = {
+        "raw": raw(pool),
+        "take": {"type": "frames", "dataset": frames, "every_frames": 4},
+        "cut": {"type": "tile", "dataset": tiles, "size": 32},
+        "some": {"type": "filter", "routes": {"kept": "-name:*/000004*0_0_32_32.jpg"}},
+        "merge": {"type": "merge_tiles"},
+        "frame": tell("frame"),
+    }
+    ways = ["take.item > cut.item", "cut.item > some.item", "some.kept > merge.item", "merge.item > frame.signal"]
+    pipeline = make_flow(plant, nodes, ["raw.item > take.item", *ways])
+    video = _add(plant, pool, "road.mp4", _video(tmp_path / "a.mp4"))
+    plant.settle()
+    per_frame = len(_items(plant, tiles)) // 2
+    steps = [step for step in plant.journey(plant.runs(pipeline)[0]) if step.node == "merge"]
+    assert sorted((step.output["parts"], step.output.get("missing", 0)) for step in steps) == [
+        (per_frame - 1, 1),
+        (per_frame, 0),
+    ]
+    with plant.db.read() as conn:
+        values = [
+            payload["values"]
+            for payload in conn.execute(select(event.c.payload).where(event.c.kind == "pipeline.notified")).scalars()
+        ]
+    assert values == [{"parent": video.id, "parts": 2, "outer": None}] * 2
+    assert (plant.states(pipeline), plant.open_tokens(pipeline)) == ({"done": 1}, 0)
