@@ -8,6 +8,7 @@ import { FamilyIcon } from "@/graph/FamilyIcon";
 import { FAMILIES, familyColor, spaced } from "@/graph/look";
 
 import classes from "./editor.module.css";
+import { findTypes } from "./palette";
 import { useEditor } from "./useEditor";
 
 /** The kinds of steps by family: drag one onto the canvas, or click to put it beside what is selected. */
@@ -57,15 +58,6 @@ export function PalettePane() {
       </ScrollArea>
     </nav>
   );
-}
-
-/** Types whose name, summary or description has every word. */
-export function findTypes(types: readonly NodeTypeInfo[], asked: string): NodeTypeInfo[] {
-  const words = asked.toLowerCase().split(/\s+/u).filter(Boolean);
-  return types.filter((type) => {
-    const text = `${spaced(type.name)} ${type.name} ${type.summary} ${type.description}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
 }
 
 function Entry({ type }: { readonly type: NodeTypeInfo }) {

@@ -2,7 +2,6 @@ import { Badge, Code, Grid, Group, Select, Stack, Table, Text } from "@mantine/c
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
-import { isRecord } from "@/api/json";
 import { diffQuery, nodeTypesQuery, pipelineVersionsQuery, versionQuery } from "@/api/queries/pipelines";
 import type { Pipeline, PipelineChange, PipelineVersion } from "@/api/schema.gen";
 import { Canvas } from "@/graph/Canvas";
@@ -15,7 +14,7 @@ import { WaitRows } from "@/ui/Wait";
 
 import classes from "../live/live.module.css";
 import { spaced } from "../words";
-import { CHANGE_COLORS, diffMarks, unionOf } from "./diffMarks";
+import { CHANGE_COLORS, diffMarks, partsOf, unionOf } from "./diffMarks";
 
 /** The versions of a pipeline, and what changed from one to another. */
 export function VersionsPanel({ pipeline }: { readonly pipeline: Pipeline }) {
@@ -171,25 +170,6 @@ function Parts({ before, after }: { readonly before: unknown; readonly after: un
       ))}
     </Stack>
   );
-}
-
-interface Part {
-  readonly name: string;
-  readonly from: unknown;
-  readonly to: unknown;
-}
-
-export function partsOf(before: unknown, after: unknown, prefix = ""): Part[] {
-  if (!isRecord(before) || !isRecord(after)) {
-    const [from, to] = [before ?? undefined, after ?? undefined];
-    return from === undefined && to === undefined ? [] : [{ name: prefix, from, to }];
-  }
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.flatMap((name) => {
-    if (JSON.stringify(before[name]) === JSON.stringify(after[name])) return [];
-    const path = name === "params" ? "" : prefix === "" ? name : `${prefix}.${name}`;
-    return partsOf(before[name], after[name], path);
-  });
 }
 
 function say(value: unknown): string {

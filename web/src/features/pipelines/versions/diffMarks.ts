@@ -1,4 +1,5 @@
 /** What differs between two versions, drawn into one graph. Pure. */
+import { isRecord } from "@/api/json";
 import type { PipelineChange, PipelineDefinition } from "@/api/schema.gen";
 import { edgeKey, toDraft, type Draft } from "@/graph/draft";
 import type { Change, EdgeMark, Marks, NodeMark } from "@/graph/marks";
@@ -30,3 +31,23 @@ export const CHANGE_COLORS: Readonly<Record<Change, string>> = {
   removed: "red",
   changed: "yellow",
 };
+
+export interface Part {
+  readonly name: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** The parts that differ between two values, each by its path. */
+export function partsOf(before: unknown, after: unknown, prefix = ""): Part[] {
+  if (!isRecord(before) || !isRecord(after)) {
+    const [from, to] = [before ?? undefined, after ?? undefined];
+    return from === undefined && to === undefined ? [] : [{ name: prefix, from, to }];
+  }
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.flatMap((name) => {
+    if (JSON.stringify(before[name]) === JSON.stringify(after[name])) return [];
+    const path = name === "params" ? "" : prefix === "" ? name : `${prefix}.${name}`;
+    return partsOf(before[name], after[name], path);
+  });
+}
