@@ -8,6 +8,8 @@ import pytest
 from tests.api.conftest import PIPELINE, Api
 
 from whorl.base.errors import JsonValue
+from whorl.pipelines.forms import dump_python, parse_json, parse_yaml
+from whorl.schemas.pipelines import PipelineDefinition
 from whorl.sdk.pipelines import Pipelines
 from whorl.sdk.transport import Transport
 
@@ -99,3 +101,27 @@ def test_templates__say_what_they_bring_and_need(api: Api) -> None:
     assert loop["node_types"][:3] == ["dataset", "select", "predict"]
     assert min(len(one["summary"]) for one in found.values()) > 20
     assert min(len(one["needs"]) for one in found.values()) > 0
+
+
+def test_convert__writes_what_reads_back(api: Api) -> None:
+    path = f"/projects/{api.ids['project_id']}/pipelines/convert"
+    wanted = PipelineDefinition.model_validate(document())
+    assert parse_yaml(call(api, "POST", path, document())["text"]) == wanted
+    assert parse_json(call(api, "POST", f"{path}?form=json", document())["text"]) == wanted
+    assert call(api, "POST", f"{path}?form=python", document()) == {"form": "python", "text": dump_python(wanted)}
+    call(api, "POST", f"{path}?form=toml", document(), status=422)
+    twice = document(nodes=[{"id": "a", "type": "dataset"}] * 2)
+    assert "two nodes are called 'a'" in call(api, "POST", f"{path}?form=python", twice, status=422)["detail"]
+
+
+def test_import__gives_a_definition_and_saves_nothing(api: Api) -> None:
+    path = f"/projects/{api.ids['project_id']}/pipelines/import"
+    source = {"name": "theirs", "nodes": [{"id": "1", "name": "In", "type": "storage"}, {"id": "2", "type": "odd"}]}
+    found = call(api, "POST", path, source)
+    assert [(one["name"], one["became"]) for one in found["parts"]] == [("In", "in (dataset)"), ("2", None)]
+    assert found["definition"]["name"] == "theirs"
+    assert call(api, "POST", f"{path}?name=ours", source)["definition"]["name"] == "ours"
+    call(api, "POST", f"{path}?name={'x' * 201}", source, status=422)
+    call(api, "POST", path, {"nodes": "x"}, status=422)
+    saved = call(api, "GET", f"/projects/{api.ids['project_id']}/pipelines")["items"]
+    assert "theirs" not in [one["name"] for one in saved]

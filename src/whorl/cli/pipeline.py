@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -96,7 +98,8 @@ def nodes(
 def _show_node(one: NodeTypeInfo) -> None:
     print(f"{one.name}: {one.summary}")
     if one.description:
-        print(f"\n{one.description}\n")
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else len(one.description) + 1
+        print(f"\n{textwrap.fill(one.description, width)}\n")
     for side, ports in (("in", one.inputs), ("out", one.outputs)):
         named = [f"{port} ({kind.value}{', optional' * (port in one.optional_inputs)})" for port, kind in ports.items()]
         more = [f"one for each name in {one.outputs_from}"] if side == "out" and one.outputs_from else []

@@ -45,11 +45,13 @@ def load_document(text: str, form: Form = Form.YAML) -> JsonValue:
 
     Raises:
         GraphError: It is not in that form, names a key twice, or holds what JSON cannot: not-a-number, other keys than
-            text, aliases.
+            text, aliases, half characters.
     """
     try:
         document: JsonValue = _load_json(text) if form is Form.JSON else yaml_form.read(text)
-    except (ValueError, yaml.YAMLError) as error:
+        # Half a surrogate pair can be escaped in both, but neither stored nor sent.
+        json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, TypeError, yaml.YAMLError) as error:
         place = " ".join(str(error).split())
         raise GraphError(
             f"the pipeline is not {form.value.upper()}: {place[:_SHOWN]}", hint="Mend it near that place."

@@ -355,3 +355,10 @@ class PipelineImport(Wire):
 
     definition: PipelineDefinition
     parts: list[ImportedPart]
+
+
+class PipelineText(Wire):
+    """A definition written down."""
+
+    form: Literal["yaml", "json", "python"]
+    text: str

@@ -136,6 +136,10 @@ def test_dump_python__two_nodes_of_one_name_cannot_be_written() -> None:
         (Form.JSON, "[" * 100_000, "nested too deeply"),
         (Form.JSON, '{"a": 1e999}', "not a number that JSON has"),
         (Form.JSON, "", "not JSON"),
+        (Form.JSON, '{"a": ["\\ud800"]}', "surrogates not allowed"),
+        (Form.YAML, 'a: "\\ud800"', "not YAML"),
+        (Form.YAML, "a: !!binary aGk=", "not YAML"),
+        (Form.YAML, "a: !!set {b}", "not YAML"),
     ],
 )
 def test_load_document__says_what_it_cannot_take(form: Form, text: str, message: str) -> None:

@@ -2230,6 +2230,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/pipelines/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Convert Pipeline
+         * @description Write a definition, saved or not, as YAML, JSON or Python; each reads back as the very same.
+         */
+        post: operations["convert_pipeline_api_v1_projects__project_id__pipelines_convert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/pipelines/diff": {
         parameters: {
             query?: never;
@@ -2264,6 +2284,26 @@ export interface paths {
          * @description Try a definition on a few items: bodies run, nothing is saved; at most half a minute.
          */
         post: operations["dry_run_api_v1_projects__project_id__pipelines_dry_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pipelines/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Pipeline
+         * @description Turn the JSON of a Dataloop pipeline into a definition, with what became of each part; nothing is saved.
+         */
+        post: operations["import_pipeline_api_v1_projects__project_id__pipelines_import_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4422,6 +4462,35 @@ export interface components {
             lease_token: string;
         };
         /**
+         * ImportedPart
+         * @description A part of another tool's pipeline, and what it became.
+         */
+        ImportedPart: {
+            /**
+             * Became
+             * @description Node, edge, variable or trigger here; null when not mapped.
+             */
+            became?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @description What differs, what is left to fill in, or why it was not mapped.
+             * @default
+             */
+            note: string;
+            /**
+             * Was
+             * @description What it was there, such as task (qa).
+             */
+            was: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "node" | "connection" | "variable" | "trigger";
+        };
+        /**
          * ImportRequest
          * @description A folder on the server's machine to be taken in.
          */
@@ -6011,6 +6080,15 @@ export interface components {
             changes: components["schemas"]["PipelineChange"][];
         };
         /**
+         * PipelineImport
+         * @description Another tool's pipeline as one of Whorl, and what became of each part.
+         */
+        PipelineImport: {
+            definition: components["schemas"]["PipelineDefinition"];
+            /** Parts */
+            parts: components["schemas"]["ImportedPart"][];
+        };
+        /**
          * PipelinePause
          * @description How to pause a pipeline.
          */
@@ -6067,6 +6145,19 @@ export interface components {
             runs: {
                 [key: string]: number;
             };
+        };
+        /**
+         * PipelineText
+         * @description A definition written down.
+         */
+        PipelineText: {
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "yaml" | "json" | "python";
+            /** Text */
+            text: string;
         };
         /**
          * PipelineVersion
@@ -7510,6 +7601,7 @@ export type GridAnnotation = components['schemas']['GridAnnotation'];
 export type GridAnnotations = components['schemas']['GridAnnotations'];
 export type Health = components['schemas']['Health'];
 export type Heartbeat = components['schemas']['Heartbeat'];
+export type ImportedPart = components['schemas']['ImportedPart'];
 export type ImportRequest = components['schemas']['ImportRequest'];
 export type Issue = components['schemas']['Issue'];
 export type IssueCreate = components['schemas']['IssueCreate'];
@@ -7593,9 +7685,11 @@ export type Pipeline = components['schemas']['Pipeline'];
 export type PipelineChange = components['schemas']['PipelineChange'];
 export type PipelineDefinition = components['schemas']['PipelineDefinition'];
 export type PipelineDiff = components['schemas']['PipelineDiff'];
+export type PipelineImport = components['schemas']['PipelineImport'];
 export type PipelinePause = components['schemas']['PipelinePause'];
 export type PipelineRerun = components['schemas']['PipelineRerun'];
 export type PipelineStatus = components['schemas']['PipelineStatus'];
+export type PipelineText = components['schemas']['PipelineText'];
 export type PipelineVersion = components['schemas']['PipelineVersion'];
 export type Points = components['schemas']['Points'];
 export type Polygon = components['schemas']['Polygon'];
@@ -11894,6 +11988,44 @@ export interface operations {
             };
         };
     };
+    convert_pipeline_api_v1_projects__project_id__pipelines_convert_post: {
+        parameters: {
+            query?: {
+                form?: "yaml" | "json" | "python";
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineDefinition"];
+                "application/yaml": components["schemas"]["PipelineDefinition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineText"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     diff_document_api_v1_projects__project_id__pipelines_diff_post: {
         parameters: {
             query?: never;
@@ -11952,6 +12084,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_pipeline_api_v1_projects__project_id__pipelines_import_post: {
+        parameters: {
+            query?: {
+                name?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineDefinition"];
+                "application/yaml": components["schemas"]["PipelineDefinition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineImport"];
                 };
             };
             /** @description Problem, as application/problem+json */

@@ -1,8 +1,8 @@
-"""Pipelines as documents: the published schema, and what differs between two definitions."""
+"""Pipelines as documents: the published schema, differences, other forms, and other tools' pipelines."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from sqlalchemy import Connection
@@ -11,8 +11,8 @@ from whorl.access.rules import Action
 from whorl.base.errors import InvalidInput, JsonValue
 from whorl.pipelines import queries
 from whorl.pipelines.diff import diff
-from whorl.pipelines.forms import read_definition
-from whorl.schemas.pipelines import PipelineDefinition, PipelineDiff
+from whorl.pipelines.forms import Form, dump, read_definition
+from whorl.schemas.pipelines import PipelineDefinition, PipelineDiff, PipelineImport, PipelineText
 from whorl.server.permits import CallerDep, needs
 from whorl.server.pipeline_documents import Document, with_document
 
@@ -65,3 +65,20 @@ def diff_document(caller: CallerDep, project_id: str, document: Document) -> Pip
         return diff(None if saved is None else saved.definition, definition)
 
     return caller.read(read)
+
+
+@router.post("/projects/{project_id}/pipelines/convert", **with_document(Action.PIPELINE_READ))
+def convert_pipeline(
+    caller: CallerDep, project_id: str, document: Document, form: Literal["yaml", "json", "python"] = "yaml"
+) -> PipelineText:
+    """Write a definition, saved or not, as YAML, JSON or Python; each reads back as the very same."""
+    return PipelineText(form=form, text=dump(read_definition(document), Form(form)))
+
+
+@router.post("/projects/{project_id}/pipelines/import", **with_document(Action.PIPELINE_READ))
+def import_pipeline(caller: CallerDep, project_id: str, document: Document, name: str | None = None) -> PipelineImport:
+    """Turn the JSON of a Dataloop pipeline into a definition, with what became of each part; nothing is saved."""
+    from whorl.pipelines.dataloop.importing import import_dataloop
+    from whorl.pipelines.nodes import node_types
+
+    return import_dataloop(document, types=node_types(), name=name)
