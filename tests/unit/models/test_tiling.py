@@ -1,0 +1,110 @@
+"""Predictions on tiles as predictions on the image: boxes joined, all other shapes moved, doubles dropped."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from whorl.base.errors import MaskError
+from whorl.geometry.masks import decode_mask, encode_mask, place_mask
+from whorl.models.tiling import TilePredictions, merge_predictions, move_geometry
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox
+from whorl.schemas.records import AnnotationRecord
+
+# Two tiles of 60 x 50 in an image of 100 x 50; both see x 40 to 60.
+LEFT, RIGHT = (0, 0, 60, 50), (40, 0, 100, 50)
+
+
+def _merge(left: list[AnnotationRecord], right: list[AnnotationRecord]) -> list[AnnotationRecord]:
+    tiles = [TilePredictions(LEFT, left), TilePredictions(RIGHT, right)]
+    return merge_predictions(tiles, width=100, height=50, edge_px=2, iou=0.5, part_share=0.7)
+
+
+def _square(x0: float, y0: float, side: float = 10) -> Polygon:
+    return Polygon(rings=[[(x0, y0), (x0 + side, y0), (x0 + side, y0 + side), (x0, y0 + side)]])
+
+
+def _mask(x0: int, y0: int, x1: int, y1: int) -> Mask:
+    pixels = np.zeros((50, 60), dtype=bool)
+    pixels[y0:y1, x0:x1] = True
+    return Mask(height=50, width=60, counts=encode_mask(pixels))
+
+
+def test_merge_predictions__parts_of_a_box_take_the_surer_one_s_attributes() -> None:
+    left = [AnnotationRecord("car", Box(x0=30, y0=10, x1=60, y1=30), 0.6, {"seen": "left"}, "ann_1")]
+    right = [AnnotationRecord("car", Box(x0=0, y0=10, x1=35, y1=30), 0.9, {"seen": "right"}, "ann_2")]
+    assert _merge(left, right) == [
+        AnnotationRecord("car", Box(x0=30, y0=10, x1=75, y1=30), 0.9, {"seen": "right"}, None)
+    ]
+
+
+def test_merge_predictions__other_shapes_are_moved_and_doubles_dropped() -> None:
+    left = [AnnotationRecord("leaf", _square(45, 20), 0.7), AnnotationRecord("leaf", _square(5, 5), 0.5)]
+    right = [AnnotationRecord("leaf", _square(5, 20), 0.8), AnnotationRecord("leaf", _square(40, 20), 0.6)]
+    assert _merge(left, right) == [
+        AnnotationRecord("leaf", _square(45, 20), 0.8),
+        AnnotationRecord("leaf", _square(80, 20), 0.6),
+        AnnotationRecord("leaf", _square(5, 5), 0.5),
+    ]
+
+
+def test_merge_predictions__masks_lie_where_the_tile_lies() -> None:
+    (found,) = _merge([], [AnnotationRecord("cell", _mask(20, 10, 30, 15), 0.5)])
+    assert isinstance(found.geometry, Mask)
+    expected = np.zeros((50, 100), dtype=bool)
+    expected[10:15, 60:70] = True
+    assert np.array_equal(decode_mask(found.geometry.counts, width=100, height=50), expected)
+
+
+def test_merge_predictions__classes_of_tiles_and_empty_masks_say_nothing() -> None:
+    left = [AnnotationRecord("road", ClassTag(), 0.9), AnnotationRecord("cell", _mask(0, 0, 0, 0), 0.9)]
+    assert _merge(left, []) == []
+
+
+def test_merge_predictions__boxes_and_polygons_do_not_drop_each_other() -> None:
+    box = Box(x0=5, y0=5, x1=15, y1=15)
+    found = _merge([AnnotationRecord("leaf", box, 0.5), AnnotationRecord("leaf", _square(5, 5), 0.9)], [])
+    assert [one.geometry for one in found] == [_square(5, 5), box]
+
+
+def test_merge_predictions__without_a_confidence() -> None:
+    found = _merge([AnnotationRecord("car", Box(x0=1, y0=1, x1=9, y1=9))], [])
+    assert [(one.confidence, one.geometry) for one in found] == [(None, Box(x0=1, y0=1, x1=9, y1=9))]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (ClassTag(), ClassTag()),
+        (Box(x0=1, y0=2, x1=3, y1=4), Box(x0=41, y0=12, x1=43, y1=14)),
+        (
+            RotatedBox(cx=1, cy=2, width=3, height=4, angle=30),
+            RotatedBox(cx=41, cy=12, width=3, height=4, angle=30),
+        ),
+        (Polyline(points=[(0, 0), (1, 1)]), Polyline(points=[(40, 10), (41, 11)])),
+        (Points(points=[(5, 5)]), Points(points=[(45, 15)])),
+        (_square(0, 0), _square(40, 10)),
+    ],
+)
+def test_move_geometry(given: Geometry, expected: Geometry) -> None:
+    assert move_geometry(given, (40, 10, 100, 60), width=100, height=60) == expected
+
+
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (3, 0), (0, 2), (7, 4), (4, 3), (9, 5)])
+def test_place_mask__is_the_part_in_the_whole(x: int, y: int) -> None:
+    rng = np.random.default_rng(x * 10 + y)
+    for filled in (0.0, 0.3, 0.7, 1.0):
+        part = rng.random((4, 5)) < filled
+        counts = place_mask(encode_mask(part), width=5, height=4, x=x, y=y, whole_width=12, whole_height=8)
+        expected = np.zeros((8, 12), dtype=bool)
+        shown = expected[y : y + 4, x : x + 5]
+        shown[:] = part[: shown.shape[0], : shown.shape[1]]
+        assert np.array_equal(decode_mask(counts, width=12, height=8), expected)
+
+
+def test_place_mask__outside_is_refused() -> None:
+    counts = encode_mask(np.ones((4, 5), dtype=bool))
+    with pytest.raises(MaskError, match="lies outside an image of 12 x 8"):
+        place_mask(counts, width=5, height=4, x=12, y=0, whole_width=12, whole_height=8)
+    with pytest.raises(MaskError):
+        place_mask(counts, width=6, height=4, x=0, y=0, whole_width=12, whole_height=8)
