@@ -5,10 +5,18 @@ import { GRID_ACTIONS } from "./gridActions";
 /**
  * Where an action is valid. A narrower scope goes before a wider one that has the same chord.
  * `studio` is the page; `label`, `review` and `validate` are the ways to work in it, one at a time. `grid` is the page
- * of the bulk grids, with `grid_label` and `grid_review` in it.
+ * of the bulk grids, with `grid_label`, `grid_review` and `grid_validate` in it.
  */
 export type Scope =
-  "global" | "studio" | "label" | "review" | "validate" | "grid" | "grid_label" | "grid_review";
+  | "global"
+  | "studio"
+  | "label"
+  | "review"
+  | "validate"
+  | "grid"
+  | "grid_label"
+  | "grid_review"
+  | "grid_validate";
 
 /** 0 global, 1 page, 2 workspace. */
 export const SCOPE_LEVEL: Readonly<Record<Scope, number>> = {
@@ -20,6 +28,7 @@ export const SCOPE_LEVEL: Readonly<Record<Scope, number>> = {
   grid: 1,
   grid_label: 2,
   grid_review: 2,
+  grid_validate: 2,
 };
 
 /** The page that a scope is part of; null for everywhere. Two pages are never on the screen at once. */
@@ -32,6 +41,7 @@ export const SCOPE_PAGE: Readonly<Record<Scope, "studio" | "grid" | null>> = {
   grid: "grid",
   grid_label: "grid",
   grid_review: "grid",
+  grid_validate: "grid",
 };
 
 export type ActionGroup =
@@ -132,6 +142,8 @@ const CLASSES: readonly Action[] = [
     scope: "studio",
     keys: [`@Digit${String(digit)}`],
   })),
+  // Only where a class is called 0; else the key fits the picture into the window.
+  { id: "class.0", title: "The class called 0", group: "Classes", scope: "label", keys: ["@Digit0"] },
   { id: "class.palette", title: "Find a class by name", group: "Classes", scope: "studio", keys: ["/"] },
 ];
 
@@ -212,6 +224,13 @@ const REVIEW: readonly Action[] = [
   { id: "comment.pin", title: "Write a note at a place", group: "Review", scope: "label", keys: ["I"] },
   { id: "validate.yes", title: "Yes", group: "Review", scope: "validate", keys: ["Y"] },
   { id: "validate.no", title: "No", group: "Review", scope: "validate", keys: ["N"] },
+  {
+    id: "validate.undo",
+    title: "Take the last answer back",
+    group: "Review",
+    scope: "validate",
+    keys: ["U", "Ctrl+Z"],
+  },
 ];
 
 const HELP: readonly Action[] = [

@@ -7,6 +7,8 @@ import type { BulkItem, BulkResult, GridAnnotation, Lease } from "../schema.gen"
 export interface PageAnnotations {
   readonly revision: number;
   readonly annotations: readonly GridAnnotation[];
+  /** A yes or no is asked about each item, whatever stands on it. */
+  readonly isAsking?: boolean;
 }
 
 /** What a grid asks of the server, as an interface, so that it can be tested against one that fails on purpose. */
@@ -26,8 +28,12 @@ export interface GridServer {
 }
 
 /** The server itself, for one task. */
-export function gridServer(options: { readonly taskId: string; readonly datasetId: string }): GridServer {
-  const { taskId, datasetId } = options;
+export function gridServer(options: {
+  readonly taskId: string;
+  readonly datasetId: string;
+  readonly isAsking?: boolean;
+}): GridServer {
+  const { taskId, datasetId, isAsking = false } = options;
   const onTask = { params: { path: { task_id: taskId } } };
   return {
     listLeases: () => exactly<Lease[]>(unwrap(api.GET("/api/v1/tasks/{task_id}/leases", onTask))),
@@ -57,15 +63,17 @@ export function gridServer(options: { readonly taskId: string; readonly datasetI
           keepalive: options?.isLeaving === true,
         }),
       ),
-    annotations: (itemIds) =>
-      exactly<PageAnnotations>(
+    annotations: async (itemIds) => {
+      const read = await exactly<PageAnnotations>(
         unwrap(
           api.POST("/api/v1/datasets/{dataset_id}/annotations/batch", {
             params: { path: { dataset_id: datasetId } },
             body: { item_ids: [...itemIds], layers: ["truth", "prediction"] },
           }),
         ),
-      ),
+      );
+      return { ...read, isAsking };
+    },
     renewSession: async () => {
       const me = await unwrap(api.GET("/api/v1/me"));
       setCsrfToken(me.csrf_token ?? null);

@@ -21,8 +21,10 @@ export function ClassKeys({ title, rows, onPick, counts, isOff }: ClassKeysProps
   return (
     <nav className={classes.list} aria-label="Classes">
       <div className={classes.head}>{title}</div>
-      {rows.map(({ name, color, digit }) => {
-        const [chord] = digit === null ? [] : (map.get(`grid.class.${String(digit)}`) ?? []);
+      {rows.map(({ name, color, digit, action }) => {
+        const byDigit = digit === null ? null : `grid.class.${String(digit)}`;
+        const named = action ?? byDigit;
+        const [chord] = named === null ? [] : (map.get(named) ?? []);
         return (
           <UnstyledButton
             key={name}
@@ -45,9 +47,11 @@ export function ClassKeys({ title, rows, onPick, counts, isOff }: ClassKeysProps
           </UnstyledButton>
         );
       })}
-      <div className={classes.tail}>
-        By name <KeyHint action="grid.palette" />
-      </div>
+      {rows.every(({ action }) => action === undefined) && (
+        <div className={classes.tail}>
+          By name <KeyHint action="grid.palette" />
+        </div>
+      )}
     </nav>
   );
 }

@@ -17,7 +17,7 @@ import { LARGEST_PAGE, SMALLEST_PAGE } from "./label/GridHead";
 import { LabelGrid } from "./label/LabelGrid";
 import { useSession } from "./label/useSession";
 import { whyNot } from "./label/whyNot";
-import type { Labels } from "./names";
+import { ANSWERS, type Labels } from "./names";
 
 /** Classes for whole items, a page at a time. */
 export function LabelGridPage() {
@@ -39,11 +39,19 @@ export function LabelGridPage() {
   if (task.data === undefined || ontology.data === undefined || recipes.data === undefined)
     return <WaitRows />;
   const recipe = recipes.data.find((one) => one.id === task.data.recipe_id) ?? null;
-  const labels = ontology.data?.labels ?? [];
+  const labels = labelsOf(task.data, ontology.data?.labels ?? []);
   const reason = whyNot({ task: task.data, recipe, labels });
   if (reason !== null)
     return <NotHere task={task.data} title={reason.title} about={reason.about} to={reason.to} />;
   return <Grid key={taskId} task={task.data} labels={labels} recipe={recipe} />;
+}
+
+/** What there is to choose from: yes and no, those of the task, or all. */
+function labelsOf(task: TaskSummary, all: Labels): Labels {
+  if (task.kind === "validate") return ANSWERS;
+  const allowed = task.settings.labels;
+  if (!Array.isArray(allowed) || allowed.length === 0) return all;
+  return all.filter(({ name }) => allowed.includes(name));
 }
 
 interface GridProps {

@@ -13,7 +13,10 @@ const KeyboardContext = createContext<Keyboard | null>(null);
 export type Handlers = Readonly<Record<string, () => boolean | undefined>>;
 
 /** Listens while the page stands. Handlers may change from one drawing to the next. */
-export function useGridKeyboard(scope: "grid_label" | "grid_review", handlers: Handlers): Keyboard {
+export function useGridKeyboard(
+  scope: "grid_label" | "grid_review" | "grid_validate",
+  handlers: Handlers,
+): Keyboard {
   const [keyboard] = useState(() => new Keyboard(loadKeys(window.localStorage)));
   const latest = useRef(handlers);
   useEffect(() => {

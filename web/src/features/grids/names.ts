@@ -1,22 +1,40 @@
 /** Classes as a grid offers them: with their keys, and found by a few letters. */
 import type { Ontology } from "@/api/schema.gen";
+import { classDigits } from "@/keys/classDigits";
 import { labelColor } from "@/ui/labelColor";
 
 export type Labels = NonNullable<Ontology["labels"]>;
+
+/** What a yes/no task is answered with, in place of classes. */
+export const YES = "Yes";
+export const NO = "No";
+export const ANSWERS: Labels = [
+  { name: YES, color: "#237a36", parent: null },
+  { name: NO, color: "#c92a2a", parent: null },
+];
 
 export interface ClassRow {
   readonly name: string;
   readonly color: string;
   /** 1 to 9 for those with a key, else null. */
   readonly digit: number | null;
+  /** The action whose key gives it, where that is no digit. */
+  readonly action?: string;
 }
 
-/** Classes in the ontology's order; the first nine have a digit. */
+/** Yes and no with their keys. */
+export const ANSWER_ROWS: readonly ClassRow[] = [
+  { name: YES, color: "#237a36", digit: null, action: "grid.yes" },
+  { name: NO, color: "#c92a2a", digit: null, action: "grid.no" },
+];
+
+/** Classes in the ontology's order, each with its digit where it has one. */
 export function classRows(labels: Labels): readonly ClassRow[] {
+  const digits = classDigits(labels.map(({ name }) => name));
   return labels.map(({ name }, at) => ({
     name,
     color: labelColor(name, labels),
-    digit: at < 9 ? at + 1 : null,
+    digit: digits[at] ?? null,
   }));
 }
 

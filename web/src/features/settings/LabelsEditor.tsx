@@ -14,6 +14,7 @@ import {
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 
+import { classDigits } from "@/keys/classDigits";
 import { EmptyState } from "@/ui/EmptyState";
 import { hashColor } from "@/ui/labelColor";
 import { IconTags } from "@tabler/icons-react";
@@ -26,7 +27,7 @@ export interface DraftEditorProps {
   readonly isReadOnly: boolean;
 }
 
-/** The labels in their order: the first nine get the digits 1 to 9. */
+/** The labels in their order: the first nine get the digits 1 to 9, a name that is a digit its own. */
 export function LabelsEditor({ draft, onChange, isReadOnly }: DraftEditorProps) {
   const [text, setText] = useState("");
   const add = () => {
@@ -96,7 +97,7 @@ function Row({ row, place, draft, onChange, isReadOnly }: RowProps) {
   return (
     <Group gap={6} wrap="nowrap">
       <Text w={18} size="xs" c="dimmed" ta="right">
-        {place < 9 ? place + 1 : ""}
+        {classDigits(draft.labels.map(({ name }) => name))[place] ?? ""}
       </Text>
       <ColorInput
         aria-label={`Colour of ${named}`}

@@ -42,11 +42,19 @@ function YesNo() {
       >
         No
       </Button>
+      <Button
+        size="lg"
+        variant="default"
+        rightSection={<KeyHint action="validate.undo" />}
+        onClick={() => keyboard.run("validate.undo")}
+      >
+        Undo
+      </Button>
     </div>
   );
 }
 
-const MAX_BUTTONS = 9;
+const MAX_BUTTONS = 10;
 
 function ClassButtons() {
   const { labels, labelColor, keyboard, store } = useStudio();

@@ -1,5 +1,6 @@
 /** The classes of an ontology as a tree, their keys, and finding one by a few letters. */
 import type { Label } from "@/api/schema.gen";
+import { classDigits } from "@/keys/classDigits";
 
 export interface LabelRow {
   readonly name: string;
@@ -9,7 +10,7 @@ export interface LabelRow {
   readonly digit: number | null;
 }
 
-/** Labels with those below each, in the ontology's order; the first nine have a digit. */
+/** Labels with those below each, in the ontology's order, each with its digit where it has one. */
 export function labelRows(labels: readonly Label[]): readonly LabelRow[] {
   const names = new Set(labels.map((label) => label.name));
   const children = new Map<string | null, Label[]>();
@@ -18,24 +19,23 @@ export function labelRows(labels: readonly Label[]): readonly LabelRow[] {
     const under = parent !== null && names.has(parent) && parent !== label.name ? parent : null;
     children.set(under, [...(children.get(under) ?? []), label]);
   }
-  const rows: LabelRow[] = [];
+  const rows: Omit<LabelRow, "digit">[] = [];
   const seen = new Set<string>();
   const walk = (parent: string | null, depth: number): void => {
     for (const label of children.get(parent) ?? []) {
       if (seen.has(label.name)) continue;
       seen.add(label.name);
-      const digit = rows.length < 9 ? rows.length + 1 : null;
-      rows.push({ name: label.name, color: label.color ?? null, depth, digit });
+      rows.push({ name: label.name, color: label.color ?? null, depth });
       walk(label.name, depth + 1);
     }
   };
   walk(null, 0);
   // Labels that are each other's parents hang under nobody; they are classes all the same.
   for (const label of labels) {
-    if (!seen.has(label.name))
-      rows.push({ name: label.name, color: label.color ?? null, depth: 0, digit: null });
+    if (!seen.has(label.name)) rows.push({ name: label.name, color: label.color ?? null, depth: 0 });
   }
-  return rows;
+  const digits = classDigits(rows.map(({ name }) => name));
+  return rows.map((row, at) => ({ ...row, digit: digits[at] ?? null }));
 }
 
 /** Names that contain the letters in order, the tightest first. An empty search gives all. */

@@ -1,5 +1,5 @@
-import { Badge, Button, Card, Group, Menu, SimpleGrid, Tabs } from "@mantine/core";
-import { IconDots, IconPlayerPause, IconPlayerPlay, IconSquareCheck } from "@tabler/icons-react";
+import { Alert, Badge, Button, Card, Group, Menu, SimpleGrid, Tabs } from "@mantine/core";
+import { IconDots, IconPlayerPause, IconPlayerPlay, IconSquareCheck, IconUsers } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 
@@ -42,14 +42,15 @@ export function TaskPage() {
           <>
             {mayManage && <StateMenu task={task.data} />}
             <LinkButton variant="default" to="/p/$projectId/grid/$taskId" params={{ projectId, taskId }}>
-              Label grid
+              {task.data.kind === "validate" ? "A page at a time" : "Label grid"}
             </LinkButton>
             <LinkButton to={workPlace(task.data.kind)} params={{ projectId, taskId }}>
-              {task.data.kind === "review" ? "Review" : "Start labelling"}
+              {START[task.data.kind]}
             </LinkButton>
           </>
         }
       />
+      <Shared task={task.data} />
       <Figures task={task.data} />
       <Tabs defaultValue="people" mt="md" keepMounted={false}>
         <Tabs.List mb="md">
@@ -74,6 +75,28 @@ export function TaskPage() {
         </Tabs.Panel>
       </Tabs>
     </>
+  );
+}
+
+const START: Readonly<Record<TaskSummary["kind"], string>> = {
+  label: "Start labelling",
+  review: "Review",
+  validate: "Start answering",
+  classify: "Start labelling",
+};
+
+/** Several people answer each item: say how that goes, and when it cannot go on. */
+function Shared({ task }: { readonly task: TaskSummary }) {
+  const { answers, people = null } = task;
+  if (answers < 2) return null;
+  const isShort = people !== null && people < answers;
+  return (
+    <Alert color={isShort ? "orange" : "blue"} mb="md" icon={<IconUsers size={18} />}>
+      {isShort
+        ? `Each item wants ${String(answers)} answers, and only ${String(people)} may work here: items wait until more ` +
+          "people join, or fewer answers are wanted."
+        : `Each item is done by ${String(answers)} people who do not see each other's work; what most of them say holds.`}
+    </Alert>
   );
 }
 

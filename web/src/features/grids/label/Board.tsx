@@ -147,7 +147,7 @@ function Placed({ tile, state, view, focus, colorOf }: PlacedProps) {
       proposed={proposal?.label ?? null}
       confidence={proposal?.confidence ?? null}
       chosen={state.desk.choices.get(itemId) ?? null}
-      standing={tile.standing.map(({ label }) => label).join(", ")}
+      standing={tile.asked ?? tile.standing.map(({ label }) => label).join(", ")}
       isSelected={state.desk.selection.has(itemId)}
       isFocus={focus === itemId}
       isRework={tile.lease.status_before === "rework"}

@@ -5,6 +5,7 @@ import type { View } from "./act";
 import classes from "./label.module.css";
 
 export interface ClassRailProps {
+  readonly title: string;
   readonly rows: readonly ClassRow[];
   readonly view: View;
   readonly choices: ReadonlyMap<string, string>;
@@ -12,7 +13,7 @@ export interface ClassRailProps {
 }
 
 /** The classes with their keys, and how many of this page have each. */
-export function ClassRail({ rows, view, choices, onPick }: ClassRailProps) {
+export function ClassRail({ title, rows, view, choices, onPick }: ClassRailProps) {
   const counts = new Map<string, number>();
   for (const { itemId, standing } of view.tiles) {
     const name = choices.get(itemId) ?? standing[0]?.label;
@@ -20,7 +21,7 @@ export function ClassRail({ rows, view, choices, onPick }: ClassRailProps) {
   }
   return (
     <div className={classes.rail}>
-      <ClassKeys title="Class for the selection" rows={rows} counts={counts} onPick={onPick} />
+      <ClassKeys title={title} rows={rows} counts={counts} onPick={onPick} />
     </div>
   );
 }

@@ -13,13 +13,15 @@ export interface GridFootProps {
   readonly notice: string;
   /** How many tiles an action would be about. */
   readonly targets: number;
+  /** Yes and no in place of classes. */
+  readonly isAsking: boolean;
 }
 
 /** Where the page stands, and what can be done with it. */
-export function GridFoot({ state, view, notice, targets }: GridFootProps) {
+export function GridFoot({ state, view, notice, targets, isAsking }: GridFootProps) {
   const isBusy = state.phase === "submitting";
   const open = unassigned(view.tiles, state.desk.choices).length;
-  const { tone, text } = sayState(state, { notice, open });
+  const { tone, text } = sayState(state, { notice, open, isAsking });
   return (
     <footer className={classes.foot}>
       <Text className={classes.says} role="status" c={tone}>
@@ -28,28 +30,30 @@ export function GridFoot({ state, view, notice, targets }: GridFootProps) {
       <KeyButton action="grid.undo" disabled={isBusy || state.desk.past.length === 0}>
         Undo
       </KeyButton>
-      {state.canGoBack && (
+      {state.canGoBack && !isAsking && (
         <KeyButton action="grid.back" disabled={isBusy}>
           Back
         </KeyButton>
       )}
-      <KeyButton action="grid.peek" disabled={isBusy}>
-        Look
+      <KeyButton action={isAsking ? "grid.look" : "grid.peek"} disabled={isBusy}>
+        {isAsking ? "One at a time" : "Look"}
       </KeyButton>
-      <KeyButton action="grid.skip" disabled={isBusy || targets === 0}>
+      <KeyButton action={isAsking ? "grid.put_off" : "grid.skip"} disabled={isBusy || targets === 0}>
         Skip
       </KeyButton>
       <KeyButton action="grid.clear" disabled={isBusy}>
-        No class
+        {isAsking ? "No answer" : "No class"}
       </KeyButton>
-      <KeyButton
-        action="grid.accept"
-        disabled={isBusy || targets === 0 || view.modelId === null}
-        variant="light"
-      >
-        {state.desk.selection.size > 1 ? `Accept ${String(targets)}` : "Accept"}
-      </KeyButton>
-      <KeyButton action="grid.submit" variant="filled" loading={isBusy}>
+      {!isAsking && (
+        <KeyButton
+          action="grid.accept"
+          disabled={isBusy || targets === 0 || view.modelId === null}
+          variant="light"
+        >
+          {state.desk.selection.size > 1 ? `Accept ${String(targets)}` : "Accept"}
+        </KeyButton>
+      )}
+      <KeyButton action={isAsking ? "grid.answer" : "grid.submit"} variant="filled" loading={isBusy}>
         {open === 0 ? "Hand in the page" : `The rest is … (${String(open)})`}
       </KeyButton>
       <KeyButton action="grid.keys" variant="subtle">
@@ -61,8 +65,9 @@ export function GridFoot({ state, view, notice, targets }: GridFootProps) {
 
 function sayState(
   state: SessionState,
-  { notice, open }: { readonly notice: string; readonly open: number },
+  { notice, open, isAsking }: { readonly notice: string; readonly open: number; readonly isAsking: boolean },
 ): { text: string; tone?: string } {
+  const what = isAsking ? "an answer" : "a class";
   const { phase, isWaiting, problem, refusals, isUnkept, desk, tiles } = state;
   if (isWaiting) {
     const why =
@@ -83,8 +88,8 @@ function sayState(
   return {
     text:
       open === 0
-        ? "All have a class"
-        : `${String(tiles.length - open)} of ${String(tiles.length)} have a class`,
+        ? `All have ${what}`
+        : `${String(tiles.length - open)} of ${String(tiles.length)} have ${what}`,
   };
 }
 

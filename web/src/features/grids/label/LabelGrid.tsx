@@ -8,7 +8,7 @@ import { labelColor } from "@/ui/labelColor";
 import { ClassPalette } from "../ClassPalette";
 import { KeyboardProvider, useGridKeyboard } from "../keys";
 import { KeysDialog } from "../KeysDialog";
-import { classRows, type ClassRow, type Labels } from "../names";
+import { ANSWER_ROWS, classRows, type ClassRow, type Labels } from "../names";
 
 import { assign, assignRest, focusOf, targetsOf, type View } from "./act";
 import { Board } from "./Board";
@@ -17,7 +17,7 @@ import { ClassRail } from "./ClassRail";
 import { EmptyGrid } from "./EmptyGrid";
 import { GridFoot } from "./GridFoot";
 import { GridHead } from "./GridHead";
-import { labelHandlers } from "./handlers";
+import { answerHandlers, labelHandlers } from "./handlers";
 import classes from "./label.module.css";
 import { RestPalette } from "./RestPalette";
 import type { GridSession, SessionState } from "./session";
@@ -49,7 +49,8 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
   const [isPeeking, setPeeking] = useState(false);
   const board = useRef<HTMLDivElement>(null);
   const [columns, setColumns] = useState(1);
-  const rows = useMemo(() => classRows(labels), [labels]);
+  const isAsking = task.kind === "validate";
+  const rows = useMemo(() => (isAsking ? ANSWER_ROWS : classRows(labels)), [isAsking, labels]);
   const names = useMemo(() => labels.map(({ name }) => name), [labels]);
   const colorOf = useMemo(() => (name: string) => labelColor(name, labels), [labels]);
   const cells = useMemo(
@@ -81,7 +82,7 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
     },
     [setSorting, toBoard],
   );
-  const handlers = labelHandlers({
+  const handlers = (isAsking ? answerHandlers : labelHandlers)({
     session,
     view,
     cells,
@@ -92,7 +93,7 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
     setDialog,
     setNotice,
   });
-  const keyboard = useGridKeyboard("grid_label", handlers);
+  const keyboard = useGridKeyboard(isAsking ? "grid_validate" : "grid_label", handlers);
   if (state.phase === "empty" || state.phase === "failed" || state.phase === "starting") {
     return (
       <KeyboardProvider keyboard={keyboard}>
@@ -118,6 +119,7 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
           onDone={toBoard}
         />
         <ClassRail
+          title={isAsking ? questionOf(task) : "Class for the selection"}
           rows={rows}
           view={view}
           choices={state.desk.choices}
@@ -136,15 +138,16 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
           colorOf={colorOf}
           isPeeking={isPeeking}
         />
-        <GridFoot state={state} view={view} notice={notice} targets={targetsOf(state.desk, view).length} />
+        <GridFoot {...{ state, view, notice, isAsking }} targets={targetsOf(state.desk, view).length} />
         <Dialogs
           dialog={dialog}
           session={session}
           view={view}
           rows={rows}
           focus={focus}
+          isAsking={isAsking}
           onClose={toBoard}
-          onSubmit={() => keyboard.run("grid.submit")}
+          onSubmit={() => keyboard.run(isAsking ? "grid.answer" : "grid.submit")}
         />
       </div>
     </KeyboardProvider>
@@ -157,16 +160,17 @@ interface DialogsProps {
   readonly view: View;
   readonly rows: readonly ClassRow[];
   readonly focus: string | null;
+  readonly isAsking: boolean;
   readonly onClose: () => void;
   readonly onSubmit: () => void;
 }
 
-function Dialogs({ dialog, session, view, rows, focus, onClose, onSubmit }: DialogsProps) {
+function Dialogs({ dialog, session, view, rows, focus, isAsking, onClose, onSubmit }: DialogsProps) {
   switch (dialog) {
     case "classes":
       return (
         <ClassPalette
-          title="Which class?"
+          title={isAsking ? "Which answer?" : "Which class?"}
           options={rows.map((row) => ({ ...row, id: row.name }))}
           onPick={(name) => {
             assign(session, view, name);
@@ -182,6 +186,7 @@ function Dialogs({ dialog, session, view, rows, focus, onClose, onSubmit }: Dial
           view={view}
           rows={rows}
           focus={focus}
+          isAsking={isAsking}
           onPick={(label) => {
             assignRest(session, view, label);
             onClose();
@@ -191,10 +196,15 @@ function Dialogs({ dialog, session, view, rows, focus, onClose, onSubmit }: Dial
         />
       );
     case "keys":
-      return <KeysDialog scopes={["grid", "grid_label"]} onClose={onClose} />;
+      return <KeysDialog scopes={["grid", isAsking ? "grid_validate" : "grid_label"]} onClose={onClose} />;
     case null:
       return null;
   }
+}
+
+function questionOf(task: TaskSummary): string {
+  const { question } = task.settings;
+  return typeof question === "string" && question !== "" ? question : "Yes or no?";
 }
 
 /** Leases are no event of the project: after each page and each one had ahead the counts are asked for. */

@@ -19,7 +19,8 @@ export interface PeekProps {
 export function Peek({ tile, chosen, modelId }: PeekProps) {
   const item = useQuery(itemQuery(tile.itemId)).data;
   const proposal = proposalOf(tile, modelId);
-  const given = chosen ?? tile.standing.map(({ label }) => label).join(", ");
+  const isAsking = tile.asked !== null;
+  const given = chosen ?? tile.asked ?? tile.standing.map(({ label }) => label).join(", ");
   const isTiny = item !== undefined && Math.max(item.width, item.height) < 300;
   return (
     <div className={classes.peek}>
@@ -31,7 +32,7 @@ export function Peek({ tile, chosen, modelId }: PeekProps) {
       />
       <div className={classes.peekWords}>
         <Text fw={600}>
-          {given === "" ? "No class yet" : given}
+          {given === "" ? (isAsking ? "No answer yet" : "No class yet") : given}
           {proposal !== null && (
             <Text span c="dimmed" fw={400}>
               {` · proposed ${proposal.label}`}

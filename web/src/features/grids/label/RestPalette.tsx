@@ -12,13 +12,14 @@ export interface RestPaletteProps {
   readonly view: View;
   readonly rows: readonly ClassRow[];
   readonly focus: string | null;
+  readonly isAsking: boolean;
   /** Null stands for each its own proposal. */
   readonly onPick: (label: string | null) => void;
   readonly onClose: () => void;
 }
 
 /** What everything still without a class on this page is; then the page is handed in. */
-export function RestPalette({ session, view, rows, focus, onPick, onClose }: RestPaletteProps) {
+export function RestPalette({ session, view, rows, focus, isAsking, onPick, onClose }: RestPaletteProps) {
   const rest = restOfPage(session, view);
   if (rest.kind !== "ask") return null;
   const byId = new Map(view.tiles.map((tile) => [tile.itemId, tile]));
@@ -48,7 +49,11 @@ export function RestPalette({ session, view, rows, focus, onPick, onClose }: Res
     });
   return (
     <ClassPalette
-      title={`${String(rest.itemIds.length)} have no class yet. What are they?`}
+      title={
+        isAsking
+          ? `${String(rest.itemIds.length)} have no answer yet. What is it?`
+          : `${String(rest.itemIds.length)} have no class yet. What are they?`
+      }
       about="All of them get it, and the page is handed in."
       options={proposed > 0 ? [own, ...named] : named}
       onPick={(id) => {

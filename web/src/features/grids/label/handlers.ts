@@ -1,4 +1,6 @@
 /** What each key of the label grid does. */
+import { classDigits } from "@/keys/classDigits";
+
 import type { Handlers } from "../keys";
 import { selectAll, stretchTo, toggleOne } from "../pick";
 
@@ -27,6 +29,27 @@ export interface HandlerParts {
   readonly setPeeking: (isPeeking: boolean) => void;
   readonly setDialog: (dialog: "classes" | "rest" | "keys" | null) => void;
   readonly setNotice: (notice: string) => void;
+}
+
+/** Yes and no in place of classes: the same page under other keys. */
+export function answerHandlers(parts: HandlerParts): Handlers {
+  const all = labelHandlers(parts);
+  const same: readonly (readonly [string, string])[] = [
+    ["grid.answer", "grid.submit"],
+    ["grid.answer_chosen", "grid.submit_chosen"],
+    ["grid.put_off", "grid.skip"],
+    ["grid.look", "grid.peek"],
+    ["grid.yes", "grid.class.1"],
+    ["grid.no", "grid.class.2"],
+  ];
+  return {
+    ...all,
+    ...Object.fromEntries(same.flatMap(([name, of]) => (all[of] === undefined ? [] : [[name, all[of]]]))),
+    "grid.back": () => {
+      parts.setNotice("What was handed in has gone on: it cannot be had back here.");
+      return true;
+    },
+  };
 }
 
 export function labelHandlers(parts: HandlerParts): Handlers {
@@ -84,9 +107,13 @@ function moves({ session, view, cells, columns }: HandlerParts): Handlers {
 }
 
 function classKeys({ session, view, names, setDialog, setNotice }: HandlerParts): Handlers {
-  const digits = names
-    .slice(0, 9)
-    .map((name, at) => [`grid.class.${String(at + 1)}`, () => assign(session, view, name)]);
+  const keys = classDigits(names);
+  const digits = names.flatMap((name, at) => {
+    const digit = keys[at] ?? null;
+    return digit === null
+      ? []
+      : [[`grid.class.${String(digit)}`, () => assign(session, view, name)] as const];
+  });
   return {
     ...Object.fromEntries(digits),
     "grid.palette": () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { bulkItem, readResults, restOf } from "./payload";
+import { bulkItem, readResults, restOf, unassigned } from "./payload";
 import { classOf, lease, problem, tile } from "./testing";
 import { draftedClass, makeTiles, proposalOf } from "./tile";
 
@@ -145,5 +145,33 @@ describe("makeTiles", () => {
     expect(
       only === undefined ? null : [proposalOf(only, null)?.label, proposalOf(only, "m2")?.label],
     ).toEqual(["dog", "cow"]);
+  });
+});
+
+describe("a yes or no", () => {
+  it("hands in the answer with the revision that was looked at", () => {
+    const asked = tile("a", { asked: "car" });
+    const item = bulkItem(asked, { chosen: "No", modelId: null, activeSeconds: 2 });
+    expect(item).toEqual({
+      item_id: "a",
+      lease_token: asked.lease.lease_token,
+      active_seconds: 2,
+      base_revision: 7,
+      removed_ids: [],
+      rejected_ids: [],
+      answer: "no",
+    });
+    expect(bulkItem(asked, { chosen: "Yes", modelId: null, activeSeconds: 2 }).answer).toBe("yes");
+  });
+
+  it("is asked whatever stands or is proposed, and neither counts as an answer", () => {
+    const read = {
+      revision: 7,
+      isAsking: true,
+      annotations: [classOf("a", "car"), classOf("a", "bus", { layer: "prediction" })],
+    };
+    const [only] = makeTiles([lease("a")], read);
+    expect(only).toMatchObject({ asked: "car, bus", standing: [], proposals: [] });
+    if (only !== undefined) expect(unassigned([only], new Map())).toHaveLength(1);
   });
 });

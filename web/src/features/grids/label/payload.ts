@@ -1,6 +1,8 @@
 /** What is handed in for a page, and what became of it. */
 import type { BulkItem, BulkResult, Problem } from "@/api/schema.gen";
 
+import { YES } from "../names";
+
 import { proposalOf, type Tile } from "./tile";
 
 /** One item as the bulk submit takes it. */
@@ -16,6 +18,10 @@ export function bulkItem(
   const { chosen, modelId, activeSeconds } = options;
   const { lease, standing } = tile;
   const base = { item_id: tile.itemId, lease_token: lease.lease_token, active_seconds: activeSeconds };
+  if (tile.asked !== null) {
+    const answer = chosen === null ? null : chosen === YES ? "yes" : "no";
+    return { ...base, base_revision: tile.revision, removed_ids: [], rejected_ids: [], answer };
+  }
   const draft = lease.draft;
   // Shapes that were drawn in the studio and not submitted yet go in with the class.
   const drawn = (draft?.annotations ?? []).filter((one) => one.geometry.type !== "class");

@@ -28,7 +28,7 @@ export function tile(
     proposed === undefined
       ? []
       : [{ id: `prediction ${itemId}`, label: proposed[0], confidence: proposed[1], modelId: "mdl" }];
-  return { itemId, lease: lease(itemId), revision: 7, standing: [], proposals, ...rest };
+  return { itemId, lease: lease(itemId), revision: 7, standing: [], proposals, asked: null, ...rest };
 }
 
 export function classOf(itemId: string, label: string, more: Partial<GridAnnotation> = {}): GridAnnotation {

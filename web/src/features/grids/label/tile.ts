@@ -23,6 +23,8 @@ export interface Tile {
   readonly standing: readonly Standing[];
   /** The surest class of each model. */
   readonly proposals: readonly Proposal[];
+  /** What a yes or no is asked about, in words; null where the item gets a class. */
+  readonly asked: string | null;
 }
 
 /** Tiles in the order of the leases. */
@@ -35,12 +37,25 @@ export function makeTiles(leases: readonly Lease[], read: PageAnnotations): read
   return leases.map((lease) => {
     const found = byItem.get(lease.item_id) ?? [];
     const truth = found.filter((one) => one.layer === "truth");
+    if (read.isAsking === true) {
+      const about = [...truth, ...surestOfEach(found.filter((one) => one.layer === "prediction"))];
+      return {
+        itemId: lease.item_id,
+        lease,
+        revision: read.revision,
+        // Neither is an answer, so neither counts as one.
+        standing: [],
+        proposals: [],
+        asked: [...new Set(about.map(({ label }) => label))].join(", "),
+      };
+    }
     return {
       itemId: lease.item_id,
       lease,
       revision: read.revision,
       standing: truth.map(({ id, label }) => ({ id, label })),
       proposals: surestOfEach(found.filter((one) => one.layer === "prediction")),
+      asked: null,
     };
   });
 }

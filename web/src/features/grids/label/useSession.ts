@@ -16,12 +16,13 @@ export function useSession(options: {
 }): GridSession | null {
   const { id: taskId, dataset_id: datasetId, lease_seconds: leaseSeconds } = options.task;
   const { personId } = options;
+  const isAsking = options.task.kind === "validate";
   const [firstSize] = useState(options.pageSize);
   const [session, setSession] = useState<GridSession | null>(null);
   useEffect(() => {
     const now = () => Date.now();
     const begun: GridSession = new GridSession({
-      server: gridServer({ taskId, datasetId }),
+      server: gridServer({ taskId, datasetId, isAsking }),
       claims: webClaims(`${personId} ${taskId}`, (itemId) => {
         begun.taken(itemId);
       }),
@@ -43,7 +44,7 @@ export function useSession(options: {
       stop();
       void begun.leave({ isLeaving: false });
     };
-  }, [taskId, datasetId, leaseSeconds, personId, firstSize]);
+  }, [taskId, datasetId, isAsking, leaseSeconds, personId, firstSize]);
   return session;
 }
 

@@ -16,14 +16,13 @@ export function whyNot(options: {
   readonly labels: Labels;
 }): Reason | null {
   const { task, recipe, labels } = options;
-  if (task.kind === "review" || task.kind === "validate") {
-    const what =
-      task.kind === "review"
-        ? "A review looks at one item's shapes and classes"
-        : "A yes or no is about one item";
+  if (task.kind === "validate") return null;
+  if (task.kind === "review") {
     return {
       title: "This task is worked on in the studio",
-      about: `${what} at a time. The label grid gives whole items a class, a page at a time.`,
+      about:
+        "A review looks at one item's shapes and classes at a time. The label grid gives whole items a class, a page " +
+        "at a time.",
       to: "studio",
     };
   }

@@ -1,4 +1,6 @@
 /** What each key of the review does. */
+import { classDigits } from "@/keys/classDigits";
+
 import type { Handlers } from "../keys";
 import { stepFrom, type Direction } from "../label/cells";
 import { selectAll, stretchTo, toggleOne } from "../pick";
@@ -67,9 +69,11 @@ function moves({ session, columns }: HandlerParts): Handlers {
 }
 
 function verdictKeys({ session, names, setDialog }: HandlerParts): Handlers {
-  const digits = names
-    .slice(0, 9)
-    .map((name, at) => [`grid.class.${String(at + 1)}`, () => say(session, name)]);
+  const keys = classDigits(names);
+  const digits = names.flatMap((name, at) => {
+    const digit = keys[at] ?? null;
+    return digit === null ? [] : [[`grid.class.${String(digit)}`, () => say(session, name)] as const];
+  });
   return {
     ...Object.fromEntries(digits),
     "grid.palette": () => {

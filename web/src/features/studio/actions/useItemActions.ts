@@ -1,4 +1,6 @@
 /** From item to item. */
+import { useRef } from "react";
+
 import { boundsOf } from "@/canvas/geometry/measure";
 import type { Geometry, Vec } from "@/canvas/types";
 
@@ -10,14 +12,35 @@ import { useSubmit } from "./useSubmit";
 export function useItemActions(): void {
   const { queue, store, task } = useStudio();
   const submit = useSubmit();
+  const last = useRef<string | null>(null);
   const isOpen = () => {
     const standing = queue.current?.look().standing;
     return standing === "ready" || standing === "skipped" || standing === "refused";
   };
   const answer = (said: "yes" | "no") => {
     if (!isOpen() || task.kind !== "validate") return false;
+    last.current = queue.current?.itemId ?? null;
     queue.finish({ kind: "submit", answer: said });
     say(store, said === "yes" ? "Yes" : "No");
+    return true;
+  };
+  const takeBack = () => {
+    const itemId = last.current;
+    if (task.kind !== "validate" || itemId === null) return false;
+    const standing = queue.state.entries.find((entry) => entry.itemId === itemId)?.standing;
+    if (standing !== "done") {
+      say(store, "The last answer is still on its way.");
+      return true;
+    }
+    last.current = null;
+    void queue.takeOver(itemId).then(
+      () => {
+        say(store, "Taken back: answer again.");
+      },
+      () => {
+        say(store, "It cannot be had back.");
+      },
+    );
     return true;
   };
   useKeyHandlers({
@@ -53,6 +76,7 @@ export function useItemActions(): void {
     },
     "validate.yes": () => answer("yes"),
     "validate.no": () => answer("no"),
+    "validate.undo": takeBack,
     ...noteHandlers(store),
   });
 }
