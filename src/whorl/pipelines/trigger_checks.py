@@ -84,6 +84,9 @@ def _find_name_problems(
     if trigger.event not in TRIGGER_EVENTS:
         known = ", ".join(TRIGGER_EVENTS)
         yield _problem("unknown_event", trigger, f"waits for {trigger.event!r}; events there are: {known}")
+    about = TRIGGER_EVENTS.get(trigger.event)
+    if trigger.dataset is not None and about is not None and about.subject != "item":
+        yield _problem("bad_dataset", trigger, f"{trigger.event} is about: {about.subject}; only items have a dataset")
     named = [trigger.node, *trigger.unless_active] if isinstance(trigger, EventTrigger) else [trigger.rounds_of]
     for other in named:
         if other is not None and other not in nodes:

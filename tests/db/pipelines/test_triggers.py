@@ -361,3 +361,13 @@ def test_pump__goes_on_looking_at_crons_when_the_clock_is_set_back(sqlite_plant:
     plant.clock.advance(3600)
     runtime._pump_once(looked_at)
     assert _fires(plant, pipeline) == {"hourly": 1}
+
+
+def test_trigger__work_done_in_one_dataset_is_told_from_that_in_another(plant: Plant) -> None:
+    here, elsewhere = plant.dataset("here"), plant.dataset("elsewhere")
+    items = plant.add(here, ["a"]) + plant.add(elsewhere, ["b"])
+    pipeline = plant.apply(_notify(_on_item(event="task.item_finished", dataset=here)))
+    for item in items:
+        _emit(plant, "task.item_finished", item.id, {"item_id": item.id, "outcome": "submitted"})
+    plant.settle()
+    assert [one.ref for one in plant.runs(pipeline)] == [items[0].id]

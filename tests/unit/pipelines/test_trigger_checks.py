@@ -150,3 +150,9 @@ def test_outputs__named_by_a_list_a_mapping_and_not_by_a_variable() -> None:
     assert list(kind.list_outputs({"routes": {"cat": "label:cat"}})) == ["item", "cat"]
     assert list(kind.list_outputs({"routes": {"$var": "routes"}})) == ["item"]
     assert list(kind.list_outputs({})) == ["item"]
+
+
+def test_dataset__is_only_of_events_about_items() -> None:
+    assert find(event("raw.item", "task.item_finished", dataset="dst_1")) == []
+    (problem,) = find(event("tell.signal", "model.trained", dataset="dst_1"))
+    assert (problem.code, problem.node) == ("bad_dataset", "tell")

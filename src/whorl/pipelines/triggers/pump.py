@@ -20,7 +20,7 @@ from whorl.pipelines.tokens import Released, Token
 from whorl.pipelines.triggers import rules
 from whorl.pipelines.triggers.state import add_fire, read_count, read_next_time, write_count, write_next_time
 from whorl.schemas.pipelines import CountTrigger, CronTrigger, EventTrigger, Pipeline
-from whorl.store.db.tables import trigger_fire
+from whorl.store.db.tables import dataset, item, trigger_fire
 from whorl.store.events import Event, advance_cursor, lock_cursor, read_events
 
 _log = get_logger("pipelines")
@@ -118,12 +118,13 @@ def _read_way(event: Event) -> tuple[str, int, str, Token] | None:
 
 
 class _Filters:
-    """Which items of a batch of events match a trigger's query; each query is asked once."""
+    """What a batch of events is about: matches of a trigger's query, and datasets. Each is asked for once."""
 
     def __init__(self, conn: Connection, events: Sequence[Event]) -> None:
         self._conn = conn
         self._items = sorted({item for event in events if (item := rules.item_of(event)) is not None})
         self._matching: dict[str, set[str]] = {}
+        self._datasets: dict[str, str] | None = None
 
     def let_through(self, query: str | None, event: Event) -> bool:
         if query is None:
@@ -131,6 +132,19 @@ class _Filters:
         if query not in self._matching:
             self._matching[query] = find_matching(self._conn, query, self._items)
         return rules.item_of(event) in self._matching[query]
+
+    def dataset_of(self, event: Event) -> JsonValue:
+        """The dataset that an event is about, as it says itself or by its item."""
+        said = event.payload.get("dataset_id")
+        if said is not None:
+            return said
+        if self._datasets is None:
+            found = select(item.c.id, dataset.c.id).join(dataset, dataset.c.key == item.c.dataset_key)
+            self._datasets = {
+                item_id: dataset_id
+                for item_id, dataset_id in self._conn.execute(found.where(item.c.id.in_(self._items)))
+            }
+        return self._datasets.get(rules.item_of(event) or "")
 
 
 def _fire_on_event(
@@ -141,7 +155,9 @@ def _fire_on_event(
             continue
         if isinstance(trigger, CountTrigger) and rules.closes_round(trigger, event, pipeline_id=pipeline.id):
             _count_round(conn, pipeline, trigger, event, graph_of=graph_of, now=now)
-        if not rules.matches_event(trigger, event, pipeline_id=pipeline.id, variables=pipeline.variables):
+        if not rules.matches_event(
+            trigger, event, pipeline_id=pipeline.id, variables=pipeline.variables, dataset_of=filters.dataset_of
+        ):
             continue
         if not filters.let_through(trigger.filter, event):
             continue

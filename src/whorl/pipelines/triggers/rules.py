@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
@@ -18,19 +18,27 @@ UNLIMITED: Final = 2**31
 
 
 def matches_event(
-    trigger: EventTrigger | CountTrigger, event: Event, *, pipeline_id: str, variables: Mapping[str, JsonValue]
+    trigger: EventTrigger | CountTrigger,
+    event: Event,
+    *,
+    pipeline_id: str,
+    variables: Mapping[str, JsonValue],
+    dataset_of: Callable[[Event], JsonValue] = lambda event: event.payload.get("dataset_id"),
 ) -> bool:
     """Whether an event is one that the trigger waits for.
 
     ``by`` is the loop guard: an event trigger leaves out what its own pipeline caused unless it says otherwise, or a
     pipeline that writes what starts it would never end.
+
+    Args:
+        dataset_of: The dataset that an event is about; asked only when the trigger wants one.
     """
     if event.kind != trigger.event:
         return False
     if isinstance(trigger, EventTrigger) and trigger.node not in (None, event.payload.get("node")):
         return False
     wanted = resolve(trigger.dataset, variables)
-    if wanted is not None and event.payload.get("dataset_id") != wanted:
+    if wanted is not None and dataset_of(event) != wanted:
         return False
     is_own = is_caused_by(event.cause, pipeline_id)
     match trigger.by:
