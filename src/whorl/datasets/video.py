@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from whorl.datasets.media import Inspection
 
 _HINT = "The file is truncated or corrupt; copy it again from its source, or convert it to H.264 in MP4."
-_BINS = 32
 _SMALL_PX = 160
+# A camera that finds its exposure changes the whole picture several times in a row.
+_SCENE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class FrameRule:
     Args:
         every_frames: Every n-th, beginning with the first.
         every_seconds: The first at or after each multiple.
-        scene: The first, and each whose colours differ from the one before by more than this share.
+        scene: The first, and each whose colours lie further than this from those of the one taken before (the distance
+            of their histograms, 0 to 1), half a second later or more.
         at_most: Of more than so many, that many are taken, evenly spread.
     """
 
@@ -142,7 +144,7 @@ def _list_frames(path: str) -> list[Still]:
     return [still for still, _ in _decode(path, None)]
 
 
-def _find_scenes(path: str, share: float) -> list[Still]:
+def _find_scenes(path: str, least: float) -> list[Still]:
     import numpy as np
 
     before: NDArray[np.float64] | None = None
@@ -150,12 +152,13 @@ def _find_scenes(path: str, share: float) -> list[Still]:
     for still, frame in _decode(path, None):
         height = max(round(_SMALL_PX * frame.height / max(frame.width, 1)), 1)
         small = frame.reformat(width=_SMALL_PX, height=height, format="bgr24").to_ndarray()
-        counts = [np.bincount(small[:, :, c].ravel() // (256 // _BINS), minlength=_BINS) for c in range(3)]
-        histogram = np.concatenate(counts) / small[:, :, 0].size / 3
-        # Half the sum of differences of two histograms is the share of pixels that are of another colour now.
-        if before is None or float(np.abs(histogram - before).sum()) / 2 > share:
+        counts = np.stack([np.bincount(small[:, :, channel].ravel(), minlength=256) for channel in range(3)])
+        below = np.cumsum(counts, axis=1) / small[:, :, 0].size
+        # How far the colours moved on average, as a share of the scale: a camera's exposure moves them a little.
+        is_other = before is None or float(np.abs(below - before).sum(axis=1).mean()) / 255 > least
+        if is_other and (not stills or still.time_s - stills[-1].time_s >= _SCENE_S):
             stills.append(still)
-        before = histogram
+            before = below
     return stills
 
 

@@ -57,6 +57,11 @@ def test_choose_stills__scenes(video: Path) -> None:
     assert _frames(video, scene=0.3) == [(0, 0.0), (5, 1.0), (10, 2.0)]
 
 
+def test_choose_stills__a_flicker_is_one_scene(tmp_path: Path) -> None:
+    flicker = make_video(tmp_path / "flicker.avi", (20, 20, 220, 20, 220, 220, 220, 220, 20, 20), fps=10.0)
+    assert [frame for frame, _ in _frames(flicker, scene=0.3)] == [0, 5]
+
+
 def test_choose_stills__at_most_so_many_evenly(video: Path) -> None:
     assert [frame for frame, _ in _frames(video, every_frames=1, at_most=4)] == [0, 3, 6, 9]
     assert [frame for frame, _ in _frames(video, every_frames=1, at_most=1)] == [0]

@@ -36,7 +36,8 @@ class FramesParams(Params):
         default=None,
         gt=0,
         lt=1,
-        description="The first frame of each scene: so large a share of the picture changes its colour, such as 0.3.",
+        description="A frame whenever the colours have changed by so much (0 to 1): 0.2 finds cuts, 0.05 also a car "
+        "that drives into the picture.",
     )
     at_most: int = Field(default=100, ge=1, le=5000, description="Frames of one video; more are thinned out evenly.")
     encoding: Encoding = Field(default="jpeg", description="jpeg is small, png exact.")
