@@ -38,8 +38,16 @@ PARAMS: Mapping[str, Mapping[str, JsonValue]] = {
     "review": {"dataset": DATASET, "task": "review", "label_task": "label"},
     "split": {"dataset": DATASET},
     "collect": {"dataset": DATASET},
+    "embed": {},
     "create_model": {"dataset": DATASET, "architecture": "builtin:linear", "task": "classification"},
     "join": {},
+    "code": {
+        "source": "def run(item):\n    return {'port': 'small', 'metadata': {'mean': float(item.image().mean())}}\n",
+        "outputs": ["small"],
+        "seconds": 60,
+        "cpu_seconds": 60,
+    },
+    "webhook": {"url": "https://hooks.example.org/in", "with_annotations": True},
     "wait": {"count": 2},
     "notify": {"message": "look"},
 }
