@@ -16,6 +16,7 @@ from whorl.base.ids import new_id
 from whorl.engine import Message, revive, send
 from whorl.pipelines import queries
 from whorl.pipelines.conditions import find_matching
+from whorl.pipelines.diff import is_same
 from whorl.pipelines.graph import Graph, NodeType, build_graph
 from whorl.pipelines.merging import drop_doubles, open_stalled_parts
 from whorl.pipelines.moving import move_removed
@@ -82,7 +83,7 @@ def apply_pipeline(
         )
     else:
         pipeline_id, version = found.id, found.version + 1
-        if _without_places(found.definition) == _without_places(definition) and not migrate:
+        if is_same(found.definition, definition) and not migrate:
             return _save_places(conn, found, definition, actor_id=actor_id, now=now)
         move_removed(conn, found, graph, types=types, migrate=migrate or {}, version=version, now=now)
         conn.execute(update(pipeline).where(pipeline.c.id == pipeline_id).values(version=version))
@@ -360,10 +361,6 @@ def find_parked(
         queries.ParkedToken(row["key"], row["run_key"], row["ref"], row["epoch"], row["port"], dict(row["payload"]))
         for row in conn.execute(found.order_by(parked.c.key)).mappings()
     ]
-
-
-def _without_places(definition: PipelineDefinition) -> PipelineDefinition:
-    return definition.model_copy(update={"nodes": [node.model_copy(update={"at": None}) for node in definition.nodes]})
 
 
 def _save_places(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -18,14 +19,25 @@ def diff(old: PipelineDefinition | None, new: PipelineDefinition) -> PipelineDif
     """Give every difference from the old definition to the new one; all of the new one when there is no old.
 
     A node that was renamed is removed and added: what waits in it does not move by itself. Places on the canvas and the
-    order of lists change nothing and are no difference. Changes come in the order of a definition: name, description,
-    variables, nodes, edges, triggers; of each, what was removed or changed in the old order, then what was added.
+    order of lists are no difference; the order inside a parameter, such as that of a filter's routes, is one. Changes
+    come in the order of a definition: name, description, variables, nodes, edges, triggers; of each, what was removed
+    or changed in the old order, then what was added.
     """
     changes = [*_texts(old, new)]
     before = None if old is None else _parts(old)
     for what, entries in _parts(new).items():
         changes += _compare(what, [] if before is None else before[what], entries)
     return PipelineDiff(changes=changes)
+
+
+def is_same(old: PipelineDefinition, new: PipelineDefinition) -> bool:
+    """Whether two definitions say the same in the same order, wherever their nodes stand on the canvas."""
+    return _all(old) == _all(new)
+
+
+def _all(definition: PipelineDefinition) -> list[str]:
+    parts = [_written(body) for entries in _parts(definition).values() for _, body in entries]
+    return [definition.name, definition.description, *parts]
 
 
 def _texts(old: PipelineDefinition | None, new: PipelineDefinition) -> Iterator[PipelineChange]:
@@ -94,10 +106,12 @@ def _without_same(old: Sequence[Body], new: Sequence[Body]) -> tuple[list[Body],
     return gone, left
 
 
-def _same(one: JsonValue, other: JsonValue) -> bool:
-    """Equal as JSON: 1, 1.0 and true are three things, and the order of keys is none."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return type(one) is type(other) and one == other
+def _same(one: Body, other: Body) -> bool:
+    return _written(one) == _written(other)
+
+
+def _written(body: Body) -> str:
+    """As text that differs when anything does: 1, 1.0 and true are three things, and so are routes in another order."""
+    params = body.get("params")
+    in_order = body | {"params": dict(sorted(params.items()))} if isinstance(params, dict) else body
+    return json.dumps(dict(sorted(in_order.items())))

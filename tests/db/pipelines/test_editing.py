@@ -186,3 +186,17 @@ def test_retry__after_a_node_was_mended_runs_the_mended_one(sqlite_plant: Plant)
     plant.settle()
     assert plant.states(pipeline) == {"done": 1}
     assert [one.version for one in plant.runs(pipeline)] == [2]
+
+
+def test_edit__routes_in_another_order_are_another_version(plant: Plant) -> None:
+    pool = plant.dataset("pool")
+
+    def save(*names: str) -> Pipeline:
+        routes: dict[str, JsonValue] = {name: f"name:{name}*" for name in names}
+        nodes: dict[str, dict[str, JsonValue]] = {"raw": raw(pool), "sort": {"type": "filter", "routes": routes}}
+        return make_flow(plant, nodes, ["raw.item > sort.item"])
+
+    assert [save("b", "a").version, save("b", "a").version, save("a", "b").version] == [1, 1, 2]
+    routes = save("a", "b").definition.nodes[1].params["routes"]
+    assert isinstance(routes, dict)
+    assert list(routes) == ["a", "b"]

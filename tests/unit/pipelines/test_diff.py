@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.unit.pipelines.definitions import definitions
 
 from whorl.base.errors import JsonValue
-from whorl.pipelines.diff import diff
+from whorl.pipelines.diff import diff, is_same
 from whorl.pipelines.forms import to_document
 from whorl.pipelines.templates import load_template
 from whorl.schemas.pipelines import PipelineChange, PipelineDefinition
@@ -72,7 +72,27 @@ def test_diff__a_change_has_both_sides_and_tells_types_of_numbers_apart() -> Non
             kind="changed", what="variable", name="budget", before=body | {"value": 1}, after=body | {"value": True}
         )
     ]
-    assert diff(with_budget({"a": 1, "b": 2}), with_budget({"b": 2, "a": 1})).changes == []
+
+
+def test_diff__the_order_of_routes_counts_and_that_of_parameters_does_not() -> None:
+    def sort(params: dict[str, JsonValue]) -> PipelineDefinition:
+        return _make(nodes=[{"id": "sort", "type": "filter", "params": params}])
+
+    first: dict[str, JsonValue] = {"routes": {"day": "name:day/*", "cars": "label:car"}, "mode": "first"}
+    same: dict[str, JsonValue] = {"mode": "first", "routes": {"day": "name:day/*", "cars": "label:car"}}
+    other: dict[str, JsonValue] = {"routes": {"cars": "label:car", "day": "name:day/*"}, "mode": "first"}
+    assert _told(sort(first), sort(same)) == []
+    assert _told(sort(first), sort(other)) == [("changed", "node", "sort")]
+    assert is_same(sort(first), sort(same))
+    assert not is_same(sort(first), sort(other))
+
+
+def test_is_same__wherever_nodes_stand_but_in_the_same_order() -> None:
+    nodes = list(BASE["nodes"])  # type: ignore[arg-type]
+    moved = [{**one, "at": {"x": 1, "y": 2}} for one in nodes]  # type: ignore[dict-item]
+    assert is_same(_make(), _make(nodes=moved))
+    assert not is_same(_make(), _make(nodes=moved[::-1]))
+    assert not is_same(_make(), _make(description="why"))
 
 
 def test_diff__edges_between_the_same_ports_are_told_apart_by_their_condition() -> None:
@@ -124,8 +144,10 @@ def _parts(definition: PipelineDefinition) -> dict[str, list[str]]:
 
 def _shown(body: JsonValue) -> str:
     assert isinstance(body, dict)
-    # An edge without a condition says so in a difference.
-    return repr(sorted((key, value) for key, value in body.items() if not (key == "when" and value is None)))
+    # An edge without a condition says so in a difference; the order of parameters is none.
+    params = body.get("params")
+    in_order = {**body, "params": sorted(params.items())} if isinstance(params, dict) else body
+    return repr(sorted((key, value) for key, value in in_order.items() if not (key == "when" and value is None)))
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
