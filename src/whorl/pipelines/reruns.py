@@ -40,7 +40,7 @@ def rerun_from_start(conn: Connection, run_id: str, *, graph: Graph, version: in
     _check_node(graph, held.start_node, version)
     port, values = _find_arrival(conn, held, graph)
     payload = encode_payload(port, values)
-    _restart(conn, held, [(held.start_node, held.ref, payload)], version=version, now=now)
+    _restart(conn, held, [(held.start_node, held.ref, payload)], graph=graph, version=version, now=now)
     return queries.get_run(conn, run_id)
 
 
@@ -66,7 +66,7 @@ def rerun_from_node(conn: Connection, run_id: str, *, node: str, graph: Graph, v
     tokens = [
         (node, row.ref, orjson.loads(row.arrival) if row.arrival else encode_payload(first, {})) for row in passed
     ]
-    _restart(conn, held, tokens, version=version, now=now)
+    _restart(conn, held, tokens, graph=graph, version=version, now=now)
     return queries.get_run(conn, run_id)
 
 
@@ -102,6 +102,15 @@ def _check_node(graph: Graph, node: str, version: int) -> None:
         raise Conflict(
             f"version {version} of {graph.definition.name!r} has no node {node!r}",
             hint=f"It has: {', '.join(graph.nodes)}.",
+        )
+
+
+def _check_port(graph: Graph, node: str, payload: Mapping[str, JsonValue], version: int) -> None:
+    port = str(payload["port"])
+    if port not in graph.types[node].inputs:
+        raise Conflict(
+            f"node {node!r} of version {version} has no input {port!r}, by which the run came",
+            hint=f"It has: {', '.join(graph.types[node].inputs)}. Start a new run there.",
         )
 
 
@@ -144,9 +153,12 @@ def _restart(
     held: Row[Any],
     tokens: Sequence[tuple[str, str, dict[str, JsonValue]]],
     *,
+    graph: Graph,
     version: int,
     now: datetime,
 ) -> None:
+    for node, _, payload in tokens:
+        _check_port(graph, node, payload, version)
     epoch = 1 + max(_last_epoch(conn, held.key, run_step), _last_epoch(conn, held.key, dead_letter))
     # What is left of the last time, such as its dead letters, would go on beside the new one.
     drop_tokens(conn, held.pipeline_id, [held.key], now=now)

@@ -19,7 +19,7 @@ from whorl.pipelines import cancelling, logs, queries, reruns, tallies, watching
 from whorl.pipelines.pausing import pause_pipeline
 from whorl.schemas.pipeline_runs import TokenState
 from whorl.schemas.pipelines import NodeCounts, Pipeline, Run
-from whorl.store.db.tables import event, node_tally, run_log, task_count, task_item
+from whorl.store.db.tables import event, node_tally, run_log, run_step, task_count, task_item
 from whorl.tasks import queries as task_queries
 from whorl.tasks import work
 
@@ -311,6 +311,29 @@ def test_rerun__from_the_start_of_a_failed_run_drops_its_dead_letter(sqlite_plan
     assert plant.states(pipeline) == {"done": 1}
     assert counts(plant, pipeline)["tell"].failed == 0
     assert plant.open_tokens(pipeline) == 0
+
+
+def test_rerun__by_an_input_that_is_gone_is_refused(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    pool = plant.dataset("pool")
+    pipeline = make_flow(plant, {"raw": raw(pool), "end": tell()}, ["raw.item > end.signal"])
+    plant.add(pool, ["a"])
+    plant.settle()
+    make_flow(plant, {"raw": raw(pool), "end": POOL}, ["raw.item > end.item"])
+    again = rerun(plant, pipeline, plant.runs(pipeline)[0], node="end")
+    plant.settle()
+    # A notice took any signal; the pool takes the item by its own first input.
+    assert (again.version, plant.parked(pipeline)) == (2, {"end": 1})
+    with pytest.raises(Conflict, match="has no input 'gone'"):
+        _check_gone(plant, pipeline)
+
+
+def _check_gone(plant: Plant, pipeline: Pipeline) -> None:
+    gone = run_step.update().where(run_step.c.node == "raw").values(arrival='{"port": "gone", "values": {}}')
+    plant.db.write(lambda conn: conn.execute(gone) and None)
+    one = plant.runs(pipeline)[0]
+    cancel(plant, one)
+    rerun(plant, pipeline, one)
 
 
 def test_rerun__cannot_begin_at_a_barrier(sqlite_plant: Plant) -> None:
