@@ -81,7 +81,7 @@ def test_frames__of_a_video(plant: Plant, tmp_path: Path) -> None:
 
 def test_frames__broken_videos_and_images_leave_by_failed(plant: Plant, tmp_path: Path) -> None:
     pool, frames = plant.dataset("pool"), plant.dataset("frames")
-    pipeline = _flow(plant, pool, frames, scene=0.3)
+    pipeline = _flow(plant, pool, frames, every_frames=2)
     data = _video(tmp_path / "a.mp4")
     _add(plant, pool, "whole.mp4", data)
     _add(plant, pool, "half.mp4", data[: len(data) // 2])
