@@ -19,6 +19,8 @@ describe("fieldsOf", () => {
     [{ type: "string", pattern: "^dst_" }, "dataset"],
     [{ type: "array", items: { type: "string" } }, "names"],
     [{ type: "object", additionalProperties: { type: "string" } }, "queries"],
+    [{ type: "object", patternProperties: { "^[a-z]+$": { type: "string" } } }, "queries"],
+    [{ type: "object", patternProperties: { "^a": {} } }, "json"],
     [{ type: "object", additionalProperties: true }, "json"],
     [{ type: "string", "x-whorl": "code" }, "code"],
     [{ type: "array", items: { type: "string" }, "x-whorl": "labels" }, "labels"],

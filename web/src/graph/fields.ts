@@ -49,6 +49,8 @@ export interface Field {
   readonly most: number | null;
   /** A list of several, such as of labels or datasets. */
   readonly isList: boolean;
+  /** What a value can look like, shown where nothing is written. */
+  readonly example?: string;
   /** It cannot come from a variable. */
   readonly hasNoVariable?: boolean;
 }
@@ -88,6 +90,7 @@ function readField(name: string, raw: JsonRecord, about: { isRequired: boolean; 
     least: asNumber(schema.minimum) ?? asNumber(schema.exclusiveMinimum),
     most: asNumber(schema.maximum) ?? asNumber(schema.exclusiveMaximum),
     isList: schema.type === "array",
+    example: asText(asList(raw.examples)[0]) ?? undefined,
   };
 }
 
@@ -121,12 +124,20 @@ function kindOf(
     case "array":
       return asRecord(schema.items).type === "string" ? "names" : "json";
     case "object":
-      return asRecord(schema.additionalProperties).type === "string" ? "queries" : "json";
+      return holdsTexts(schema) ? "queries" : "json";
     case "string":
       return asText(schema.pattern)?.startsWith("^dst_") === true ? "dataset" : ofName(name);
     default:
       return "json";
   }
+}
+
+/** A mapping from any name, or from names of a pattern, to texts. */
+function holdsTexts(schema: JsonRecord): boolean {
+  const values = [schema.additionalProperties, ...Object.values(asRecord(schema.patternProperties))].filter(
+    isRecord,
+  );
+  return values.length > 0 && values.every((one) => one.type === "string");
 }
 
 function isKind(text: string): text is FieldKind {

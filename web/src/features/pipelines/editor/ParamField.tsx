@@ -230,13 +230,13 @@ function NamesField({ value, onChange, common }: PickerProps) {
   );
 }
 
-function CodeParam({ value, onChange, common }: PickerProps) {
+function CodeParam({ field, value, onChange, common }: PickerProps) {
   return (
     <CodeField
       label={common.label}
       help={common.description}
       problem={common.error}
-      hint={common.placeholder}
+      hint={field.example ?? common.placeholder}
       value={asText(value) ?? ""}
       onChange={(text) => {
         onChange(text === "" ? undefined : text);

@@ -77,7 +77,7 @@ export function TopBar(props: TopBarProps) {
       />
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon size="lg" aria-label="Save as a file">
+          <ActionIcon size="lg" aria-label="Download as a file">
             <IconDownload size={17} />
           </ActionIcon>
         </Menu.Target>

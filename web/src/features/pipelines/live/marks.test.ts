@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { PipelineDefinition } from "@/api/schema.gen";
 
-import { diffMarks, partsOf, unionOf } from "../versions/diffMarks";
+import { diffMarks, partsOf, seenChanges, unionOf } from "../versions/diffMarks";
 import { liveMarks, sayRate } from "./liveMarks";
 
 const DEFINITION: PipelineDefinition = {
@@ -65,6 +65,9 @@ describe("versions", () => {
     const both = unionOf(DEFINITION, after);
     expect(both.nodes.map((node) => node.id)).toEqual(["in", "tell", "ask"]);
     expect(both.edges).toEqual(DEFINITION.edges);
+    const moved = { ...after, nodes: after.nodes.map((node) => ({ ...node, at: { x: 1, y: 2 } })) };
+    expect(unionOf(DEFINITION, moved).nodes.map((node) => node.at)).toEqual([null, null, null]);
+    expect(unionOf(moved, moved).nodes[0]?.at).toEqual({ x: 1, y: 2 });
     const marks = diffMarks([
       { kind: "added", what: "node", name: "tell" },
       { kind: "removed", what: "edge", name: "in.item -> ask.item" },
@@ -73,6 +76,17 @@ describe("versions", () => {
     expect(marks.nodes.get("tell")).toEqual({ change: "added" });
     expect(marks.edges.get("in.item>ask.item")).toEqual({ change: "removed" });
     expect(marks.nodes.size).toBe(1);
+  });
+
+  it("leave out what is only written differently", () => {
+    const same = {
+      kind: "changed",
+      what: "variable",
+      name: "share",
+      before: { value: 0.0 },
+      after: { value: 0 },
+    } as const;
+    expect(seenChanges([same, { ...same, after: { value: 1 } }])).toHaveLength(1);
   });
 
   it("say only the parts that differ", () => {

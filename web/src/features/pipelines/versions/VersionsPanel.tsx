@@ -14,7 +14,7 @@ import { WaitRows } from "@/ui/Wait";
 
 import classes from "../live/live.module.css";
 import { spaced } from "../words";
-import { CHANGE_COLORS, diffMarks, partsOf, unionOf } from "./diffMarks";
+import { CHANGE_COLORS, diffMarks, partsOf, seenChanges, unionOf } from "./diffMarks";
 
 /** The versions of a pipeline, and what changed from one to another. */
 export function VersionsPanel({ pipeline }: { readonly pipeline: Pipeline }) {
@@ -100,7 +100,8 @@ function Difference({
     () => (before.data === undefined || after.data === undefined ? null : unionOf(before.data, after.data)),
     [before.data, after.data],
   );
-  const marks = useMemo(() => diffMarks(diff.data?.changes ?? []), [diff.data]);
+  const changes = useMemo(() => seenChanges(diff.data?.changes ?? []), [diff.data]);
+  const marks = useMemo(() => diffMarks(changes), [changes]);
   const error = before.error ?? after.error ?? diff.error;
   if (error !== null) return <ProblemNote error={error} />;
   if (draft === null || diff.data === undefined || types.data === undefined) return <WaitRows rows={8} />;
@@ -117,12 +118,12 @@ function Difference({
           label="Graph of both versions"
         />
       </div>
-      {diff.data.changes.length === 0 ? (
+      {changes.length === 0 ? (
         <Text size="sm" c="dimmed">
           {from === to ? "Choose another version to compare with." : "The two do the same."}
         </Text>
       ) : (
-        <ChangeTable changes={diff.data.changes} />
+        <ChangeTable changes={changes} />
       )}
     </Stack>
   );

@@ -9,9 +9,12 @@ export function unionOf(before: PipelineDefinition, after: PipelineDefinition): 
   const [old, now] = [toDraft(before), toDraft(after)];
   const ids = new Set(now.nodes.map((node) => node.id));
   const keys = new Set(now.edges.map(edgeKey));
+  const nodes = [...now.nodes, ...old.nodes.filter((node) => !ids.has(node.id))];
+  const isPlaced = nodes.every((node) => node.at !== null && node.at !== undefined);
   return {
     ...now,
-    nodes: [...now.nodes, ...old.nodes.filter((node) => !ids.has(node.id))],
+    // What has no place of its own would lie apart from its neighbours: then everything is laid out.
+    nodes: isPlaced ? nodes : nodes.map((node) => ({ ...node, at: null })),
     edges: [...now.edges, ...old.edges.filter((edge) => !keys.has(edgeKey(edge)))],
   };
 }
@@ -24,6 +27,11 @@ export function diffMarks(changes: readonly PipelineChange[]): Marks {
     if (what === "edge") edges.set(name.replace(" -> ", ">"), { change: kind });
   }
   return { nodes, edges };
+}
+
+/** Changes that can be seen: a number that is only written differently, 0 for 0.0, is none. */
+export function seenChanges(changes: readonly PipelineChange[]): PipelineChange[] {
+  return changes.filter(({ kind, before, after }) => kind !== "changed" || partsOf(before, after).length > 0);
 }
 
 export const CHANGE_COLORS: Readonly<Record<Change, string>> = {
