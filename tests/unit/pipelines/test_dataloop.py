@@ -59,6 +59,24 @@ def new_item(node_id: str, **spec: JsonValue) -> Body:
     return {"nodeId": node_id, "type": "root", "trigger": {"type": "Event", "spec": body}}
 
 
+def upper_nodes() -> list[Body]:
+    """The nodes that items travel through."""
+    return [
+        item_node("Raw Data", "storage", "dataset_handler", triggerToPipeline={"active": True}, datasetId="abc"),
+        item_node("Predict", "ml", "predict", variableModel="Best Model"),
+        item_node("Labeling Task", "task", "move_to_task", actions=["completed", "discard"], taskType="annotation"),
+        item_node("Review Task", "task", "move_to_task", actions=["approved", "discard"], taskType="qa"),
+        item_node(
+            "Split", "custom", "data_split", actions=["train", "validation", "test"],
+            customNodeConfig={"groups": [
+                {"name": "train", "distribution": 80}, {"name": "validation", "distribution": 15},
+                {"name": "test", "distribution": 5},
+            ]},
+        ),
+        item_node("Gather", "storage", "clone_item", variableDataset="Ground Truth"),
+    ]  # fmt: skip
+
+
 def loop(*, with_base_evaluation: bool) -> Body:
     """The shape of an active learning pipeline: an upper flow of items, a lower flow of models."""
     ground = {"type": "Dataset", "variableName": "Ground Truth"}
@@ -98,25 +116,11 @@ def loop(*, with_base_evaluation: bool) -> Body:
             ins=[port("Best Model", "Model", of="Update")], outs=[port("Best Model", "Model", of="Update-out")],
         ),
     ]  # fmt: skip
-    items = [
-        item_node("Raw Data", "storage", "dataset_handler", triggerToPipeline={"active": True}, datasetId="abc"),
-        item_node("Predict", "ml", "predict", variableModel="Best Model"),
-        item_node("Labeling Task", "task", "move_to_task", actions=["completed", "discard"], taskType="annotation"),
-        item_node("Review Task", "task", "move_to_task", actions=["approved", "discard"], taskType="qa"),
-        item_node(
-            "Split", "custom", "data_split", actions=["train", "validation", "test"],
-            customNodeConfig={"groups": [
-                {"name": "train", "distribution": 80}, {"name": "validation", "distribution": 15},
-                {"name": "test", "distribution": 5},
-            ]},
-        ),
-        item_node("Gather", "storage", "clone_item", variableDataset="Ground Truth"),
-    ]  # fmt: skip
     base = [way("Create:Create-out-base_model", "Base:Base-model")] if with_base_evaluation else []
     return {
         "name": "Active Learning",
         "description": "round and round",
-        "nodes": [*models[::-1], *items],
+        "nodes": [*models[::-1], *upper_nodes()],
         "connections": [
             way("Raw Data", "Predict"),
             way("Predict", "Labeling Task"),

@@ -114,9 +114,9 @@ def test_diff__without_an_old_one_all_is_added() -> None:
     new = load_template("active_learning")
     found = diff(None, new).changes
     assert {one.kind for one in found} == {"added"}
-    whats = [one.what for one in found]
+    kinds = [one.what for one in found]
     parts = {"node": new.nodes, "edge": new.edges, "variable": new.variables, "trigger": new.triggers}
-    assert {what: whats.count(what) for what in parts} == {what: len(part) for what, part in parts.items()}
+    assert {what: kinds.count(what) for what in parts} == {what: len(part) for what, part in parts.items()}
 
 
 def _patched(old: PipelineDefinition, new: PipelineDefinition) -> dict[str, list[str]]:
