@@ -88,7 +88,7 @@ def _scenes(draw: st.DrawFn) -> tuple[FloatArray, IndexArray, IndexArray]:
 
 
 @given(_scenes(), st.integers(0, 3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_merge__what_was_cut_into_tiles_comes_back(scene: tuple[FloatArray, IndexArray, IndexArray], seed: int) -> None:
     objects, labels, tiles = scene
     merged = _merge(_look(objects, labels, tiles, seed=seed), tiles)
