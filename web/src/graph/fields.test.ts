@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { fieldsOf, sayDefault } from "./fields";
+import { describe as sayPlainly } from "./look";
 import { nodeType } from "./testing";
 
 function fieldOf(schema: object, extra: object = {}) {
@@ -67,5 +68,16 @@ describe("sayDefault", () => {
     [{ type: "string" }, "not set"],
   ])("%j is %s", (schema, said) => {
     expect(sayDefault(fieldOf(schema))).toBe(said);
+  });
+});
+
+describe("describe", () => {
+  it("leaves out the marks around code, and ends a long text with a sentence", () => {
+    const text = "Each `route` is an output port of its own with a query. An item leaves by the first.";
+    expect(sayPlainly(text)).toBe(
+      "Each route is an output port of its own with a query. An item leaves by the first.",
+    );
+    expect(sayPlainly(text, 70)).toBe("Each route is an output port of its own with a query.");
+    expect(sayPlainly("x".repeat(100), 20)).toBe(`${"x".repeat(19)}…`);
   });
 });

@@ -2,6 +2,8 @@
 import { asList, asNumber, asRecord, asText, isRecord, type JsonRecord } from "@/api/json";
 import type { NodeTypeInfo } from "@/api/schema.gen";
 
+import { describe } from "./look";
+
 export type FieldKind =
   | "text"
   | "number"
@@ -81,7 +83,7 @@ function readField(name: string, raw: JsonRecord, about: { isRequired: boolean; 
   return {
     name,
     title: titleOf(name),
-    help: asText(raw.description) ?? "",
+    help: describe(asText(raw.description) ?? ""),
     kind,
     isNullable,
     isRequired: about.isRequired,

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { NodeTypeInfo } from "@/api/schema.gen";
 import { DRAGGED_TYPE } from "@/graph/Canvas";
 import { FamilyIcon } from "@/graph/FamilyIcon";
-import { FAMILIES, familyColor, spaced } from "@/graph/look";
+import { describe, FAMILIES, familyColor, spaced } from "@/graph/look";
 
 import classes from "./editor.module.css";
 import { findTypes } from "./palette";
@@ -66,7 +66,7 @@ function Entry({ type }: { readonly type: NodeTypeInfo }) {
     ? "Comes with a later version: a pipeline with it cannot run yet."
     : type.description === ""
       ? type.summary
-      : type.description;
+      : describe(type.description, 220);
   return (
     <Tooltip label={about} position="right" multiline w={280} openDelay={600} offset={12}>
       <button

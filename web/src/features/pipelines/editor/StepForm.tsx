@@ -16,7 +16,7 @@ import { useState } from "react";
 import { checkName, freeName, inputPorts, outputPorts, type DraftNode, type Port } from "@/graph/draft";
 import { setParam } from "@/graph/edits";
 import { fieldsOf } from "@/graph/fields";
-import { portColor, spaced } from "@/graph/look";
+import { describe, portColor, spaced } from "@/graph/look";
 import { addVariable, fromVariable, variableOf } from "@/graph/variables";
 
 import classes from "./editor.module.css";
@@ -68,7 +68,7 @@ export function StepForm({ node, problems }: StepFormProps) {
             ? "This server knows no such kind of step."
             : type.description === ""
               ? type.summary
-              : type.description}
+              : describe(type.description)}
         </Text>
       </div>
       {rest.map((one) => (
