@@ -5,6 +5,7 @@ import { boundsOf } from "@/canvas/geometry/measure";
 import type { Geometry, Vec } from "@/canvas/types";
 
 import { useStudio } from "../context";
+import type { WorkQueue } from "../session/queue";
 import { say } from "../studioStore";
 import { useKeyHandlers } from "./useKey";
 import { useSubmit } from "./useSubmit";
@@ -27,20 +28,10 @@ export function useItemActions(): void {
   const takeBack = () => {
     const itemId = last.current;
     if (task.kind !== "validate" || itemId === null) return false;
-    const standing = queue.state.entries.find((entry) => entry.itemId === itemId)?.standing;
-    if (standing !== "done") {
-      say(store, "The last answer is still on its way.");
-      return true;
-    }
     last.current = null;
-    void queue.takeOver(itemId).then(
-      () => {
-        say(store, "Taken back: answer again.");
-      },
-      () => {
-        say(store, "It cannot be had back.");
-      },
-    );
+    void takenBack(queue, itemId).then((isBack) => {
+      say(store, isBack ? "Taken back: answer again." : "It cannot be had back.");
+    });
     return true;
   };
   useKeyHandlers({
@@ -79,6 +70,25 @@ export function useItemActions(): void {
     "validate.undo": takeBack,
     ...noteHandlers(store),
   });
+}
+
+/** Have an answered item again, once the server has the answer; gives whether that was possible. */
+async function takenBack(queue: WorkQueue, itemId: string): Promise<boolean> {
+  const standing = () => queue.state.entries.find((entry) => entry.itemId === itemId)?.standing;
+  await new Promise<void>((resolve) => {
+    const look = () => {
+      if (standing() === "sending") return;
+      stop();
+      resolve();
+    };
+    const stop = queue.follow(look);
+    look();
+  });
+  if (standing() !== "done") return false;
+  return queue.takeOver(itemId).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Notes and issues: on the selected shape at once, else where the next click says. */
