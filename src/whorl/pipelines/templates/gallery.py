@@ -57,7 +57,7 @@ _CARDS = {
     ),
     "micro_tasks": Card(
         title="Micro-tasks",
-        summary="Cut large images into tiles for the model and into objects for people: one hard question, many easy ones.",
+        summary="Cuts large images into tiles for the model and objects for people: one hard question, many easy ones.",
         needs=(
             "A dataset of images with many objects.",
             "Two empty datasets, for tiles and for objects, and one for the ground truth.",
