@@ -25,6 +25,8 @@ PAGES = {
     "review grid": "/crops/{dataset_id}",
     "models": "/models",
     "pipelines": "/pipelines",
+    "new pipeline": "/pipelines/new",
+    "canvas": "/pipelines/new/edit",
     "ontology": "/settings/ontology",
     "recipes": "/settings/recipes",
     "members": "/settings/members",
