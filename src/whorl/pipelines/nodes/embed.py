@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from whorl.models.bodies import embed_body
-from whorl.models.files import materialise
-from whorl.models.queries import get_model_folder
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import find_items
 from whorl.pipelines.nodes.base import NodeContext, Params, PlainNode, pass_on
@@ -52,12 +50,12 @@ class EmbedNode(PlainNode):
         refs = list(dict.fromkeys(token.ref for token in tokens))
         with services.db.read() as conn:
             items = find_items(conn, refs)
-            folder = None if params.model is None else str(services.models_path / get_model_folder(conn, params.model))
         images = {ref: item.sha256 for ref, item in items.items() if item.media_type.startswith("image/")}
         if not images:
             return [_skip(token, is_there=token.ref in items) for token in tokens]
         shas = list(dict.fromkeys(images.values()))
-        paths = [str(path) for path in materialise(services.blobs, shas, services.files_path)]
+        folder = None if params.model is None else str(context.model_folder(params.model))
+        paths = context.files(shas)
         width = context.call(fill_cache, paths, shas, str(services.features_path), str(services.home), folder)
         seconds = (time.perf_counter() - started) / len(tokens)
         return [
