@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from whorl.server.pauses import TURN_S, forget_what_stays, take_short_turns
+from whorl.server.pauses import TURN_S, take_short_turns
 
 
 @pytest.fixture(autouse=True)
