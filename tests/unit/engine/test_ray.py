@@ -1,4 +1,4 @@
-"""Ray's executor, as far as it goes without a cluster; tests/e2e/test_ray.py has one."""
+"""Ray's executor, as far as it goes without a cluster."""
 
 from __future__ import annotations
 
