@@ -1,7 +1,7 @@
 import { Alert, Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { nodeTypesQuery, pipelineQuery, pipelinesQuery, templateQuery } from "@/api/queries/pipelines";
 import type { Pipeline } from "@/api/schema.gen";
@@ -72,10 +72,21 @@ function Ready({ projectId, pipelineId, saved, version, start }: ReadyProps) {
   const pipelines = useQuery(pipelinesQuery(projectId));
   const client = useQueryClient();
   const navigate = useNavigate();
+  const [begun] = useState(start);
   const [round, setRound] = useState(0);
   const [kept, setKept] = useState(() =>
     start === undefined ? readLocal(localKey(projectId, pipelineId)) : null,
   );
+  // From here on the draft is what counts: a reload must not begin with the template again.
+  useEffect(() => {
+    if (begun === undefined) return;
+    void navigate({
+      to: "/p/$projectId/pipelines/$pipelineId/edit",
+      params: { projectId, pipelineId: "new" },
+      search: {},
+      replace: true,
+    });
+  }, [begun, navigate, projectId]);
   if (types.isPending || pipelines.isPending) return <WaitRows rows={8} />;
   if (types.isError) return <ProblemNote error={types.error} onRetry={() => void types.refetch()} />;
   const known = typesByName(types.data);
@@ -84,7 +95,7 @@ function Ready({ projectId, pipelineId, saved, version, start }: ReadyProps) {
   const first =
     kept?.draft ??
     placed(
-      start === undefined ? (basis ?? emptyDraft("")) : { ...start, name: free(start.name, names) },
+      begun === undefined ? (basis ?? emptyDraft("")) : { ...begun, name: free(begun.name, names) },
       known,
     );
   const onSaved = (pipeline: Pipeline) => {

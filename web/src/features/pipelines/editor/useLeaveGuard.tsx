@@ -6,7 +6,7 @@ import { useRef, type ReactNode } from "react";
 export function useLeaveGuard(isDirty: boolean): { readonly dialog: ReactNode; readonly allow: () => void } {
   const isAllowed = useRef(false);
   const blocker = useBlocker({
-    shouldBlockFn: () => isDirty && !isAllowed.current,
+    shouldBlockFn: ({ current, next }) => isDirty && !isAllowed.current && current.pathname !== next.pathname,
     enableBeforeUnload: false,
     withResolver: true,
   });
