@@ -13,8 +13,13 @@ from typing import assert_never
 from whorl.base.errors import InvalidInput, JsonValue, UnknownLabel
 from whorl.schemas.ontology import Attribute, AttributeType, Label, OntologyDraft
 
-# Okabe and Ito's eight colours, told apart by colour-blind people: https://jfly.uni-koeln.de/color/
-_PALETTE = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999")
+# Okabe and Ito's eight colours, told apart by colour-blind people (https://jfly.uni-koeln.de/color/),
+# come first; each of the rest lies far from all before it.
+_PALETTE = (
+    *("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999"),
+    *("#7b3fa0", "#a6dd6c", "#8b5a2b", "#e31a8c", "#00c5c5", "#1b1f8a", "#ffb3ab", "#4b5320"),
+    *("#a00000", "#c7a6ff", "#005f56", "#39e639"),
+)
 _GOLDEN_TURN = (5**0.5 - 1) / 2
 
 

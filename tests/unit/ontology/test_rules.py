@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -131,3 +133,12 @@ def test_with_colors__a_hundred_labels_have_a_hundred_colors() -> None:
     draft = OntologyDraft(labels=[Label(name=f"class {number}") for number in range(100)])
     colors = [label.color for label in with_colors(draft, OntologyDraft()).labels]
     assert len(set(colors)) == 100
+
+
+def test_with_colors__twenty_labels_can_be_told_apart() -> None:
+    draft = OntologyDraft(labels=[Label(name=f"label {number}") for number in range(20)])
+    colors = [str(label.color) for label in with_colors(draft, OntologyDraft()).labels]
+    pixels = np.array([[[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in colors]], np.uint8)
+    lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
+    apart = np.linalg.norm(lab[:, None] - lab[None], axis=2) + 1000 * np.eye(len(lab))
+    assert apart.min() > 20, "two colours are closer than what people tell apart in a small shape"
