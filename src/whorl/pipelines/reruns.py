@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, update
 
 from whorl.base.errors import Conflict, InvalidInput, JsonValue, NotFound
 from whorl.base.ids import kind_of
@@ -176,6 +176,6 @@ def _restart(
     )
 
 
-def _last_epoch(conn: Connection, run_key: int, table) -> int:  # type: ignore[no-untyped-def]
+def _last_epoch(conn: Connection, run_key: int, table: Table) -> int:
     found = select(func.max(table.c.epoch)).where(table.c.run_key == run_key)
     return int(conn.execute(found).scalar_one_or_none() or 0)
