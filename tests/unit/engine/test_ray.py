@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pickle
 import socket
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from whorl.base.errors import Forbidden, FormatError, InvalidInput, Unavailable
 from whorl.engine import Placing
+from whorl.engine.executors import ray_pool
 from whorl.engine.executors.ray import check_token, open_ray, parse_address
 from whorl.engine.executors.ray_actor import BodyProcess
-from whorl.engine.executors.ray_pool import Needs
+from whorl.engine.executors.ray_pool import Needs, RayPool
 
 
 def test_parse_address__host_and_port() -> None:
@@ -49,6 +52,61 @@ def test_start__says_that_nothing_answers() -> None:
         with pytest.raises(Unavailable, match="Ray cannot be reached at 127.0.0.1"):
             executor.start()
     executor.stop()
+
+
+class _FakeRay(ModuleType):
+    """Refuses so many times; what it gives then can be disconnected."""
+
+    def __init__(self, *errors: Exception) -> None:
+        super().__init__("ray")
+        self.errors = list(errors)
+        self.attempts = 0
+        self.disconnected = 0
+
+    def init(self, address: str, **_: object) -> _FakeRay:
+        self.attempts += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return self
+
+    def disconnect(self) -> None:
+        self.disconnected += 1
+
+
+def _fake(monkeypatch: pytest.MonkeyPatch, *errors: Exception) -> tuple[RayPool, _FakeRay]:
+    fake = _FakeRay(*errors)
+    monkeypatch.setitem(sys.modules, "ray", fake)
+    # Set by the pool; noted here so that it is undone.
+    monkeypatch.setenv("RAY_ENABLE_AUTO_CONNECT", "0")
+    monkeypatch.setattr(ray_pool, "_PAUSE_S", 0.0)
+    return RayPool("ray://head:10001", most=0, idle_s=1.0), fake
+
+
+def test_start__asks_again_while_the_head_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, fake = _fake(monkeypatch, ConnectionAbortedError("starting failed"), ConnectionError("late"))
+    pool.start()
+    pool.stop()
+    assert (fake.attempts, fake.disconnected) == (3, 1)
+
+
+def test_start__gives_up_in_the_end_and_names_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, fake = _fake(monkeypatch, *(ConnectionError("ray client connection timeout") for _ in range(9)))
+    clock = iter(range(0, 1000, 20))
+    fake_time = SimpleNamespace(monotonic=lambda: float(next(clock)), sleep=lambda _: None)
+    monkeypatch.setattr(ray_pool, "time", fake_time)
+    with pytest.raises(Unavailable, match="the Ray cluster at ray://head:10001 refuses: ConnectionError") as caught:
+        pool.start()
+    assert "head" in str(caught.value.hint)
+    assert "token" in str(caught.value.hint)
+    assert fake.attempts == 3
+    pool.stop()
+
+
+def test_start__another_version_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, fake = _fake(monkeypatch, RuntimeError("Version mismatch"), ConnectionError("never asked"))
+    with pytest.raises(Unavailable, match="RuntimeError"):
+        pool.start()
+    assert fake.attempts == 1
 
 
 def test_with_resources__shares_the_actors() -> None:

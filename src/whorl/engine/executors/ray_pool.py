@@ -25,6 +25,8 @@ _NAMESPACE = "whorl"
 _TRIES = 2
 _TICK_S = 1.0
 _RECONNECT_S = 3.0
+_FIRST_S = 60.0
+_PAUSE_S = 2.0
 _MOST_STARTING = 2
 _STUCK_S = 30.0
 _STOP_S = 30.0
@@ -116,7 +118,7 @@ class RayPool:
         self._retry_at = 0.0
 
     def start(self) -> None:
-        """Connect now, so that a mistake shows at once.
+        """Connect now, so that a mistake shows at once; a head that is not ready yet is asked again for a minute.
 
         Raises:
             Unavailable: The cluster refuses.
@@ -124,7 +126,7 @@ class RayPool:
         """
         with self._lock:
             if self._thread is None:
-                self._connect()
+                self._connect_patiently()
                 self._start_thread()
 
     def submit(self, call: Call) -> None:
@@ -270,6 +272,19 @@ class RayPool:
                 one.actors.remove(actor)
                 ray.kill(actor.handle)
 
+    def _connect_patiently(self) -> None:
+        """A head opens its client port before what stands behind it can serve, and refuses until then."""
+        deadline = time.monotonic() + _FIRST_S
+        while True:
+            try:
+                return self._connect()
+            except Unavailable as error:
+                # What is not a ConnectionError, such as another version of Ray, will be the same in a minute.
+                if not isinstance(error.__cause__, ConnectionError) or time.monotonic() + _PAUSE_S >= deadline:
+                    raise
+            _log.info("Ray at %s is not ready yet", self._address)
+            time.sleep(_PAUSE_S)
+
     def _connect(self) -> None:
         # Else, once the session is lost, any call of Ray's starts a cluster of its own on this machine.
         os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
@@ -286,8 +301,8 @@ class RayPool:
                 self._session = ray.init(self._address, namespace=_NAMESPACE, log_to_driver=False)
         except Exception as error:  # Ray's client raises ConnectionError, RuntimeError and errors of gRPC
             raise Unavailable(
-                f"the Ray cluster refuses: {type(error).__name__}",
-                hint="Are Ray and Python of the same version on all nodes and here, and is the token the same?",
+                f"the Ray cluster at {self._address} refuses: {type(error).__name__}",
+                hint="Does its head run, with the Ray and Python versions of this process, and with the same token?",
             ) from error
 
     def _lose_cluster(self, error: Exception) -> None:
