@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,6 +113,36 @@ def test_people_go_before_engine_and_share_a_commit(sqlite: Database, monkeypatc
 def test_engine_that_has_waited_takes_one_turn(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "ENGINE_WAITS_S", 0.0)
     assert _write_behind_a_closed_gate(sqlite, _MIXED) == [("e1", 1), ("p1", 2), ("p2", 2), ("e2", 3)]
+
+
+def test_write__who_is_refused_finds_the_neighbours_work_it_was_refused_for(sqlite: Database) -> None:
+    gate, entered = threading.Event(), threading.Event()
+    found: list[list[str]] = []
+
+    def hold(_: Connection) -> None:
+        entered.set()
+        gate.wait(60)
+
+    def be_refused() -> None:
+        with pytest.raises(IntegrityError):
+            sqlite.write(_insert("a"))
+        found.append(_names(sqlite))
+
+    def keep_the_commit_waiting() -> None:
+        sqlite.write(lambda _: time.sleep(0.3))
+
+    threads = [threading.Thread(target=lambda: sqlite.write(hold))]
+    threads[0].start()
+    entered.wait(60)
+    for work in (lambda: sqlite.write(_insert("a")), be_refused, keep_the_commit_waiting):
+        threads.append(threading.Thread(target=work))
+        threads[-1].start()
+        while sqlite.pending_writes() < len(threads) - 1:
+            pass
+    gate.set()
+    for thread in threads:
+        thread.join(60)
+    assert found == [["a"]]
 
 
 def test_open__second_process_is_told_who_has_it(sqlite_url: str) -> None:

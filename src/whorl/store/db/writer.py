@@ -124,6 +124,7 @@ class Writer:
     def _run_group(self, connection: Connection, group: list[_Job]) -> None:
         # Any: see _Job.
         done: list[tuple[Future[Any], Any]] = []
+        refused: list[tuple[Future[Any], BaseException]] = []
         try:
             with connection.begin():
                 # Any: the driver's own connection; its savepoints cost a tenth of SQLAlchemy's.
@@ -139,7 +140,8 @@ class Writer:
                             raise _TransactionGone from error
                         driver.execute("ROLLBACK TO one_write")
                         driver.execute("RELEASE one_write")
-                        future.set_exception(self._translate(error))
+                        # Told after the commit: who is refused because of a neighbour's work must find it when looking.
+                        refused.append((future, self._translate(error)))
                     else:
                         done.append((future, result))
         except _TransactionGone:
@@ -154,6 +156,8 @@ class Writer:
             return
         for future, result in done:
             future.set_result(result)
+        for future, reason in refused:
+            future.set_exception(reason)
         self._after_commit()
 
     def _run_each(self, connection: Connection, group: list[_Job]) -> None:
