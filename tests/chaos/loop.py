@@ -47,7 +47,7 @@ from whorl.store.db.types import ALIVE
 
 BUDGET, ROUNDS, TEST = 10, 2, 6
 POOL = BUDGET * ROUNDS
-_AGAIN = (Unavailable, LeaseLost, Conflict, DatabaseBusy, InternalError, RequestInFlight)
+_AGAIN = (Unavailable, LeaseLost, Conflict, DatabaseBusy, InternalError, RequestInFlight, DBAPIError)
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,8 @@ class People:
 
     def _complaint(self) -> str:
         words = "\n".join(self.house.last_words(name) for name in self.house.processes)
-        with self.engine.connect() as conn:
+        state: object = "the database is away"
+        with contextlib.suppress(DBAPIError), self.engine.connect() as conn:
             state = look(conn)
         return f"the loop does not come to its end: {state}\n{words}"
 

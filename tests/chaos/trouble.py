@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from sqlalchemy import Engine
 from tests.chaos.house import House, count_steps
 
 _LATENCY_S = 0.2
+_STARTS = 6
 
 
 @dataclass
@@ -82,7 +84,14 @@ def restarting(server: Any) -> Callable[[], None]:
         os.kill(pid, signal.SIGQUIT)
         while _is_running(pid):
             time.sleep(0.02)
-        server.ensure_postgres_running()
+        for attempt in range(_STARTS):
+            try:
+                server.ensure_postgres_running()
+                return
+            except subprocess.SubprocessError:
+                # It gives the database ten seconds, which a busy machine may not.
+                if attempt + 1 == _STARTS:
+                    raise
 
     return restart
 
