@@ -189,7 +189,12 @@ def test_watch__ctrl_c_ends_it_cleanly(
     shell.wait_for(name, "keep", failed=1)
     command = [sys.executable, "-m", "whorl.cli", "pipeline", words[0], name, *words[1:], "--json"]
     process = subprocess.Popen(
-        [*command, "--home", str(home)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--home", str(home)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run in the background of a shell ignores Ctrl-C, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     # The first line is there: it looks again and again from now on.
