@@ -1,6 +1,6 @@
 """How bodies scale from one to two one-CPU nodes of Ray, and what a killed node costs.
 
-    python -m benchmarks.ray_scale --json
+    python -m whorl.testing.loopback python -m benchmarks.ray_scale --json
 
 Two raylets run on this machine. The body burns a fixed amount of processor time, so that a busy machine shows: beside
 the rates stand the share of a core that bodies got, and the load. Then a node is killed in the middle of a run; every
