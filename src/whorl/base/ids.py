@@ -43,6 +43,10 @@ PREFIXES: dict[str, str] = {
     "run": "run",
     "job": "job",
     "endpoint": "end",
+    "prediction": "prd",
+    "feedback": "fbk",
+    "flag_rule": "frl",
+    "flag": "flg",
     "view": "viw",
     "delivery": "dlv",
 }

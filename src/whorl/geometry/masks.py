@@ -8,6 +8,7 @@ before is stored. Same strings as ``pycocotools.mask`` makes: https://github.com
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,15 @@ from numpy.typing import NDArray
 from whorl.base.errors import MaskError
 
 BoolImage = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Rle:
+    """A binary mask as COCO's compressed run lengths (column by column, zeros first)."""
+
+    height: int
+    width: int
+    counts: str
 
 
 def run_lengths(mask: BoolImage) -> list[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from whorl.annotations.rules import find_bounds
-from whorl.models.types import ClassProbabilities, Prediction
+from whorl.geometry.masks import encode_mask, mask_area
+from whorl.models.types import ClassProbabilities, Detections, Instances, LabelScores, Prediction, Segmentation
 from whorl.schemas.annotations import Box, ClassTag, Mask, Polygon, RotatedBox
 from whorl.schemas.records import AnnotationRecord
 
@@ -33,14 +34,51 @@ def prediction_records(
     Args:
         width: Of the upright image, in pixels.
         height: Of the upright image, in pixels.
-        min_confidence: Boxes below it are left out; a class is always given.
+        min_confidence: Objects and masks below it are left out; the one class of an image is always given, and of
+            several labels those with at least 0.5.
     """
     if isinstance(prediction, ClassProbabilities):
         return [AnnotationRecord(prediction.label, ClassTag(), confidence=min(1.0, prediction.confidence))]
+    if isinstance(prediction, LabelScores):
+        scores = dict(zip(prediction.labels, prediction.scores.tolist(), strict=True))
+        chosen = prediction.chosen(max(0.5, min_confidence))
+        return [AnnotationRecord(label, ClassTag(), confidence=min(1.0, scores[label])) for label in chosen]
+    if isinstance(prediction, Segmentation):
+        return _pixel_records(prediction, min_confidence)
+    if isinstance(prediction, Instances):
+        return _mask_records(prediction, min_confidence)
+    return _box_records(prediction, width, height, min_confidence)
+
+
+def _box_records(found: Detections, width: int, height: int, min_confidence: float) -> list[AnnotationRecord]:
     records: list[AnnotationRecord] = []
-    for box, score, label in zip(prediction.boxes, prediction.scores, prediction.labels, strict=True):
+    for box, score, label in zip(found.boxes, found.scores, found.labels, strict=True):
         x0, y0 = max(0.0, float(box[0])), max(0.0, float(box[1]))
         x1, y1 = min(float(width), float(box[2])), min(float(height), float(box[3]))
         if float(score) >= min_confidence and x1 > x0 and y1 > y0:
             records.append(AnnotationRecord(label, Box(x0=x0, y0=y0, x1=x1, y1=y1), confidence=min(1.0, float(score))))
+    return records
+
+
+def _mask_records(found: Instances, min_confidence: float) -> list[AnnotationRecord]:
+    return [
+        AnnotationRecord(
+            label,
+            Mask(height=mask.height, width=mask.width, counts=mask.counts),
+            confidence=min(1.0, float(score)),
+        )
+        for mask, score, label in zip(found.masks, found.scores, found.labels, strict=True)
+        if float(score) >= min_confidence and mask_area(mask.counts) > 0
+    ]
+
+
+def _pixel_records(found: Segmentation, min_confidence: float) -> list[AnnotationRecord]:
+    """One mask per label that has a pixel."""
+    height, width = found.classes.shape
+    records: list[AnnotationRecord] = []
+    for number, label in enumerate(found.labels, start=1):
+        mask, confidence = found.classes == number, float(found.confidence[number - 1])
+        if mask.any() and confidence >= min_confidence:
+            geometry = Mask(height=height, width=width, counts=encode_mask(mask))
+            records.append(AnnotationRecord(label, geometry, confidence=min(1.0, confidence)))
     return records

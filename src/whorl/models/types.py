@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.base.errors import InvalidInput, ModelError
+from whorl.geometry.masks import Rle
 from whorl.models.images import read_image
 
 Image = NDArray[np.uint8]
@@ -25,8 +26,21 @@ FloatArray = NDArray[np.float32]
 class Task(StrEnum):
     """What a model says about an image."""
 
-    CLASSIFICATION = "classification"
-    DETECTION = "detection"
+    CLASSIFICATION = "classification"  # exactly one label
+    MULTI_LABEL = "multi_label"  # any number of labels
+    DETECTION = "detection"  # boxes
+    INSTANCE_MASKS = "instance_masks"  # a mask per object
+    SEMANTIC_MASKS = "semantic_masks"  # a label per pixel, or none
+
+    @property
+    def has_objects(self) -> bool:
+        """Whether an answer lists objects, each with a box."""
+        return self in {Task.DETECTION, Task.INSTANCE_MASKS}
+
+    @property
+    def has_masks(self) -> bool:
+        """Whether truth and answers are made of masks."""
+        return self in {Task.INSTANCE_MASKS, Task.SEMANTIC_MASKS}
 
 
 def no_boxes() -> FloatArray:
@@ -78,7 +92,41 @@ class Detections:
         return len(self.labels)
 
 
-Prediction = ClassProbabilities | Detections
+@dataclass(frozen=True)
+class LabelScores:
+    """One image's labels, each by itself: float32 (c,) in [0, 1], in the order of ``labels``."""
+
+    labels: tuple[str, ...]
+    scores: FloatArray
+
+    def chosen(self, threshold: float = 0.5) -> tuple[str, ...]:
+        """The labels with at least this score, in the order of ``labels``; it may be none."""
+        return tuple(
+            label for label, score in zip(self.labels, self.scores.tolist(), strict=True) if score >= threshold
+        )
+
+
+@dataclass(frozen=True)
+class Instances(Detections):
+    """One image's objects with masks of the image's size, best first; boxes go around the masks."""
+
+    masks: tuple[Rle, ...] = ()
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """One image's pixels: uint8 (height, width), 0 for none and k for ``labels[k - 1]``.
+
+    ``confidence`` is float32 (c,): the mean probability of the pixels that were given to each label, 0 for a label
+    that has none.
+    """
+
+    labels: tuple[str, ...]
+    classes: NDArray[np.uint8]
+    confidence: FloatArray
+
+
+Prediction = ClassProbabilities | LabelScores | Detections | Instances | Segmentation
 
 
 @dataclass(frozen=True)
@@ -87,8 +135,9 @@ class TrainingSample:
 
     Args:
         path: File with the image's bytes.
-        labels: For classification exactly one label; for detection one label per box.
-        boxes: float32 (k, 4) pixels of the upright image; (0, 4) for classification or an empty image.
+        labels: For classification exactly one label, for several labels any number; otherwise one per object.
+        boxes: float32 (k, 4) pixels of the upright image; (0, 4) for classes or an empty image.
+        masks: For masks one of the image's size per object; otherwise none.
         key: The content's SHA-256 when the caller knows it; the feature cache reads the file otherwise.
         item: Id of the item, carried along for the caller.
     """
@@ -98,6 +147,7 @@ class TrainingSample:
     boxes: FloatArray = field(default_factory=no_boxes)
     key: str = ""
     item: str = ""
+    masks: tuple[Rle, ...] = ()
 
     def image(self) -> Image:
         """Decode the image, upright, RGB."""
@@ -169,7 +219,12 @@ def _check_sample(sample: TrainingSample, task: Task, known: set[str]) -> None:
             f"{sample.path.name} has {len(sample.labels)} labels; classification needs exactly one",
             hint="Leave items without a label out of the training query.",
         )
-    if task is Task.DETECTION and sample.boxes.shape != (len(sample.labels), 4):
+    if task.has_masks and len(sample.masks) != len(sample.labels):
+        raise InvalidInput(
+            f"{sample.path.name} has {len(sample.labels)} labels and {len(sample.masks)} masks",
+            hint="Give one mask of the image's size per label.",
+        )
+    if task.has_objects and sample.boxes.shape != (len(sample.labels), 4):
         raise InvalidInput(
             f"{sample.path.name} has {len(sample.labels)} labels and boxes of shape {sample.boxes.shape}",
             hint="Give boxes as (k, 4) and k labels.",
@@ -183,17 +238,19 @@ def _to_json(sample: TrainingSample) -> dict[str, object]:
         "boxes": [[float(v) for v in box] for box in sample.boxes],
         "key": sample.key,
         "item": sample.item,
+        "masks": [[mask.height, mask.width, mask.counts] for mask in sample.masks],
     }
 
 
 def _from_json(row: dict[str, object]) -> TrainingSample:
-    labels, boxes = row["labels"], row["boxes"]
-    if not isinstance(labels, list) or not isinstance(boxes, list):
-        raise TypeError("labels and boxes must be lists")
+    labels, boxes, masks = row["labels"], row["boxes"], row.get("masks", [])
+    if not isinstance(labels, list) or not isinstance(boxes, list) or not isinstance(masks, list):
+        raise TypeError("labels, boxes and masks must be lists")
     return TrainingSample(
         path=Path(str(row["path"])),
         labels=tuple(str(label) for label in labels),
         boxes=np.asarray(boxes, np.float32).reshape(-1, 4),
         key=str(row.get("key", "")),
         item=str(row.get("item", "")),
+        masks=tuple(Rle(int(height), int(width), str(counts)) for height, width, counts in masks),
     )

@@ -16,7 +16,18 @@ import numpy as np
 
 from whorl.base.errors import JsonValue
 from whorl.models.adapters import Adapter
-from whorl.models.types import ClassProbabilities, FloatArray, Image, Prediction, Task, TrainingData
+from whorl.models.types import (
+    ClassProbabilities,
+    Detections,
+    FloatArray,
+    Image,
+    Instances,
+    LabelScores,
+    Prediction,
+    Segmentation,
+    Task,
+    TrainingData,
+)
 
 
 def check_adapter(
@@ -186,14 +197,22 @@ def _check_save(
 
 def _assert_equal(left: Sequence[Prediction], right: Sequence[Prediction], tolerance: float, complaint: str) -> None:
     for a, b in zip(left, right, strict=True):
-        if isinstance(a, ClassProbabilities) and isinstance(b, ClassProbabilities):
-            same = np.allclose(a.probabilities, b.probabilities, atol=tolerance)
-        elif isinstance(a, ClassProbabilities) or isinstance(b, ClassProbabilities):
-            same = False
-        else:
-            same = (
-                a.labels == b.labels
-                and np.allclose(a.boxes, b.boxes, atol=max(tolerance, 1e-2))
-                and np.allclose(a.scores, b.scores, atol=tolerance)
-            )
-        assert same, complaint
+        assert _is_same(a, b, tolerance), complaint
+
+
+def _is_same(a: Prediction, b: Prediction, tolerance: float) -> bool:
+    if isinstance(a, ClassProbabilities) and isinstance(b, ClassProbabilities):
+        return np.allclose(a.probabilities, b.probabilities, atol=tolerance)
+    if isinstance(a, LabelScores) and isinstance(b, LabelScores):
+        return np.allclose(a.scores, b.scores, atol=tolerance)
+    if isinstance(a, Segmentation) and isinstance(b, Segmentation):
+        return np.array_equal(a.classes, b.classes) and np.allclose(a.confidence, b.confidence, atol=tolerance)
+    if not isinstance(a, Detections) or not isinstance(b, Detections):
+        return False
+    if isinstance(a, Instances) and isinstance(b, Instances) and a.masks != b.masks:
+        return False
+    return (
+        a.labels == b.labels
+        and np.allclose(a.boxes, b.boxes, atol=max(tolerance, 1e-2))
+        and np.allclose(a.scores, b.scores, atol=tolerance)
+    )

@@ -8,6 +8,7 @@ Invariants: a value that does not exist (a class absent from the test set) is No
 seed give the same output; nothing is printed.
 """
 
+from whorl.geometry.masks import Rle
 from whorl.models.evaluation.classification import evaluate_classification
 from whorl.models.evaluation.confusion import confusion_of_objects
 from whorl.models.evaluation.detection import evaluate_detection
@@ -16,7 +17,6 @@ from whorl.models.evaluation.types import (
     Confusion,
     DetectionMetrics,
     PredictedObjects,
-    Rle,
     TruthObjects,
 )
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.base.errors import InvalidInput
+from whorl.geometry.masks import Rle
 from whorl.models.evaluation.types import (
     BoolArray,
     ClassDetection,
@@ -21,7 +22,6 @@ from whorl.models.evaluation.types import (
     FloatArray,
     IntArray,
     PredictedObjects,
-    Rle,
     TruthObjects,
     check_class_names,
     check_predicted,

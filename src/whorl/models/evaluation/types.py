@@ -10,19 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whorl.base.errors import InvalidInput, JsonValue
+from whorl.geometry.masks import Rle
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Rle:
-    """A binary mask as COCO's compressed run lengths (column by column, zeros first)."""
-
-    height: int
-    width: int
-    counts: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from whorl.store.db.tables.datasets import (
 )
 from whorl.store.db.tables.engine import cron_fire, dead_letter, inbox, job
 from whorl.store.db.tables.events import event, event_cursor
-from whorl.store.db.tables.models import comparison, evaluation, model
+from whorl.store.db.tables.models import comparison, evaluation, evaluation_finding, model, model_curve
 from whorl.store.db.tables.ontology import ontology, recipe
 from whorl.store.db.tables.pipelines import (
     delivery,
@@ -37,6 +37,7 @@ from whorl.store.db.tables.pipelines import (
     trigger_fire,
     trigger_state,
 )
+from whorl.store.db.tables.serving import endpoint, endpoint_tally, feedback, flag, flag_rule, prediction_log
 from whorl.store.db.tables.tasks import comment, issue, task, task_answer, task_count, task_item, task_person
 from whorl.store.db.tables.views import saved_view
 
@@ -50,10 +51,16 @@ __all__ = [
     "dataset",
     "dead_letter",
     "delivery",
+    "endpoint",
+    "endpoint_tally",
     "evaluation",
+    "evaluation_finding",
     "event",
     "event_cursor",
+    "feedback",
     "filterable",
+    "flag",
+    "flag_rule",
     "frozen_test",
     "idempotency",
     "inbox",
@@ -64,6 +71,7 @@ __all__ = [
     "membership",
     "metadata",
     "model",
+    "model_curve",
     "node_tally",
     "ontology",
     "parked",
@@ -71,6 +79,7 @@ __all__ = [
     "pipeline",
     "pipeline_variable",
     "pipeline_version",
+    "prediction_log",
     "project",
     "proposal_outcome",
     "recipe",

@@ -41,12 +41,13 @@ token = Table(
     "token",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("kind", String(20), nullable=False),  # session, personal, service, launch
+    Column("kind", String(20), nullable=False),  # session, personal, service, launch, endpoint
     Column("name", String(200), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
     Column("person_id", String(40), ForeignKey("person.id")),
     Column("project_id", String(40), ForeignKey("project.id")),  # service tokens only
     Column("role", String(20)),  # service tokens only
+    Column("endpoint_id", String(40)),  # endpoint tokens only: all they may be used for
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),

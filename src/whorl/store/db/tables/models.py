@@ -1,4 +1,4 @@
-"""Models, evaluations and comparisons."""
+"""Models, their curves, evaluations with their findings, and comparisons."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
@@ -30,7 +30,19 @@ model = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("trained_at", UtcDateTime),
     Column("pack_sha256", String(64)),  # blob that lists the folder's files; null before there were packs
+    Column("variant_of", String(40)),  # the model whose weights these are, in another precision
+    Column("variant", String(20)),  # int8, fp16
+    Column("size_bytes", BigInteger),  # of the files that predict
+    Column("latency_ms", Float),  # of one image at a time, where it was trained
     Index(None, "project_id", "id"),
+)
+
+model_curve = Table(
+    "model_curve",
+    metadata,
+    Column("model_id", String(40), ForeignKey("model.id"), primary_key=True),
+    Column("step", Integer, primary_key=True),  # number of the report
+    Column("metrics", Json, nullable=False),
 )
 
 evaluation = Table(
@@ -51,6 +63,22 @@ evaluation = Table(
     Column("is_stale", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "model_id", "id"),
+)
+
+evaluation_finding = Table(
+    "evaluation_finding",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("evaluation_id", String(40), ForeignKey("evaluation.id"), nullable=False),
+    Column("item_key", Key, ForeignKey("item.key"), nullable=False),
+    Column("type", String(10), nullable=False),  # correct, confused, missed, spurious
+    Column("truth", String(200)),  # true label; null for what is spurious
+    Column("predicted", String(200)),  # null for what is missed
+    Column("confidence", Float),
+    Column("iou", Float),  # of the two shapes; null for classes and without a pair
+    Column("bounds", Json),  # x0, y0, x1, y1 of the predicted object, or of the missed one; null for classes
+    Index("ix_evaluation_finding_cell", "evaluation_id", "type", "truth", "predicted", "item_key"),
+    Index(None, "item_key", "evaluation_id"),
 )
 
 comparison = Table(
