@@ -59,11 +59,16 @@ export interface Field {
 
 /** The fields of a kind of node, in the order of its parameters. */
 export function fieldsOf(type: NodeTypeInfo | undefined): Field[] {
-  const schema = asRecord(type?.params);
+  return fieldsOfSchema(type?.params);
+}
+
+/** The fields of any object's JSON schema, in its order. */
+export function fieldsOfSchema(raw: unknown): Field[] {
+  const schema = asRecord(raw);
   const required = new Set(asList(schema.required));
   const defs = asRecord(schema.$defs);
-  return Object.entries(asRecord(schema.properties)).map(([name, raw]) =>
-    readField(name, asRecord(raw), { isRequired: required.has(name), defs }),
+  return Object.entries(asRecord(schema.properties)).map(([name, one]) =>
+    readField(name, asRecord(one), { isRequired: required.has(name), defs }),
   );
 }
 

@@ -1,8 +1,8 @@
-import { Group, Text } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useState, type KeyboardEvent, type PointerEvent } from "react";
 
 import classes from "./charts.module.css";
+import { Legend, Reading } from "./Reading";
 import {
   extent,
   linePath,
@@ -100,7 +100,7 @@ export function LineChart(props: LineChartProps) {
           />
         )}
       </div>
-      {props.hasLegend !== false && series.length > 1 && <Legend series={series} />}
+      {props.hasLegend !== false && series.length > 1 && <Legend series={series} left={PAD.left} />}
     </figure>
   );
 }
@@ -215,64 +215,4 @@ interface WhiskerProps {
 function Whisker({ left, low, high, y }: WhiskerProps) {
   if (low === null || high === null) return null;
   return <line className={classes.whisker} x1={left} x2={left} y1={place(y, low)} y2={place(y, high)} />;
-}
-
-interface ReadingProps {
-  readonly title: string;
-  readonly rows: readonly { key: string; name: string; color: string; value: string; note?: string }[];
-  readonly left: number;
-  readonly width: number;
-}
-
-function Reading({ title, rows, left, width }: ReadingProps) {
-  const isRight = left > width / 2;
-  const side = isRight ? { right: width - left + 10 } : { left: left + 10 };
-  return (
-    <div className={classes.reading} style={side} role="status">
-      <Text size="xs" c="dimmed">
-        {title}
-      </Text>
-      {rows.map((row) => (
-        <Group key={row.key} gap={6} wrap="nowrap">
-          <span className={classes.swatch} style={{ background: row.color }} />
-          <Text size="xs">{row.name}</Text>
-          <Text size="xs" fw={600} ml="auto" pl={8}>
-            {row.value}
-          </Text>
-          {row.note !== undefined && (
-            <Text size="xs" c="dimmed">
-              {row.note}
-            </Text>
-          )}
-        </Group>
-      ))}
-    </div>
-  );
-}
-
-function Legend({ series }: { readonly series: readonly ChartSeries[] }) {
-  return (
-    <Group gap="md" mt={4} pl={PAD.left} component="figcaption">
-      {series.map((one) => (
-        <Group key={one.key} gap={6} wrap="nowrap">
-          <svg width={18} height={10} aria-hidden="true" style={{ color: one.color }}>
-            {one.hasNoLine !== true && (
-              <line
-                className={classes.line}
-                x1={0}
-                x2={18}
-                y1={5}
-                y2={5}
-                strokeDasharray={one.isDashed === true ? "5 4" : undefined}
-              />
-            )}
-            {one.hasMarks === true && <circle className={classes.strongMark} cx={9} cy={5} r={3.5} />}
-          </svg>
-          <Text size="xs" c="dimmed">
-            {one.name}
-          </Text>
-        </Group>
-      ))}
-    </Group>
-  );
 }

@@ -1,29 +1,24 @@
-import {
-  ActionIcon,
-  Button,
-  Group,
-  Input,
-  JsonInput,
-  NumberInput,
-  Select,
-  Stack,
-  Switch,
-  TagsInput,
-  Textarea,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, Button, Group, Input, Select, Stack, Textarea, TextInput, Tooltip } from "@mantine/core";
 import { IconLink, IconLinkOff, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { asText, isRecord } from "@/api/json";
-import { sayDefault, type Field } from "@/graph/fields";
+import type { Field } from "@/graph/fields";
+import {
+  BooleanField,
+  ChoicePicker,
+  commonOf,
+  JsonField,
+  NamesField,
+  NumberField,
+  TextParam,
+  type InputProps as PickerProps,
+} from "@/graph/inputs";
 import { fromVariable, variableOf } from "@/graph/variables";
 
 import { CodeField } from "./CodeField";
 import classes from "./editor.module.css";
 import {
-  ChoicePicker,
   DatasetPicker,
   LabelsPicker,
   ModelPicker,
@@ -32,8 +27,6 @@ import {
   SubsetPicker,
   TaskPicker,
   VariablePicker,
-  type Common,
-  type PickerProps,
 } from "./pickers";
 import { useEditor } from "./useEditor";
 import { variablesFor } from "./variableTypes";
@@ -98,17 +91,6 @@ function BoundValue({ field, problem, onChange, bound }: ParamFieldProps & { rea
   );
 }
 
-function commonOf(field: Field, problem: string | undefined): Common {
-  return {
-    label: field.title,
-    description: field.help,
-    error: problem,
-    placeholder: sayDefault(field),
-    required: field.isRequired,
-    size: "xs",
-  };
-}
-
 function OwnValue({ field, value, problem, onChange }: ParamFieldProps) {
   const common = commonOf(field, problem);
   const picker: PickerProps = { field, value, onChange, common };
@@ -151,85 +133,6 @@ function OwnValue({ field, value, problem, onChange }: ParamFieldProps) {
   }
 }
 
-function TextParam({ value, onChange, common, isQuery }: PickerProps & { readonly isQuery: boolean }) {
-  const text = asText(value) ?? "";
-  const change = (next: string) => {
-    onChange(next === "" ? undefined : next);
-  };
-  if (isQuery || text.length > 40 || text.includes("\n")) {
-    return (
-      <Textarea
-        {...common}
-        placeholder={isQuery && common.placeholder === "" ? "label:car confidence<0.5" : common.placeholder}
-        autosize
-        minRows={1}
-        maxRows={8}
-        spellCheck={!isQuery}
-        classNames={isQuery ? { input: classes.mono } : undefined}
-        value={text}
-        onChange={(event) => {
-          change(event.currentTarget.value);
-        }}
-      />
-    );
-  }
-  return (
-    <TextInput
-      {...common}
-      value={text}
-      onChange={(event) => {
-        change(event.currentTarget.value);
-      }}
-    />
-  );
-}
-
-function NumberField({ field, value, onChange, common }: PickerProps) {
-  return (
-    <NumberInput
-      {...common}
-      value={typeof value === "number" ? value : ""}
-      allowDecimal={field.kind === "number"}
-      clampBehavior="none"
-      step={field.kind === "number" ? 0.1 : 1}
-      min={field.least ?? undefined}
-      max={field.most ?? undefined}
-      onChange={(next) => {
-        onChange(typeof next === "number" && Number.isFinite(next) ? next : undefined);
-      }}
-    />
-  );
-}
-
-function BooleanField({ field, value, onChange, common }: PickerProps) {
-  return (
-    <Switch
-      size="xs"
-      label={common.label}
-      description={common.description}
-      error={common.error}
-      checked={typeof value === "boolean" ? value : field.fallback === true}
-      onChange={(event) => {
-        onChange(event.currentTarget.checked);
-      }}
-    />
-  );
-}
-
-function NamesField({ value, onChange, common }: PickerProps) {
-  const names = Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
-  return (
-    <TagsInput
-      {...common}
-      placeholder={names.length === 0 ? "A name, then Enter" : undefined}
-      value={names}
-      onChange={(next) => {
-        onChange(next.length === 0 ? undefined : next);
-      }}
-    />
-  );
-}
-
 function CodeParam({ field, value, onChange, common }: PickerProps) {
   return (
     <CodeField
@@ -243,39 +146,6 @@ function CodeParam({ field, value, onChange, common }: PickerProps) {
       }}
     />
   );
-}
-
-function JsonField({ value, onChange, common }: PickerProps) {
-  const [text, setText] = useState(() => (value === undefined ? "" : JSON.stringify(value, null, 2)));
-  const [isWrong, setWrong] = useState(false);
-  return (
-    <JsonInput
-      {...common}
-      error={isWrong ? "Not JSON yet." : common.error}
-      autosize
-      minRows={2}
-      maxRows={12}
-      formatOnBlur
-      classNames={{ input: classes.mono }}
-      value={text}
-      onChange={(next) => {
-        setText(next);
-        const read = parseJson(next);
-        setWrong(read === null);
-        if (read !== null) onChange(read.value);
-      }}
-    />
-  );
-}
-
-/** The value of a text; undefined for the empty one; null when it is not JSON. */
-export function parseJson(text: string): { readonly value: unknown } | null {
-  if (text.trim() === "") return { value: undefined };
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return null;
-  }
 }
 
 /** Names, each with a query: every name is a port of its own. */

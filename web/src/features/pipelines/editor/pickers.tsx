@@ -1,4 +1,4 @@
-import { Autocomplete, MultiSelect, Select, TagsInput } from "@mantine/core";
+import { Autocomplete, TagsInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { asText } from "@/api/json";
@@ -6,73 +6,9 @@ import { datasetsQuery } from "@/api/queries/datasets";
 import { modelsQuery } from "@/api/queries/models";
 import { ontologyQuery, recipesQuery } from "@/api/queries/ontology";
 import { tasksQuery } from "@/api/queries/tasks";
-import type { Field } from "@/graph/fields";
+import { ChoicePicker, type InputProps as PickerProps } from "@/graph/inputs";
 
 import { useEditor } from "./useEditor";
-
-export interface Common {
-  readonly label: string;
-  readonly description: string;
-  readonly error: string | undefined;
-  readonly placeholder: string;
-  readonly required: boolean;
-  readonly size: "xs";
-}
-
-export interface PickerProps {
-  readonly field: Field;
-  readonly value: unknown;
-  /** Undefined takes the value away. */
-  readonly onChange: (value: unknown) => void;
-  readonly common: Common;
-}
-
-interface Choice {
-  readonly value: string;
-  readonly label: string;
-}
-
-/** One or several out of a list; what is set and not in the list stays visible. */
-export function ChoicePicker(
-  props: PickerProps & { readonly choices: readonly Choice[]; readonly nothing?: string },
-) {
-  const { field, value, onChange, common, choices, nothing = "Nothing found" } = props;
-  if (field.isList) {
-    const chosen = Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
-    return (
-      <MultiSelect
-        {...common}
-        placeholder={chosen.length === 0 ? common.placeholder : undefined}
-        data={withUnknown(choices, chosen)}
-        value={chosen}
-        onChange={(values) => {
-          onChange(values.length === 0 ? undefined : values);
-        }}
-        searchable
-        nothingFoundMessage={nothing}
-      />
-    );
-  }
-  const chosen = asText(value);
-  return (
-    <Select
-      {...common}
-      data={withUnknown(choices, chosen === null ? [] : [chosen])}
-      value={chosen}
-      onChange={(one) => {
-        onChange(one ?? undefined);
-      }}
-      searchable={choices.length > 6}
-      clearable
-      nothingFoundMessage={nothing}
-    />
-  );
-}
-
-function withUnknown(choices: readonly Choice[], chosen: readonly string[]): Choice[] {
-  const unknown = chosen.filter((one) => !choices.some((choice) => choice.value === one));
-  return [...choices, ...unknown.map((one) => ({ value: one, label: `${one} (not here)` }))];
-}
 
 export function DatasetPicker(props: PickerProps) {
   const { projectId } = useEditor();
