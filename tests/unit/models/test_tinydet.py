@@ -199,7 +199,7 @@ def test_train__cancel_leaves_nothing(tmp_path: Path) -> None:
         ({"speed": 1}, "no parameter 'speed'"),
         ({"stride": 5}, "stride must be 4 or 8"),
         ({"backbone": "resnet"}, "backbone must be"),
-        ({"budget_s": -1}, "must not be negative"),
+        ({"budget_s": -1}, "greater than or equal to 0"),
         ({"budget_s": "long"}, "must be a number"),
     ],
 )

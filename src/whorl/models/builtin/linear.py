@@ -20,6 +20,7 @@ from whorl.base.errors import Cancelled, InvalidInput, JsonValue, ModelError
 from whorl.models.adapters.contract import Report, ShouldStop, TrainFacts
 from whorl.models.builtin.logistic import Array, CrossValidation, Targets, cross_validate, fit_logistic, log_softmax
 from whorl.models.builtin.onnx_head import write_softmax_head
+from whorl.models.builtin.params import LinearParams, read_params
 from whorl.models.features import HOG, LITE0, FeatureCache, extract, extract_files
 from whorl.models.folder import WEIGHTS, open_onnx, read_card
 from whorl.models.types import FloatArray, Image, Task, TrainingData
@@ -28,7 +29,6 @@ from whorl.models.weights import find_backbone
 BACKBONE = "backbone.onnx"
 COMPONENTS = 256
 CANDIDATES: Mapping[str, tuple[str, ...]] = {"hog": (HOG,), "lite0": (LITE0,), "hog+lite0": (HOG, LITE0)}
-PARAMS = {"features", "home", "cache", "seed"}
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,17 @@ class LinearModel:
         """Fit on ``data.train``.
 
         Args:
-            params: ``features`` (auto, hog, lite0 or hog+lite0), ``home`` (folder of fetched backbones),
-                ``cache`` (folder of a feature cache), ``seed``.
+            params: As ``LinearParams``; ``home`` (folder of fetched backbones) and ``cache`` (folder of a feature
+                cache) may stand beside them.
 
         Raises:
             InvalidInput: Not classification, no samples, or an unknown parameter.
             Cancelled: Stopped between candidates.
         """
-        _check(data, params)
+        _check(data)
+        chosen = read_params(LinearParams, "builtin:linear", params)
         home = Path(str(params["home"])) if params.get("home") else None
-        wanted = str(params.get("features", "auto"))
+        wanted = chosen.features
         # A first conversion of the backbone takes ten seconds and torch.
         is_used = LITE0 in CANDIDATES.get(wanted, (LITE0,))
         backbone = find_backbone("lite0", home) if home is not None and is_used else None
@@ -85,13 +86,12 @@ class LinearModel:
         source = _Source(data, FeatureCache(Path(str(params["cache"]))) if params.get("cache") else None)
         path = backbone.path if backbone else None
         targets = np.array([data.labels.index(s.labels[0]) for s in data.train], np.int64)
-        seed = int(str(params.get("seed", 0)))
         best: _Candidate | None = None
         for name in names:
             if should_stop():
                 raise Cancelled("training was cancelled")
             rows = source.rows(CANDIDATES[name], path)
-            candidate = _score(name, rows, targets, classes=len(data.labels), seed=seed)
+            candidate = _score(name, rows, targets, classes=len(data.labels), seed=chosen.seed)
             report({f"cv_loss_{name}": candidate.score.loss, f"cv_accuracy_{name}": candidate.score.accuracy})
             if best is None or _is_better(candidate, best, targets):
                 best = candidate
@@ -189,19 +189,14 @@ class _Source:
         return float(((rows @ weights + bias).argmax(axis=1) == truth).mean())
 
 
-def _check(data: TrainingData, params: Mapping[str, JsonValue]) -> None:
+def _check(data: TrainingData) -> None:
     if data.task is not Task.CLASSIFICATION:
         raise InvalidInput(f"builtin:linear does classification, not {data.task.value}", hint="Use builtin:tinydet.")
     if not data.train:
         raise InvalidInput("there are no labelled items to train on", hint="Label some, or widen the query.")
-    unknown = sorted(set(params) - PARAMS)
-    if unknown:
-        raise InvalidInput(f"builtin:linear has no parameter {unknown[0]!r}; it has {', '.join(sorted(PARAMS))}")
 
 
 def _candidate_names(wanted: str, *, has_backbone: bool) -> list[str]:
-    if wanted != "auto" and wanted not in CANDIDATES:
-        raise InvalidInput(f"no features {wanted!r}; there are auto, {', '.join(CANDIDATES)}")
     names = list(CANDIDATES) if wanted == "auto" else [wanted]
     usable = [n for n in names if has_backbone or LITE0 not in CANDIDATES[n]]
     if not usable:

@@ -16,6 +16,7 @@ import numpy as np
 from whorl.base.errors import InvalidInput, JsonValue, MissingDependency, ModelError
 from whorl.models.adapters.contract import Report, ShouldStop, TrainFacts
 from whorl.models.builtin.detect_decode import decode_peaks, suppress
+from whorl.models.builtin.params import TinyDetParams, read_params
 from whorl.models.features.lite0 import normalise
 from whorl.models.folder import WEIGHTS, open_onnx, read_card
 from whorl.models.images import letterbox
@@ -25,17 +26,6 @@ BATCH = 8
 LIMIT = 300
 IOU_THRESHOLD = 0.6
 MIN_SCORE = 0.05
-DEFAULTS: Mapping[str, JsonValue] = {
-    "budget_s": 60.0,
-    "epochs": 0,
-    "size": 0,
-    "stride": 8,
-    "backbone": "auto",
-    "finetune": "auto",
-    "flip": True,
-    "seed": 0,
-}
-SHARED = {"home", "cache"}
 
 
 class TinyDet:
@@ -61,17 +51,15 @@ class TinyDet:
         """Fit on ``data.train``; images without boxes are used as background.
 
         Args:
-            params: ``budget_s`` (CPU seconds, default 60), ``epochs`` (reproducible; overrides the budget),
-                ``size`` (longest side of the input; 0 takes 320, or 160 for images that small), ``stride``
-                (8, or 4 for tiny objects), ``backbone`` (auto, lite0 or none), ``finetune`` (auto, true or
-                false), ``flip`` (mirror views; false where left and right matter, as in letters), ``seed``.
+            params: As ``TinyDetParams``.
 
         Raises:
             InvalidInput: Not detection, no boxes at all, or an unknown or impossible parameter.
             MissingDependency: torch is not installed.
             Cancelled: Stopped on request.
         """
-        wanted = _check(data, params)
+        _check(data)
+        wanted = read_params(TinyDetParams, "builtin:tinydet", params)
         try:
             from whorl.models.builtin.detect_train import Plan, export_detector, train_detector
             from whorl.models.builtin.detect_views import ViewSource
@@ -79,22 +67,21 @@ class TinyDet:
             raise MissingDependency(
                 f"training builtin:tinydet needs the package {error.name}", hint="pip install 'whorl[train]'"
             ) from error
-        canvas = _canvas(data, size=int(_number(wanted, "size")))
-        budget_s = _number(wanted, "budget_s")
-        weights = _weights(str(wanted["backbone"]))
-        finetune = budget_s >= 150 if wanted["finetune"] == "auto" else bool(wanted["finetune"])
+        canvas = _canvas(data, size=wanted.size)
+        weights = _weights(wanted.backbone)
+        finetune = wanted.budget_s >= 150 if wanted.finetune == "auto" else wanted.finetune
         plan = Plan(
             classes=len(data.labels),
             canvas=canvas,
-            stride=int(_number(wanted, "stride")),
+            stride=wanted.stride,
             weights=weights,
-            epochs=int(_number(wanted, "epochs")),
-            budget_s=budget_s,
+            epochs=wanted.epochs,
+            budget_s=wanted.budget_s,
             finetune=finetune and weights is not None,
-            seed=int(_number(wanted, "seed")),
+            seed=wanted.seed,
             bf16=_has_bf16(),
         )
-        source = ViewSource(data.train, data.labels, canvas=canvas, flip=bool(wanted["flip"]))
+        source = ViewSource(data.train, data.labels, canvas=canvas, flip=wanted.flip)
         last: dict[str, float] = {}
 
         def remember(metrics: Mapping[str, float]) -> None:
@@ -156,30 +143,11 @@ class TinyDet:
         return Detections((boxes[kept] / np.float32(scale)).astype(np.float32), scores[kept], labels)
 
 
-def _check(data: TrainingData, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+def _check(data: TrainingData) -> None:
     if data.task is not Task.DETECTION:
         raise InvalidInput(f"builtin:tinydet does detection, not {data.task.value}", hint="Use builtin:linear.")
     if not any(len(sample.boxes) for sample in data.train):
         raise InvalidInput("there are no labelled boxes to train on", hint="Label some, or widen the query.")
-    unknown = sorted(set(params) - set(DEFAULTS) - SHARED)
-    if unknown:
-        raise InvalidInput(f"builtin:tinydet has no parameter {unknown[0]!r}; it has {', '.join(DEFAULTS)}")
-    wanted = dict(DEFAULTS) | {k: v for k, v in params.items() if k in DEFAULTS}
-    if wanted["stride"] not in (4, 8):
-        raise InvalidInput(f"stride must be 4 or 8, got {wanted['stride']!r}")
-    if wanted["backbone"] not in ("auto", "lite0", "none"):
-        raise InvalidInput(f"backbone must be auto, lite0 or none, got {wanted['backbone']!r}")
-    for name in ("budget_s", "epochs", "size", "seed"):
-        if _number(wanted, name) < 0:
-            raise InvalidInput(f"{name} must not be negative, got {wanted[name]!r}")
-    return wanted
-
-
-def _number(params: Mapping[str, JsonValue], name: str) -> float:
-    value = params[name]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidInput(f"{name} must be a number, got {value!r}")
-    return float(value)
 
 
 def _canvas(data: TrainingData, *, size: int) -> tuple[int, int]:
