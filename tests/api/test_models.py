@@ -212,7 +212,21 @@ def test_choose_task__from_the_architecture_or_the_truth() -> None:
     from whorl.models.rules import choose_task
 
     assert choose_task("builtin:tinydet", {"class": 9}) == "detection"
+    assert choose_task("builtin:linear", {"box": 9, "class": 1}, several_classes=0.5) == "multi_label"
+    assert choose_task("builtin:tinyunet", {"polygon": 9}) == "instance_masks"
+    assert choose_task("builtin:tinyunet", {"mask": 9}, is_one_each=True) == "semantic_masks"
     assert choose_task("mine.models:Net", {"class": 1, "box": 9}) == "detection"
     assert choose_task("mine.models:Net", {"class": 9}) == "classification"
-    with pytest.raises(InvalidInput, match="neither classes nor boxes"):
-        choose_task("mine.models:Net", {"polygon": 3})
+    assert choose_task("mine.models:Net", {"class": 9}, several_classes=0.04) == "classification"
+    assert choose_task("mine.models:Net", {"polygon": 3, "rotated_box": 3, "box": 5}) == "instance_masks"
+    with pytest.raises(InvalidInput, match="neither classes, boxes nor outlines"):
+        choose_task("mine.models:Net", {"points": 3})
+
+
+def test_check_architecture__a_task_that_it_does_not_do() -> None:
+    from whorl.models.rules import check_architecture
+
+    with pytest.raises(InvalidInput, match="tinyunet does instance_masks and semantic_masks, not detection") as refused:
+        check_architecture("builtin:tinyunet", "detection")
+    assert refused.value.hint == "Use builtin:tinydet."
+    check_architecture("mine.models:Net", "detection")

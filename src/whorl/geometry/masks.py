@@ -169,3 +169,38 @@ def mask_bounds(mask: BoolImage) -> tuple[int, int, int, int] | None:
     if columns.size == 0:
         return None
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def paint_masks(masks: Sequence[Rle], *, width: int, height: int) -> NDArray[np.int32]:
+    """Number the pixels of (height, width) by the mask they lie in: 0 for none, k for ``masks[k - 1]``, later on top.
+
+    Raises:
+        MaskError: A mask is malformed or of another size.
+    """
+    flat = np.zeros(width * height, np.int32)
+    for number, mask in enumerate(masks, start=1):
+        runs = expand_runs(mask.counts)
+        if (mask.width, mask.height) != (width, height) or sum(runs) != flat.size:
+            raise MaskError(f"a mask of {mask.width} x {mask.height} pixels lies in an image of {width} x {height}")
+        ends = np.cumsum(runs).tolist()
+        for start, end in zip(ends[0::2], ends[1::2], strict=False):
+            flat[start:end] = number
+    return flat.reshape((height, width), order="F")
+
+
+def place_part(part: BoolImage, *, x: int, y: int, width: int, height: int) -> Rle:
+    """The mask of a whole image of which only a part is given, lying at x, y; the rest is empty.
+
+    Raises:
+        MaskError: The part lies outside.
+    """
+    counts = place_mask(
+        encode_mask(part),
+        width=part.shape[1],
+        height=part.shape[0],
+        x=x,
+        y=y,
+        whole_width=width,
+        whole_height=height,
+    )
+    return Rle(height, width, counts)

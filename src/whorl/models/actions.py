@@ -89,12 +89,18 @@ def create_from_dataset(
     """Register a model on a dataset's present revision and give its id.
 
     Raises:
-        InvalidInput: There is no such architecture, or what it is to say cannot be told from it or the ground truth.
+        InvalidInput: There is no such architecture, or what it is to say cannot be told from it or the ground truth, or
+            the architecture does not do the task.
         NotFound: There is no such dataset.
     """
-    check_architecture(wanted.architecture)
+    check_architecture(wanted.architecture, wanted.task)
     row = load_dataset(conn, wanted.dataset_id)
-    task = wanted.task or choose_task(wanted.architecture, queries.count_truth_kinds(conn, wanted.dataset_id))
+    task = wanted.task or choose_task(
+        wanted.architecture,
+        queries.count_truth_kinds(conn, wanted.dataset_id),
+        several_classes=queries.share_of_several_classes(conn, wanted.dataset_id),
+        is_one_each=queries.is_one_outline_each(conn, wanted.dataset_id),
+    )
     return create_model(
         conn,
         NewModel(

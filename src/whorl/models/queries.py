@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, case, func, select
 
 from whorl.base.errors import NotFound
 from whorl.schemas.models import Comparison, Evaluation, Model
@@ -161,6 +162,32 @@ def count_truth_kinds(conn: Connection, dataset_id: str) -> dict[str, int]:
     return {kind: int(count) for kind, count in conn.execute(found)}
 
 
+def share_of_several_classes(conn: Connection, dataset_id: str) -> float:
+    """Of the items with a class in the ground truth, the share that has more than one; 0 without any."""
+    per_item = (
+        _truth_of(dataset_id, ("class",))
+        .with_only_columns(func.count(annotation.c.label.distinct()).label("classes"))
+        .group_by(annotation.c.item_key)
+        .subquery()
+    )
+    total, several = conn.execute(
+        select(func.count(), func.sum(case((per_item.c.classes > 1, 1), else_=0))).select_from(per_item)
+    ).one()
+    return float(several or 0) / total if total else 0.0
+
+
+def is_one_outline_each(conn: Connection, dataset_id: str) -> bool:
+    """Whether no item of the ground truth has two outlines of one label, as when pixels were labelled, not objects."""
+    twice = (
+        _truth_of(dataset_id, ("mask", "polygon", "rotated_box"))
+        .with_only_columns(annotation.c.item_key)
+        .group_by(annotation.c.item_key, annotation.c.label)
+        .having(func.count() > 1)
+        .limit(1)
+    )
+    return conn.execute(twice).first() is None
+
+
 def count_comparisons(conn: Connection, *, items_digest: str) -> int:
     """How often these very test items have decided between models: their wear."""
     found = select(func.count()).where(comparison.c.items_digest == items_digest)
@@ -175,6 +202,20 @@ def _evaluation_row(conn: Connection, evaluation_id: str) -> RowMapping:
 
 
 # Any: SQLAlchemy types a select by its columns, and a table's columns are not known to it.
+def _truth_of(dataset_id: str, kinds: Sequence[str]) -> Select[Any]:
+    return (
+        select(annotation)
+        .join(dataset, dataset.c.key == annotation.c.dataset_key)
+        .where(
+            dataset.c.id == dataset_id,
+            annotation.c.died_rev == ALIVE,
+            annotation.c.layer == "truth",
+            annotation.c.kind.in_(kinds),
+        )
+    )
+
+
+# Any: as above.
 def _evaluations() -> Select[Any]:
     return select(evaluation, dataset.c.id.label("dataset_id")).join(dataset, dataset.c.key == evaluation.c.dataset_key)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from whorl.annotations.rules import find_bounds
-from whorl.geometry.masks import encode_mask, mask_area
+from whorl.annotations.rules import box_corners, find_bounds
+from whorl.geometry.masks import Rle, encode_mask, mask_area, place_part
+from whorl.geometry.polygons import polygon_to_mask
 from whorl.models.types import ClassProbabilities, Detections, Instances, LabelScores, Prediction, Segmentation
 from whorl.schemas.annotations import Box, ClassTag, Mask, Polygon, RotatedBox
 from whorl.schemas.records import AnnotationRecord
@@ -24,6 +25,30 @@ def object_box(record: AnnotationRecord, *, width: int | None = None, height: in
     x0, y0 = max(0.0, bounds[0]), max(0.0, bounds[1])
     x1, y1 = min(bounds[2], width or math.inf), min(bounds[3], height or math.inf)
     return Box(x0=x0, y0=y0, x1=x1, y1=y1) if x1 > x0 and y1 > y0 else None
+
+
+def object_mask(record: AnnotationRecord, *, width: int, height: int) -> Rle | None:
+    """The pixels of an object as a mask of the image's size: of its mask, polygon or turned box; else None.
+
+    None, too, for a shape that covers no pixel's centre, and for a mask of another size than the image.
+    """
+    shape = record.geometry
+    if isinstance(shape, Mask):
+        is_whole = (shape.width, shape.height) == (width, height) and mask_area(shape.counts) > 0
+        return Rle(height, width, shape.counts) if is_whole else None
+    if not isinstance(shape, RotatedBox | Polygon):
+        return None
+    rings = [box_corners(shape)] if isinstance(shape, RotatedBox) else shape.rings
+    bounds = find_bounds(shape)
+    assert bounds is not None
+    # Filled within its bounds: a large image with a thousand small objects is not filled a thousand times.
+    x0, y0 = max(0, math.floor(bounds[0])), max(0, math.floor(bounds[1]))
+    x1, y1 = min(width, math.ceil(bounds[2])), min(height, math.ceil(bounds[3]))
+    if x1 <= x0 or y1 <= y0:
+        return None
+    moved = [[(x - x0, y - y0) for x, y in ring] for ring in rings]
+    part = polygon_to_mask(moved, width=x1 - x0, height=y1 - y0)
+    return place_part(part, x=x0, y=y0, width=width, height=height) if part.any() else None
 
 
 def prediction_records(

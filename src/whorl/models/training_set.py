@@ -14,10 +14,11 @@ from whorl.base.errors import JsonValue, ModelError
 from whorl.datasets.dql import Query, parse_query, to_json
 from whorl.datasets.queries import iter_item_batches
 from whorl.datasets.revisions import load_dataset
+from whorl.geometry.boxes import box_iou
 from whorl.models.files import digest_items, materialise
-from whorl.models.records import object_box
-from whorl.models.types import Task, TrainingData, TrainingSample
-from whorl.schemas.annotations import ClassTag
+from whorl.models.records import object_box, object_mask
+from whorl.models.types import FloatArray, Task, TrainingData, TrainingSample
+from whorl.schemas.annotations import Box, ClassTag
 from whorl.schemas.datasets import Item
 from whorl.schemas.models import Model
 from whorl.schemas.records import AnnotationRecord, Subset
@@ -79,6 +80,7 @@ def read_training_set(conn: Connection, model: Model, *, blobs: BlobStore, files
         for subset in (Subset.TRAIN, Subset.VALIDATION)
     }
     samples = {subset: _samples(part, task, blobs, files) for subset, part in parts.items()}
+    _check_trainable(parts, [sample for part in samples.values() for sample in part], task)
     if not samples[Subset.TRAIN]:
         raise ModelError(
             f"nothing to train on: revision {model.revision} has no labelled train item (see `whorl split`)"
@@ -121,10 +123,10 @@ def _samples(part: LabelledItems, task: Task, blobs: BlobStore, files: Path) -> 
 
 
 def _sample(item: Item, records: Sequence[AnnotationRecord], path: Path, task: Task) -> TrainingSample | None:
-    if task is Task.CLASSIFICATION:
-        tags = sorted({record.label for record in records if isinstance(record.geometry, ClassTag)})
-        # Without exactly one class there is no right answer to learn.
-        return TrainingSample(path, (tags[0],), key=item.sha256, item=item.id) if len(tags) == 1 else None
+    if task in {Task.CLASSIFICATION, Task.MULTI_LABEL}:
+        return _class_sample(item, records, path, task)
+    if task.has_masks:
+        return _mask_sample(item, records, path, task)
     found = [(record.label, object_box(record, width=item.width, height=item.height)) for record in records]
     boxes = [(label, box) for label, box in found if box is not None]
     if not boxes and records and not item.is_checked_empty:
@@ -132,7 +134,66 @@ def _sample(item: Item, records: Sequence[AnnotationRecord], path: Path, task: T
     return TrainingSample(
         path,
         tuple(label for label, _ in boxes),
-        np.array([[b.x0, b.y0, b.x1, b.y1] for _, b in boxes], np.float32).reshape(-1, 4),
+        _corners([box for _, box in boxes]),
         key=item.sha256,
         item=item.id,
     )
+
+
+def _class_sample(item: Item, records: Sequence[AnnotationRecord], path: Path, task: Task) -> TrainingSample | None:
+    tags = tuple(sorted({record.label for record in records if isinstance(record.geometry, ClassTag)}))
+    if task is Task.CLASSIFICATION:
+        # Without exactly one class there is no right answer to learn.
+        is_answered = len(tags) == 1
+    else:
+        is_answered = bool(tags) or item.is_checked_empty
+    return TrainingSample(path, tags, key=item.sha256, item=item.id) if is_answered else None
+
+
+def _mask_sample(item: Item, records: Sequence[AnnotationRecord], path: Path, task: Task) -> TrainingSample | None:
+    """None for an item whose pixels are not known: nothing is outlined, or an object has a box only."""
+    width, height = item.width, item.height
+    if task is Task.INSTANCE_MASKS:
+        # A crowd is no object that a mask could be told apart in.
+        records = [record for record in records if not record.attributes.get("iscrowd")]
+    found = [(record, object_mask(record, width=width, height=height)) for record in records]
+    drawn = [(record, mask, object_box(record, width=width, height=height)) for record, mask in found if mask]
+    whole = [(record, mask, box) for record, mask, box in drawn if box is not None]
+    boxed = [record for record in records if isinstance(record.geometry, Box)]
+    if not whole and (boxed or not item.is_checked_empty):
+        return None
+    if not _have_outlines(boxed, [(record.label, box) for record, _, box in whole]):
+        return None
+    return TrainingSample(
+        path,
+        tuple(record.label for record, _, _ in whole),
+        _corners([box for _, _, box in whole]),
+        key=item.sha256,
+        item=item.id,
+        masks=tuple(mask for _, mask, _ in whole),
+    )
+
+
+def _corners(boxes: Sequence[Box]) -> FloatArray:
+    return np.array([[b.x0, b.y0, b.x1, b.y1] for b in boxes], np.float32).reshape(-1, 4)
+
+
+def _have_outlines(boxed: Sequence[AnnotationRecord], outlined: Sequence[tuple[str, Box]]) -> bool:
+    """Whether each box has an outline of its label about where it is."""
+    boxes = [(record.label, record.geometry) for record in boxed if isinstance(record.geometry, Box)]
+    overlaps = box_iou(_corners([box for _, box in boxes]), _corners([box for _, box in outlined]))
+    is_same = np.array([[label == name for name, _ in outlined] for label, _ in boxes], bool).reshape(overlaps.shape)
+    return bool(((overlaps >= 0.5) & is_same).any(axis=1).all())
+
+
+def _check_trainable(parts: Mapping[Subset, LabelledItems], samples: Sequence[TrainingSample], task: Task) -> None:
+    """Raise ModelError when masks are wanted and the ground truth has boxes only."""
+    if not task.has_masks or any(sample.masks for sample in samples):
+        return
+    truth = [record for part in parts.values() for records in part.truth for record in records]
+    boxes = sum(isinstance(record.geometry, Box) for record in truth)
+    if boxes:
+        raise ModelError(
+            f"{task.value} needs outlines; the ground truth has {boxes} boxes and no item whose objects all have one",
+            hint="Draw masks, polygons or turned boxes, or train builtin:tinydet on the boxes.",
+        )

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from whorl.base.errors import MaskError
 from whorl.geometry.masks import (
+    Rle,
     compress_runs,
     decode_mask,
     encode_mask,
@@ -17,6 +18,8 @@ from whorl.geometry.masks import (
     mask_area,
     mask_bounds,
     mask_from_runs,
+    paint_masks,
+    place_part,
     run_lengths,
 )
 from whorl.geometry.polygons import polygon_area, polygon_bounds, polygon_to_mask, ring_area
@@ -111,3 +114,24 @@ def test_polygon_to_mask__halves_share_no_pixel(points: list[tuple[int, int]], c
     length = sum(np.hypot(a[0] - b[0], a[1] - b[1]) for a, b in zip(ring, [*ring[1:], ring[0]], strict=True))
     if len(set(ring)) == len(ring) == 3:
         assert abs(int(polygon_to_mask([ring], width=40, height=40).sum()) - ring_area(ring)) <= length + 1
+
+
+@given(st.lists(arrays(np.bool_, (7, 9)), max_size=4))
+def test_paint_masks__later_ones_lie_on_top(some: list[np.ndarray]) -> None:
+    expected = np.zeros((7, 9), np.int32)
+    for number, mask in enumerate(some, start=1):
+        expected[mask] = number
+    rles = [Rle(7, 9, encode_mask(mask)) for mask in some]
+    assert np.array_equal(paint_masks(rles, width=9, height=7), expected)
+
+
+def test_paint_masks__another_size_is_refused() -> None:
+    with pytest.raises(MaskError, match="9 x 7 pixels lies in an image of 7 x 9"):
+        paint_masks([Rle(7, 9, encode_mask(np.ones((7, 9), bool)))], width=7, height=9)
+
+
+def test_place_part__is_the_whole_mask() -> None:
+    part = np.array([[1, 0], [1, 1], [0, 1]], bool)
+    whole = np.zeros((8, 9), bool)
+    whole[4:7, 3:5] = part
+    assert place_part(part, x=3, y=4, width=9, height=8) == Rle(8, 9, encode_mask(whole))
