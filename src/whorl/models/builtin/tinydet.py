@@ -61,26 +61,15 @@ class TinyDet:
         _check(data)
         wanted = read_params(TinyDetParams, "builtin:tinydet", params)
         try:
-            from whorl.models.builtin.detect_train import Plan, export_detector, train_detector
+            from whorl.models.builtin.detect_train import export_detector, train_detector
             from whorl.models.builtin.detect_views import ViewSource
+            from whorl.models.builtin.net_train import make_plan
         except ModuleNotFoundError as error:
             raise MissingDependency(
                 f"training builtin:tinydet needs the package {error.name}", hint="pip install 'whorl[train]'"
             ) from error
         canvas = _canvas(data, size=wanted.size)
-        weights = _weights(wanted.backbone)
-        finetune = wanted.budget_s >= 150 if wanted.finetune == "auto" else wanted.finetune
-        plan = Plan(
-            classes=len(data.labels),
-            canvas=canvas,
-            stride=wanted.stride,
-            weights=weights,
-            epochs=wanted.epochs,
-            budget_s=wanted.budget_s,
-            finetune=finetune and weights is not None,
-            seed=wanted.seed,
-            bf16=_has_bf16(),
-        )
+        plan = make_plan(wanted, canvas=canvas)
         source = ViewSource(data.train, data.labels, canvas=canvas, flip=wanted.flip)
         last: dict[str, float] = {}
 
@@ -88,9 +77,16 @@ class TinyDet:
             last.update(metrics)
             report(metrics)
 
-        detector = train_detector(source, plan, report=remember, should_stop=should_stop)
+        detector = train_detector(
+            source,
+            plan,
+            classes=len(data.labels),
+            stride=wanted.stride,
+            report=remember,
+            should_stop=should_stop,
+        )
         export_detector(detector, out / WEIGHTS, canvas=canvas)
-        return _facts(data, last, canvas=canvas, stride=plan.stride, backbone="lite0" if weights else "none")
+        return _facts(data, last, canvas=canvas, stride=wanted.stride, backbone="lite0" if plan.weights else "none")
 
     def load(self, folder: Path) -> None:
         """Read a folder written by ``train``.
@@ -157,28 +153,6 @@ def _canvas(data: TrainingData, *, size: int) -> tuple[int, int]:
     longest = size or (160 if max(max(shape) for shape in shapes) <= 192 else 320)
     height, width = (longest, longest / tall) if tall > 1 else (longest * tall, longest)
     return max(64, int(np.ceil(height / 32)) * 32), max(64, int(np.ceil(width / 32)) * 32)
-
-
-def _weights(backbone: str) -> Path | None:
-    from whorl.models.weights import source_file
-
-    if backbone == "none":
-        return None
-    try:
-        return source_file("lite0")
-    except MissingDependency:
-        if backbone == "lite0":
-            raise
-        return None
-
-
-def _has_bf16() -> bool:
-    """Whether the processor multiplies bfloat16 in hardware; without it autocast is slower than float32."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
 def _facts(
