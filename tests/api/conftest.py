@@ -193,6 +193,20 @@ def _models(conn: Connection, api: Api) -> None:
     call = NewDelivery(api.ids["item_id"], "http://127.0.0.1:1/", {"event": "item"})
     where = {"project_id": project_id, "pipeline_id": line.id, "node": "raw"}
     (api.ids["delivery_id"],) = add_deliveries(conn, [call], now=NOW, **where)
+    _endpoint(conn, api)
+
+
+def _endpoint(conn: Connection, api: Api) -> None:
+    """An endpoint without a model, and a token that is good for it alone."""
+    from whorl.schemas.serving import EndpointCreate
+    from whorl.serving.actions import create_endpoint
+
+    project_id = api.ids["project_id"]
+    made = create_endpoint(conn, EndpointCreate(name="cats"), project_id=project_id, actor_id="per_x", now=NOW)
+    api.ids |= {"endpoint_id": made.id, "endpoint": made.name}
+    api.tokens["endpoint"] = create_token(
+        conn, TokenKind.ENDPOINT, "door", actor_id="per_x", now=NOW, project_id=project_id, endpoint_id=made.id
+    ).secret
 
 
 def _token(conn: Connection, kind: TokenKind, person_id: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter
 from tests.api.conftest import Api
 
-from whorl.access.rules import INSTANCE_ACTIONS, POLICY, Action, Role
+from whorl.access.rules import ENDPOINT_TOKEN_ACTIONS, INSTANCE_ACTIONS, POLICY, Action, Role
 from whorl.server.app import declared_actions
 from whorl.server.routes import all_routers
 
@@ -20,15 +20,20 @@ def _routes() -> list[tuple[str, str, Action]]:
 
 
 ROUTES = _routes()
-ACTORS = ["anonymous", *Role, "admin", "service", "foreign", "foreign_service"]
+ACTORS = ["anonymous", *Role, "admin", "service", "foreign", "foreign_service", "endpoint"]
 
 
-def _expected(action: Action, who: str) -> int | None:
+def _expected(action: Action, who: str, path: str) -> int | None:
     """The status of a refusal, or None when the policy lets them in."""
     if action is Action.PUBLIC:
         return None
     if who == "anonymous":
         return 401
+    if who == "endpoint":
+        is_its_own = "{endpoint" in path
+        if is_its_own and action in ENDPOINT_TOKEN_ACTIONS:
+            return None
+        return 403 if is_its_own or action in INSTANCE_ACTIONS else 404
     if action is Action.SELF or who == "admin":
         return None
     if action in {Action.PEOPLE_MANAGE, Action.METRICS_READ}:
@@ -56,8 +61,8 @@ def test_route__lets_in_whom_the_policy_names(api: Api, method: str, path: str, 
     # An event stream ends at once when the server stops.
     api.services.stopping.set()
     # Those who are refused go first: the others may change what they would be refused.
-    for who in sorted(ACTORS, key=lambda who: _expected(action, who) is None):
-        expected = _expected(action, who)
+    for who in sorted(ACTORS, key=lambda who: _expected(action, who, path) is None):
+        expected = _expected(action, who, path)
         response = _request(api, method, path, who)
         assert response.status_code < 500, (who, response.text)
         if expected is not None:

@@ -222,12 +222,14 @@ def create_token(
     person_id: str | None = None,
     project_id: str | None = None,
     role: Role | None = None,
+    endpoint_id: str | None = None,
     lives_for: timedelta | None = None,
 ) -> TokenCreated:
     """Make a token; only its digest is kept.
 
     Args:
         person_id: Whom it speaks for; None for a service token, which needs ``project_id`` and ``role``.
+        endpoint_id: All that it may be used for; it needs ``project_id`` only, for the audit.
     """
     secret = new_token()
     made = Token(
@@ -240,7 +242,8 @@ def create_token(
         expires_at=None if lives_for is None else now + lives_for,
         revoked_at=None,
     )
-    conn.execute(insert(token).values(**made.model_dump(), digest=token_digest(secret), person_id=person_id))
+    held = {"digest": token_digest(secret), "person_id": person_id, "endpoint_id": endpoint_id}
+    conn.execute(insert(token).values(**made.model_dump(), **held))
     write_audit(
         conn,
         "token.create",
@@ -261,12 +264,14 @@ def revoke_token(
     now: datetime,
     person_id: str | None = None,
     project_id: str | None = None,
+    endpoint_id: str | None = None,
 ) -> None:
     """Make a token useless from now on.
 
     Args:
         person_id: Only if it speaks for this person.
-        project_id: Only if it is a service token of this project.
+        project_id: Only if it is a token of this project.
+        endpoint_id: Only if it is a token of this endpoint.
 
     Raises:
         NotFound: There is no such token (within the limits given).
@@ -276,6 +281,8 @@ def revoke_token(
         query = query.where(token.c.person_id == person_id)
     if project_id is not None:
         query = query.where(token.c.project_id == project_id)
+    if endpoint_id is not None:
+        query = query.where(token.c.endpoint_id == endpoint_id)
     row = conn.execute(query).one_or_none()
     if row is None:
         raise NotFound(f"no such token: {token_id}")

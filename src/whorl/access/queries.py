@@ -38,6 +38,14 @@ def find_actor(conn: Connection, secret: str, *, now: datetime) -> Actor | None:
     if row["kind"] == TokenKind.SERVICE:
         roles = {row["project_id"]: Role(row["role"])}
         return Actor(id=row["id"], kind=ActorKind.SERVICE, name=row["name"], roles=roles, token_id=row["id"])
+    if row["kind"] == TokenKind.ENDPOINT:
+        return Actor(
+            id=row["id"],
+            kind=ActorKind.SERVICE,
+            name=row["name"],
+            token_id=row["id"],
+            endpoint_id=str(row["endpoint_id"]),
+        )
     return _person_actor(conn, row)
 
 
@@ -164,7 +172,15 @@ def list_personal_tokens(conn: Connection, person_id: str) -> list[Token]:
 
 def list_service_tokens(conn: Connection, project_id: str) -> list[Token]:
     """A project's service tokens that still stand, newest first."""
-    query = select(*_TOKEN).where(token.c.project_id == project_id, token.c.revoked_at.is_(None))
+    query = select(*_TOKEN).where(
+        token.c.project_id == project_id, token.c.kind == TokenKind.SERVICE, token.c.revoked_at.is_(None)
+    )
+    return [_to_token(row) for row in conn.execute(query.order_by(token.c.id.desc())).mappings()]
+
+
+def list_endpoint_tokens(conn: Connection, endpoint_id: str) -> list[Token]:
+    """An endpoint's tokens that still stand, newest first."""
+    query = select(*_TOKEN).where(token.c.endpoint_id == endpoint_id, token.c.revoked_at.is_(None))
     return [_to_token(row) for row in conn.execute(query.order_by(token.c.id.desc())).mappings()]
 
 

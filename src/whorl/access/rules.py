@@ -35,6 +35,7 @@ class TokenKind(StrEnum):
     PERSONAL = "personal"
     SERVICE = "service"
     LAUNCH = "launch"
+    ENDPOINT = "endpoint"
 
 
 class Action(StrEnum):
@@ -69,6 +70,9 @@ class Action(StrEnum):
     MODEL_READ = "model.read"
     MODEL_WRITE = "model.write"
     MODEL_PREDICT = "model.predict"
+    ENDPOINT_READ = "endpoint.read"
+    ENDPOINT_WRITE = "endpoint.write"
+    ENDPOINT_PREDICT = "endpoint.predict"
     PIPELINE_READ = "pipeline.read"
     PIPELINE_WRITE = "pipeline.write"
     PIPELINE_RUN = "pipeline.run"
@@ -91,12 +95,13 @@ _VIEWER = frozenset(
         Action.ANNOTATION_READ,
         Action.TASK_READ,
         Action.MODEL_READ,
+        Action.ENDPOINT_READ,
         Action.PIPELINE_READ,
         Action.JOB_READ,
         Action.EVENT_READ,
     }
 )
-_ANNOTATOR = _VIEWER | {Action.TASK_WORK, Action.MODEL_PREDICT}
+_ANNOTATOR = _VIEWER | {Action.TASK_WORK, Action.MODEL_PREDICT, Action.ENDPOINT_PREDICT}
 _REVIEWER = _ANNOTATOR | {Action.TASK_REVIEW, Action.ANNOTATION_WRITE, Action.VIEW_WRITE}
 _MANAGER = _REVIEWER | {
     Action.PROJECT_UPDATE,
@@ -107,6 +112,7 @@ _MANAGER = _REVIEWER | {
     Action.ANNOTATION_PROMOTE,
     Action.TASK_WRITE,
     Action.MODEL_WRITE,
+    Action.ENDPOINT_WRITE,
     Action.PIPELINE_WRITE,
     Action.PIPELINE_RUN,
     Action.JOB_WRITE,
@@ -122,6 +128,8 @@ POLICY: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.VIEWER: _VIEWER,
     }
 )
+ENDPOINT_TOKEN_ACTIONS = frozenset({Action.ENDPOINT_PREDICT})
+"""What a token of an endpoint may do, there and nowhere else."""
 _STRENGTH = {role: len(Role) - index for index, role in enumerate(Role)}
 
 
@@ -134,6 +142,7 @@ class Actor:
         roles: Role by project id; an admin is an owner everywhere and needs none.
         token_id: The token that came with the request, to revoke on logout.
         is_local: The request holds this launch's own token or a session made from it.
+        endpoint_id: The one endpoint that a token of an endpoint is for; such an actor has no role anywhere.
     """
 
     id: str
@@ -143,6 +152,7 @@ class Actor:
     roles: Mapping[str, Role] = field(default_factory=dict)
     token_id: str | None = None
     is_local: bool = False
+    endpoint_id: str | None = None
 
     def role_in(self, project_id: str) -> Role | None:
         """The actor's role in a project, or None for a stranger."""
@@ -154,12 +164,18 @@ MONITOR = Actor(id="monitor", kind=ActorKind.SERVICE, name="monitor")
 """Reads the server's numbers and nothing else."""
 
 
-def is_allowed(actor: Actor, action: Action, project_id: str | None = None) -> bool:
-    """Whether the actor may take the action, in the project when the action needs one."""
+def is_allowed(actor: Actor, action: Action, project_id: str | None = None, *, endpoint_id: str | None = None) -> bool:
+    """Whether the actor may take the action, in the project when the action needs one.
+
+    Args:
+        endpoint_id: The endpoint acted upon, for tokens that are good for one endpoint alone.
+    """
     if action is Action.PUBLIC:
         return True
     if actor.kind is ActorKind.ANONYMOUS:
         return False
+    if actor.endpoint_id is not None:
+        return action in ENDPOINT_TOKEN_ACTIONS and endpoint_id == actor.endpoint_id
     if action is Action.METRICS_READ:
         return actor.is_admin or actor is MONITOR
     if actor is MONITOR:
@@ -175,23 +191,29 @@ def is_allowed(actor: Actor, action: Action, project_id: str | None = None) -> b
     return role is not None and action in POLICY[role]
 
 
-def require(actor: Actor, action: Action, project_id: str | None = None) -> None:
+def require(actor: Actor, action: Action, project_id: str | None = None, *, endpoint_id: str | None = None) -> None:
     """Let the actor pass, or raise.
 
     Args:
         project_id: The project acted upon; None for instance actions.
+        endpoint_id: The endpoint acted upon, if it is one.
 
     Raises:
         Unauthenticated: Nobody is signed in.
         NotFound: The actor has no role in the project.
         Forbidden: The actor's role does not allow the action.
     """
-    if is_allowed(actor, action, project_id):
+    if is_allowed(actor, action, project_id, endpoint_id=endpoint_id):
         return
     if actor.kind is ActorKind.ANONYMOUS:
         raise Unauthenticated(
             "sign in first: no valid token came with the request",
             hint="Send `Authorization: Bearer <token>`, or open the link that `whorl up` printed.",
+        )
+    if actor.endpoint_id is not None and (action in INSTANCE_ACTIONS or endpoint_id == actor.endpoint_id):
+        raise Forbidden(
+            f"not allowed: {action} (this token is for asking one endpoint)",
+            hint="Use a person's or a service's token for everything else.",
         )
     if action not in INSTANCE_ACTIONS and (project_id is None or actor.role_in(project_id) is None):
         raise NotFound("no such project, or it is not yours to see")

@@ -293,3 +293,22 @@ class EgressRefused(InvalidInput):
     """An address that this server does not call: malformed, or inside a private network."""
 
     code = "egress_refused"
+
+
+class NotServing(Conflict):
+    """The endpoint is switched off, or has no model yet."""
+
+    code = "not_serving"
+
+
+class Overloaded(Unavailable):
+    """More requests wait than the endpoint takes; ``details['retry_after_s']`` says when to come back."""
+
+    code = "overloaded"
+
+
+class ModelTimeout(WhorlError):
+    """The model did not answer within the endpoint's time limit."""
+
+    code = "model_timeout"
+    status = 504

@@ -35,6 +35,7 @@ from whorl.pipelines.tokens import (
     parse_address,
 )
 from whorl.schemas.pipelines import Pipeline, PipelineDefinition, VariableType
+from whorl.serving.actions import follow_champion
 from whorl.store.db.tables import (
     dead_letter,
     parked,
@@ -139,6 +140,17 @@ def set_variable(
         payload={"name": name, "value": value, "previous": held.variables.get(name)},
         cause=cause,
     )
+    if declared[name] is VariableType.MODEL:
+        follow_champion(
+            conn,
+            project_id=held.project_id,
+            pipeline_id=pipeline_id,
+            variable=name,
+            model_id=value if isinstance(value, str) else None,
+            actor_id=actor_id,
+            now=now,
+            cause=cause,
+        )
 
 
 def check_variable(name: str, type_: VariableType, value: JsonValue) -> None:

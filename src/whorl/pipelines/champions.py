@@ -17,6 +17,7 @@ from whorl.pipelines import queries
 from whorl.pipelines.actions import set_variable
 from whorl.schemas.models import Champion
 from whorl.schemas.pipelines import VariableType
+from whorl.serving.actions import follow_champion
 from whorl.store.events import emit
 
 CHAMPION = "champion"
@@ -67,7 +68,7 @@ def deploy_model(
         raise Conflict(f"model {model.name!r} is not trained: {model.status}", hint="Train it first.")
     place = _choose(list_champions(conn, model.project_id), pipeline_id, variable)
     if place.model_id != model_id:
-        _write(conn, model.project_id, place, model_id, actor_id=actor_id, now=now, cause=None)
+        write_champion(conn, place, model_id, project_id=model.project_id, actor_id=actor_id, now=now)
     return place.model_copy(update={"model_id": model_id})
 
 
@@ -94,8 +95,48 @@ def roll_back(
     before = _predecessors(conn, model.project_id, place)
     if not before:
         raise Conflict(f"there was no champion before {model.name!r}", hint="Deploy another model instead.")
-    _write(conn, model.project_id, place, before[-1], actor_id=actor_id, now=now, cause=ROLLBACK)
+    write_champion(conn, place, before[-1], project_id=model.project_id, actor_id=actor_id, now=now, cause=ROLLBACK)
     return place.model_copy(update={"model_id": before[-1]})
+
+
+def write_champion(
+    conn: Connection,
+    place: Champion,
+    model_id: str,
+    *,
+    project_id: str,
+    actor_id: str,
+    now: datetime,
+    cause: str | None = None,
+) -> None:
+    """Write a model down as the champion; endpoints that follow the place serve it."""
+    if place.pipeline_id is not None:
+        set_variable(
+            conn, place.pipeline_id, name=place.variable, value=model_id, actor_id=actor_id, now=now, cause=cause
+        )
+        return
+    settings = get_project(conn, project_id).settings
+    update_project(conn, project_id, settings={**settings, CHAMPION: model_id}, actor_id=actor_id, now=now)
+    emit(
+        conn,
+        "variable.changed",
+        project_id=project_id,
+        subject_id=project_id,
+        actor_id=actor_id,
+        now=now,
+        payload={"name": CHAMPION, "value": model_id, "previous": place.model_id},
+        cause=cause,
+    )
+    follow_champion(
+        conn,
+        project_id=project_id,
+        pipeline_id=None,
+        variable=CHAMPION,
+        model_id=model_id,
+        actor_id=actor_id,
+        now=now,
+        cause=cause,
+    )
 
 
 def _predecessors(conn: Connection, project_id: str, place: Champion) -> list[str]:
@@ -123,35 +164,6 @@ def _choose(places: list[Champion], pipeline_id: str | None, variable: str | Non
     if not fitting:
         raise InvalidInput("no such place for a champion", hint=f"There is: {known}.")
     raise InvalidInput("which champion? There are several", hint=f"Name the pipeline and variable: {known}.")
-
-
-def _write(
-    conn: Connection,
-    project_id: str,
-    place: Champion,
-    model_id: str,
-    *,
-    actor_id: str,
-    now: datetime,
-    cause: str | None,
-) -> None:
-    if place.pipeline_id is not None:
-        set_variable(
-            conn, place.pipeline_id, name=place.variable, value=model_id, actor_id=actor_id, now=now, cause=cause
-        )
-        return
-    settings = get_project(conn, project_id).settings
-    update_project(conn, project_id, settings={**settings, CHAMPION: model_id}, actor_id=actor_id, now=now)
-    emit(
-        conn,
-        "variable.changed",
-        project_id=project_id,
-        subject_id=project_id,
-        actor_id=actor_id,
-        now=now,
-        payload={"name": CHAMPION, "value": model_id, "previous": place.model_id},
-        cause=cause,
-    )
 
 
 def _as_model(value: JsonValue) -> str | None:

@@ -101,7 +101,7 @@ class Token(Wire):
     """A token, without its secret."""
 
     id: str
-    kind: Literal["session", "personal", "service", "launch"]
+    kind: Literal["session", "personal", "service", "launch", "endpoint"]
     name: str
     project_id: str | None
     role: RoleName | None

@@ -58,6 +58,13 @@ class EndpointSettings(Wire):
     feedback_page: bool = Field(default=False, description="Whether its page for end users answers.")
 
 
+class EndpointExamples(Wire):
+    """How to ask an endpoint, ready to be copied; the token is to be put in."""
+
+    curl: str
+    python: str
+
+
 class Endpoint(Wire):
     """A model at work under an address."""
 
@@ -73,7 +80,9 @@ class Endpoint(Wire):
     dataset_id: str | None = Field(description="Where flagged traffic becomes items.")
     settings: EndpointSettings
     is_on: bool
+    problem: str | None = Field(default=None, description="Why it does not serve the model that it should.")
     predict_url: str = Field(description="Path that takes images.")
+    examples: EndpointExamples
     created_at: UtcTime
 
 
@@ -235,6 +244,7 @@ class EndpointPoint(Wire):
     role: ServingRole
     requests: int
     errors: int
+    dropped: int = Field(default=0, description="A shadow was not asked, because there was no time.")
     mean_ms: float | None
     p50_ms: float | None = Field(description="Upper edge of the bucket that holds the median.")
     p99_ms: float | None

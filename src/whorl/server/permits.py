@@ -11,15 +11,17 @@ from fastapi import Depends, Request
 from sqlalchemy import ColumnElement, Connection, Select, select
 from starlette.concurrency import run_in_threadpool
 
-from whorl.access.rules import INSTANCE_ACTIONS, Action, Actor, require
+from whorl.access.rules import INSTANCE_ACTIONS, Action, Actor, ActorKind, require
 from whorl.base.errors import NotFound
 from whorl.schemas.wire import Problem
 from whorl.server.services import Services
+from whorl.serving.queries import find_endpoint
 from whorl.store.db.tables import (
     annotation,
     comparison,
     dataset,
     delivery,
+    endpoint,
     evaluation,
     issue,
     item,
@@ -56,6 +58,7 @@ _PROJECT_OF: dict[str, tuple[ColumnElement[Any], Select[Any]]] = {
     "view_id": (saved_view.c.id, select(saved_view.c.project_id)),
     "delivery_id": (delivery.c.id, select(delivery.c.project_id)),
     "job_id": (job.c.id, select(job.c.project_id)),
+    "endpoint_id": (endpoint.c.id, select(endpoint.c.project_id)),
 }
 """How to find the project of each id that a path may hold."""
 
@@ -69,6 +72,7 @@ class Caller:
     project_id: str | None
     session: str | None = None
     secret: str | None = None
+    endpoint_id: str | None = None
 
     @property
     def now(self) -> datetime:
@@ -120,14 +124,22 @@ class Permit:
         actor: Actor = request.state.actor
         services: Services = request.app.state.services
         project_id: str | None = None
+        endpoint_id: str | None = None
         if self.action in INSTANCE_ACTIONS:
             require(actor, self.action)
         else:
-            require(actor, Action.SELF)
-            project_id = await _project_of_path(services, request.path_params)
-            require(actor, self.action, project_id)
+            if actor.kind is ActorKind.ANONYMOUS:
+                require(actor, Action.SELF)
+            endpoint_id, project_id = await _endpoint_of_path(services, request.path_params)
+            project_id = await _project_of_path(services, request.path_params, project_id)
+            require(actor, self.action, project_id, endpoint_id=endpoint_id)
         request.state.caller = Caller(
-            actor, services, project_id, session=request.state.session, secret=request.state.secret
+            actor,
+            services,
+            project_id,
+            session=request.state.session,
+            secret=request.state.secret,
+            endpoint_id=endpoint_id,
         )
 
 
@@ -156,8 +168,23 @@ def find_project_of(conn: Connection, name: str, public_id: str) -> str | None:
     return None if found is None else str(found)
 
 
-async def _project_of_path(services: Services, path: dict[str, Any]) -> str | None:
-    project_id: str | None = None
+async def _endpoint_of_path(services: Services, path: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The endpoint that the path speaks of, and its project when the path gives its name."""
+    if "endpoint" not in path:
+        return path.get("endpoint_id"), None
+    # A name is given to another project's endpoint once it is free, so what it means is not remembered here.
+    found = await run_in_threadpool(_look_up_endpoint, services, path["endpoint"])
+    if found is None:
+        raise NotFound(f"no such endpoint: {path['endpoint'][:60]}, or it is not yours to see")
+    return found
+
+
+def _look_up_endpoint(services: Services, name_or_id: str) -> tuple[str, str] | None:
+    with services.db.read() as conn:
+        return find_endpoint(conn, name_or_id)
+
+
+async def _project_of_path(services: Services, path: dict[str, Any], project_id: str | None) -> str | None:
     for name, value in path.items():
         if name not in _PROJECT_OF:
             continue

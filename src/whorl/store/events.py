@@ -32,6 +32,7 @@ KINDS = (
     "comment.added",
     "drift.detected",
     "variable.changed",
+    "endpoint.changed",
     "run.changed",
     "run.ended",
     "round.closed",

@@ -6,6 +6,7 @@ import pytest
 
 from whorl.access.rules import (
     ANONYMOUS,
+    ENDPOINT_TOKEN_ACTIONS,
     INSTANCE_ACTIONS,
     POLICY,
     Action,
@@ -73,6 +74,17 @@ def test_is_allowed__projects_are_made_by_people_who_lead_one() -> None:
     assert allowed == [Role.OWNER, Role.MANAGER]
     service = Actor(id="tok_a", kind=ActorKind.SERVICE, roles={PROJECT: Role.OWNER})
     assert not is_allowed(service, Action.PROJECT_CREATE)
+
+
+def test_is_allowed__a_token_of_an_endpoint_asks_that_endpoint_and_does_nothing_else() -> None:
+    door = Actor(id="tok_a", kind=ActorKind.SERVICE, endpoint_id="end_a")
+    allowed = {action for action in Action if is_allowed(door, action, PROJECT, endpoint_id="end_a")}
+    assert allowed == ENDPOINT_TOKEN_ACTIONS | {Action.PUBLIC}
+    assert {action for action in Action if is_allowed(door, action, PROJECT, endpoint_id="end_b")} == {Action.PUBLIC}
+    with pytest.raises(Forbidden, match="this token is for asking one endpoint"):
+        require(door, Action.ENDPOINT_READ, PROJECT, endpoint_id="end_a")
+    with pytest.raises(NotFound):
+        require(door, Action.ENDPOINT_PREDICT, PROJECT, endpoint_id="end_b")
 
 
 def test_roles_for() -> None:

@@ -684,6 +684,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Endpoint
+         * @description One endpoint, and how to ask it.
+         */
+        get: operations["get_endpoint_api_v1_endpoints__endpoint_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Endpoint
+         * @description Close it for good, with its log, feedback, flags and tokens.
+         */
+        delete: operations["delete_endpoint_api_v1_endpoints__endpoint_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Endpoint
+         * @description Change its settings or the dataset of flagged traffic, or switch it on or off.
+         */
+        patch: operations["update_endpoint_api_v1_endpoints__endpoint_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description Who served when, oldest first.
+         */
+        get: operations["list_changes_api_v1_endpoints__endpoint_id__changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back
+         * @description Serve the champion before this one again; a variable that the endpoint follows goes back with it.
+         */
+        post: operations["roll_back_api_v1_endpoints__endpoint_id__rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/serve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Serve Model
+         * @description Give a model a role, or take the role away with null. No request is dropped.
+         *
+         *     Where the endpoint follows a variable, a new champion becomes the variable's value.
+         */
+        post: operations["serve_model_api_v1_endpoints__endpoint_id__serve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description The tokens that may ask this endpoint and nothing else; without their secrets.
+         */
+        get: operations["list_tokens_api_v1_endpoints__endpoint_id__tokens_get"];
+        put?: never;
+        /**
+         * Create Endpoint Token
+         * @description Make a token that may ask this endpoint, give it feedback, and nothing else. Its secret is shown this once.
+         */
+        post: operations["create_endpoint_token_api_v1_endpoints__endpoint_id__tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Endpoint Token
+         * @description Make one of its tokens useless.
+         */
+        delete: operations["revoke_endpoint_token_api_v1_endpoints__endpoint_id__tokens__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint}/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict
+         * @description Ask it about an image.
+         */
+        post: operations["predict_api_v1_endpoints__endpoint__predict_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evaluations/{evaluation_id}": {
         parameters: {
             query?: never;
@@ -2028,6 +2182,30 @@ export interface paths {
          * @description Make an empty dataset.
          */
         post: operations["create_dataset_api_v1_projects__project_id__datasets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Endpoints
+         * @description The endpoints, newest first.
+         */
+        get: operations["list_endpoints_api_v1_projects__project_id__endpoints_get"];
+        put?: never;
+        /**
+         * Create Endpoint
+         * @description Open an endpoint. With a variable named it serves that variable's champion, now and after each change.
+         */
+        post: operations["create_endpoint_api_v1_projects__project_id__endpoints_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4057,6 +4235,222 @@ export interface components {
             when?: string | null;
         };
         /**
+         * Endpoint
+         * @description A model at work under an address.
+         */
+        Endpoint: {
+            /** Canary Id */
+            canary_id: string | null;
+            /** Canary Share */
+            canary_share: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Dataset Id
+             * @description Where flagged traffic becomes items.
+             */
+            dataset_id: string | null;
+            examples: components["schemas"]["EndpointExamples"];
+            /** Id */
+            id: string;
+            /** Is On */
+            is_on: boolean;
+            /**
+             * Model Id
+             * @description The champion; null answers nothing yet.
+             */
+            model_id: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Pipeline Id
+             * @description The pipeline whose variable the champion follows; null for none.
+             */
+            pipeline_id: string | null;
+            /**
+             * Predict Url
+             * @description Path that takes images.
+             */
+            predict_url: string;
+            /**
+             * Problem
+             * @description Why it does not serve the model that it should.
+             */
+            problem?: string | null;
+            /** Project Id */
+            project_id: string;
+            settings: components["schemas"]["EndpointSettings"];
+            /**
+             * Shadow Id
+             * @description Answers beside the champion, for the log only.
+             */
+            shadow_id: string | null;
+            /** Variable */
+            variable: string | null;
+        };
+        /**
+         * EndpointAnswer
+         * @description What an endpoint says about one image. Width and height are pixels of the upright image.
+         */
+        EndpointAnswer: {
+            /** Annotations */
+            annotations: components["schemas"]["PredictedAnnotation"][];
+            /** Height */
+            height: number;
+            /** Latency Ms */
+            latency_ms: number;
+            /** Model Id */
+            model_id: string;
+            /**
+             * Prediction Id
+             * @description For feedback; null when the request was not written down.
+             */
+            prediction_id: string | null;
+            role: components["schemas"]["ServingRole"];
+            /** Width */
+            width: number;
+        };
+        /**
+         * EndpointChange
+         * @description A change of who serves.
+         */
+        EndpointChange: {
+            /** Actor Id */
+            actor_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cause */
+            cause: string | null;
+            /** Model Id */
+            model_id: string | null;
+            /** Previous Id */
+            previous_id: string | null;
+            role: components["schemas"]["ServingRole"];
+        };
+        /**
+         * EndpointCreate
+         * @description An endpoint to be opened.
+         */
+        EndpointCreate: {
+            /** Dataset Id */
+            dataset_id?: string | null;
+            /** Model Id */
+            model_id?: string | null;
+            /** Name */
+            name: string;
+            /** Pipeline Id */
+            pipeline_id?: string | null;
+            settings?: components["schemas"]["EndpointSettings"];
+            /**
+             * Variable
+             * @description Its champion is served, now and after each change.
+             */
+            variable?: string | null;
+        };
+        /**
+         * EndpointExamples
+         * @description How to ask an endpoint, ready to be copied; the token is to be put in.
+         */
+        EndpointExamples: {
+            /** Curl */
+            curl: string;
+            /** Python */
+            python: string;
+        };
+        /**
+         * EndpointSettings
+         * @description How an endpoint answers and what it remembers.
+         */
+        EndpointSettings: {
+            /**
+             * Feedback Page
+             * @description Whether its page for end users answers.
+             * @default false
+             */
+            feedback_page: boolean;
+            /**
+             * Keep Images
+             * @description False keeps only the image's hash: nothing can be relabelled.
+             * @default true
+             */
+            keep_images: boolean;
+            /**
+             * Log Per Day
+             * @description Most of them in a day.
+             * @default 10000
+             */
+            log_per_day: number | null;
+            /**
+             * Log Per Hour
+             * @description Most of them in an hour.
+             */
+            log_per_hour?: number | null;
+            /**
+             * Log Per Minute
+             * @description Most of them in a minute; null sets no quota.
+             */
+            log_per_minute?: number | null;
+            /**
+             * Log Share
+             * @description Share of the requests that are written down.
+             * @default 1
+             */
+            log_share: number;
+            /**
+             * Max Batch
+             * @description Most images of one run of the model.
+             * @default 16
+             */
+            max_batch: number;
+            /**
+             * Max Queue
+             * @description More waiting requests get 503.
+             * @default 256
+             */
+            max_queue: number;
+            /**
+             * Max Wait Ms
+             * @description How long a request waits for others.
+             * @default 5
+             */
+            max_wait_ms: number;
+            /**
+             * Min Confidence
+             * @description Weaker objects are not given.
+             * @default 0.25
+             */
+            min_confidence: number;
+            /**
+             * Retention Days
+             * @description Log lines and images not in a dataset go after.
+             * @default 30
+             */
+            retention_days: number | null;
+            /**
+             * Timeout S
+             * @description A slower answer is an error.
+             * @default 10
+             */
+            timeout_s: number;
+        };
+        /**
+         * EndpointUpdate
+         * @description What is to change; what is left out stays.
+         */
+        EndpointUpdate: {
+            /** Dataset Id */
+            dataset_id?: string | null;
+            /** Is On */
+            is_on?: boolean | null;
+            settings?: components["schemas"]["EndpointSettings"] | null;
+        };
+        /**
          * EvaluateRequest
          * @description Which test items; those of the dataset that the model was trained on when left out.
          */
@@ -5775,6 +6169,16 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[Endpoint] */
+        Page_Endpoint_: {
+            /** Items */
+            items: components["schemas"]["Endpoint"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
         /** Page[Evaluation] */
         Page_Evaluation_: {
             /** Items */
@@ -6771,6 +7175,22 @@ export interface components {
             query_text?: string | null;
         };
         /**
+         * ServeRequest
+         * @description Which model is to take which role; null takes the role away.
+         */
+        ServeRequest: {
+            /** Model Id */
+            model_id: string | null;
+            /** @default champion */
+            role: components["schemas"]["ServingRole"];
+            /**
+             * Share
+             * @description Of the requests, for a canary.
+             * @default 0.1
+             */
+            share: number;
+        };
+        /**
          * ServiceTokenCreate
          * @description A service token to be made: it acts as a role in one project.
          */
@@ -6785,6 +7205,12 @@ export interface components {
              */
             role: "owner" | "manager" | "reviewer" | "annotator" | "viewer";
         };
+        /**
+         * ServingRole
+         * @description What a model does at an endpoint.
+         * @enum {string}
+         */
+        ServingRole: "champion" | "canary" | "shadow";
         /**
          * Session
          * @description A session was opened; the browser holds its cookie.
@@ -7363,7 +7789,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "session" | "personal" | "service" | "launch";
+            kind: "session" | "personal" | "service" | "launch" | "endpoint";
             /** Name */
             name: string;
             /** Project Id */
@@ -7583,6 +8009,13 @@ export type DryRunNode = components['schemas']['DryRunNode'];
 export type DryRunRequest = components['schemas']['DryRunRequest'];
 export type DryRunStep = components['schemas']['DryRunStep'];
 export type EdgeSpec = components['schemas']['EdgeSpec'];
+export type Endpoint = components['schemas']['Endpoint'];
+export type EndpointAnswer = components['schemas']['EndpointAnswer'];
+export type EndpointChange = components['schemas']['EndpointChange'];
+export type EndpointCreate = components['schemas']['EndpointCreate'];
+export type EndpointExamples = components['schemas']['EndpointExamples'];
+export type EndpointSettings = components['schemas']['EndpointSettings'];
+export type EndpointUpdate = components['schemas']['EndpointUpdate'];
 export type EvaluateRequest = components['schemas']['EvaluateRequest'];
 export type Evaluation = components['schemas']['Evaluation'];
 export type Event = components['schemas']['Event'];
@@ -7662,6 +8095,7 @@ export type PageComparison = components['schemas']['Page_Comparison_'];
 export type PageDataset = components['schemas']['Page_Dataset_'];
 export type PageDeadLetter = components['schemas']['Page_DeadLetter_'];
 export type PageDelivery = components['schemas']['Page_Delivery_'];
+export type PageEndpoint = components['schemas']['Page_Endpoint_'];
 export type PageEvaluation = components['schemas']['Page_Evaluation_'];
 export type PageItem = components['schemas']['Page_Item_'];
 export type PageItemChange = components['schemas']['Page_ItemChange_'];
@@ -7724,7 +8158,9 @@ export type RunStep = components['schemas']['RunStep'];
 export type SavedView = components['schemas']['SavedView'];
 export type SavedViewDraft = components['schemas']['SavedViewDraft'];
 export type SavedViewPatch = components['schemas']['SavedViewPatch'];
+export type ServeRequest = components['schemas']['ServeRequest'];
 export type ServiceTokenCreate = components['schemas']['ServiceTokenCreate'];
+export type ServingRole = components['schemas']['ServingRole'];
 export type Session = components['schemas']['Session'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type SnapshotCreate = components['schemas']['SnapshotCreate'];
@@ -9009,6 +9445,327 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_endpoint_api_v1_endpoints__endpoint_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_endpoint_api_v1_endpoints__endpoint_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_endpoint_api_v1_endpoints__endpoint_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes_api_v1_endpoints__endpoint_id__changes_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointChange"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_api_v1_endpoints__endpoint_id__rollback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    serve_model_api_v1_endpoints__endpoint_id__serve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens_api_v1_endpoints__endpoint_id__tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_endpoint_token_api_v1_endpoints__endpoint_id__tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_endpoint_token_api_v1_endpoints__endpoint_id__tokens__token_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_api_v1_endpoints__endpoint__predict_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointAnswer"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -11536,6 +12293,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_endpoints_api_v1_projects__project_id__endpoints_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Endpoint_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_endpoint_api_v1_projects__project_id__endpoints_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
                 };
             };
             /** @description Problem, as application/problem+json */

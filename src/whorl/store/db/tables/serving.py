@@ -33,6 +33,7 @@ endpoint = Table(
     Column("dataset_id", String(40)),  # where flagged traffic becomes items
     Column("settings", Json, nullable=False),
     Column("is_on", Boolean, nullable=False),
+    Column("problem", Text),  # why it does not serve the model it should
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "project_id", "id"),
 )
@@ -46,6 +47,7 @@ endpoint_tally = Table(
     Column("minute", BigInteger, primary_key=True),  # since 1970
     Column("requests", BigInteger, nullable=False),
     Column("errors", BigInteger, nullable=False),
+    Column("dropped", BigInteger, nullable=False),  # not asked for want of time: shadows only
     Column("latency_ms", Float, nullable=False),  # their sum
     Column("histogram", Json, nullable=False),  # requests by latency bucket
 )
