@@ -91,7 +91,19 @@ class AnnotationMatch:
     layer: LayerChoice = LayerChoice.TRUTH
 
 
-Condition = And | Or | Not | Compare | AnnotationMatch
+@dataclass(frozen=True, slots=True)
+class FindingMatch:
+    """A condition over what an evaluation found on the item; ``where`` compares fields of one and the same finding.
+
+    ``source`` is an evaluation's id, or a model's id or name: then its newest evaluation on the dataset. Every item
+    that was evaluated has a finding.
+    """
+
+    source: str
+    where: Condition = And()
+
+
+Condition = And | Or | Not | Compare | AnnotationMatch | FindingMatch
 
 
 @dataclass(frozen=True, slots=True)

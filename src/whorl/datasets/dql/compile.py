@@ -15,6 +15,7 @@ from whorl.datasets.dql import cursors
 from whorl.datasets.dql.ast import (
     AnnotationMatch,
     Compare,
+    FindingMatch,
     Query,
     all_of,
 )
@@ -22,6 +23,7 @@ from whorl.datasets.dql.comparisons import Column, sort_columns
 from whorl.datasets.dql.conditions import Standing, conjuncts, item_fields, uses_item_table
 from whorl.datasets.dql.elements import ForLookup, LabelWalk, WalkJoin
 from whorl.datasets.dql.fields import nearest, shorten
+from whorl.datasets.dql.findings import list_found
 from whorl.store.db.tables.annotations import annotation
 from whorl.store.db.tables.datasets import item, item_state, snapshot
 
@@ -32,14 +34,18 @@ class _SortColumn:
     is_descending: bool
 
 
+Driver = AnnotationMatch | Compare | FindingMatch
+
+
 @dataclass(frozen=True, slots=True)
 class Drive:
     """Go by one condition first: by a list of the item keys it leads to when they are few, else in their order.
 
-    Only a condition on annotations can be walked in order; a list can come of an indexed item field too.
+    Only a condition on annotations can be walked in order; a list can come of an indexed item field or of an
+    evaluation's findings too.
     """
 
-    match: AnnotationMatch | Compare
+    match: Driver
     is_list: bool
 
 
@@ -106,8 +112,10 @@ class CompiledQuery:
         found = found.where(item_state.c.dataset_key == self.dataset_key, standing.of(item_state))
         return found.where(standing.condition(rest))
 
-    def entries(self, part: AnnotationMatch | Compare) -> Select[Any]:
+    def entries(self, part: Driver) -> Select[Any]:
         """Select the item key of each index entry that one condition leads to."""
+        if isinstance(part, FindingMatch):
+            return list_found(part, self.dataset_key)
         if isinstance(part, AnnotationMatch):
             return select(annotation.c.item_key).where(self._in_layer(part))
         standing = Standing(self.as_of)

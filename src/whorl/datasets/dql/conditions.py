@@ -15,6 +15,7 @@ from whorl.datasets.dql.ast import (
     Compare,
     Condition,
     Field,
+    FindingMatch,
     LayerChoice,
     Not,
     Op,
@@ -22,6 +23,7 @@ from whorl.datasets.dql.ast import (
     Quantifier,
 )
 from whorl.datasets.dql.comparisons import Column, Truth, compare_column, compare_field
+from whorl.datasets.dql.findings import list_found
 from whorl.store.db.tables.annotations import annotation
 from whorl.store.db.tables.datasets import item_state
 from whorl.store.db.types import ALIVE
@@ -58,6 +60,9 @@ class Standing:
                 return self._compare(node)
             case AnnotationMatch():
                 return self._match(node)
+            case FindingMatch():
+                assert self.dataset_key is not None
+                return self.item_key.in_(list_found(node, self.dataset_key))
         assert_never(node)
 
     def matching(self, node: AnnotationMatch) -> Truth:
@@ -129,5 +134,5 @@ def item_fields(node: Condition) -> Iterator[Field]:
             yield from item_fields(part)
         case Compare(field=field):
             yield field
-        case AnnotationMatch():
+        case AnnotationMatch() | FindingMatch():
             return

@@ -8,10 +8,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from whorl.datasets.dql.ast import AnnotationMatch, Compare, Condition, LayerChoice, Op, Quantifier, Scalar
-from whorl.datasets.dql.compile import CompiledQuery, Drive
+from whorl.datasets.dql.ast import (
+    AnnotationMatch,
+    Compare,
+    Condition,
+    FindingMatch,
+    LayerChoice,
+    Op,
+    Quantifier,
+    Scalar,
+)
+from whorl.datasets.dql.compile import CompiledQuery, Drive, Driver
 from whorl.datasets.dql.conditions import Standing, conjuncts, is_label, names_labels
 from whorl.datasets.dql.fields import join_path
+from whorl.datasets.dql.findings import check_sources
 from whorl.store.db.tables.datasets import filterable, item_state
 
 PROBE_CAP = 5_000
@@ -28,21 +38,27 @@ def choose_drive(conn: Connection, compiled: CompiledQuery, *, is_ordered: bool)
 
     Args:
         is_ordered: The keys are wanted in the query's order, so a long walk must come by them in that order.
+
+    Raises:
+        QueryError: The query names an evaluation that is not there.
     """
+    check_sources(conn, compiled.query.where, compiled.dataset_key)
     parts = conjuncts(compiled.query.where)
+    found = [part for part in parts if isinstance(part, FindingMatch)]
     matches = [part for part in parts if isinstance(part, AnnotationMatch) and _can_drive(part)]
     indexed = [part for part in parts if isinstance(part, Compare) and _has_index(conn, part)]
-    if not matches and all(_is_one_value(part) for part in indexed):
+    if not matches and not found and all(_is_one_value(part) for part in indexed):
         return None
-    if len(matches) == 1 and not indexed and not compiled.query.sort and _is_one_label(matches[0]):
+    if len(matches) == 1 and not indexed and not found and not compiled.query.sort and _is_one_label(matches[0]):
         return Drive(matches[0], is_list=False)
     span = key_range(conn, compiled)
-    candidates: list[AnnotationMatch | Compare] = [*matches, *indexed]
+    candidates: list[Driver] = [*found, *matches, *indexed]
     sizes = {part: _estimate(conn, compiled, part, span) for part in candidates}
     for part, size in sorted(sizes.items(), key=lambda one: one[1]):
         if isinstance(part, Compare) and (_is_one_value(part) or (part.op is Op.IN and not is_ordered)):
             return None  # the database finds that index by itself
-        if size < LIST_CAP:
+        if size < LIST_CAP or isinstance(part, FindingMatch):
+            # What a model was tested on is a list that fits, however long.
             return Drive(part, is_list=True)
         if isinstance(part, AnnotationMatch):
             is_walkable = not is_ordered or (_is_one_label(part) and not compiled.query.sort)
@@ -95,10 +111,10 @@ def _value_type(value: Scalar) -> str:
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
-def _estimate(
-    conn: Connection, compiled: CompiledQuery, part: AnnotationMatch | Compare, span: tuple[int, int] | None
-) -> int:
+def _estimate(conn: Connection, compiled: CompiledQuery, part: Driver, span: tuple[int, int] | None) -> int:
     """How many rows a condition's index leads to: exact below the cap, roughly above it; a range above it: no end."""
+    if isinstance(part, FindingMatch):
+        return _probe(conn, compiled.entries(part), None)
     if isinstance(part, Compare) and part.op not in {Op.EQ, Op.IN}:
         found = _probe(conn, compiled.entries(part), None)
         return found if found < LIST_CAP else sys.maxsize

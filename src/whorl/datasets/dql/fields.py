@@ -83,6 +83,14 @@ ANNOTATION_FIELDS: Mapping[str, FieldSpec] = _table(
     FieldSpec("origin", FieldType.CHOICE, tuple(Origin)),
     FieldSpec("attributes", FieldType.ANY, is_nullable=True, takes_path=True),
 )
+FINDING_TYPES = ("correct", "confused", "missed", "spurious", "empty")
+FINDING_FIELDS: Mapping[str, FieldSpec] = _table(
+    FieldSpec("type", FieldType.CHOICE, FINDING_TYPES),
+    FieldSpec("truth", FieldType.TEXT, is_nullable=True),
+    FieldSpec("predicted", FieldType.TEXT, is_nullable=True),
+    FieldSpec("confidence", FieldType.NUMBER, is_nullable=True),
+    FieldSpec("iou", FieldType.NUMBER, is_nullable=True),
+)
 ITEM_ALIASES = {"filename": "name", "createdAt": "created_at", "group_key": "group", "mimetype": "media_type"}
 ANNOTATION_ALIASES = {
     "id": "annotation_id",
@@ -112,6 +120,7 @@ class Scope:
 
 ITEMS = Scope("item", ITEM_FIELDS, ITEM_ALIASES)
 ANNOTATIONS = Scope("annotation", ANNOTATION_FIELDS, ANNOTATION_ALIASES)
+FINDINGS = Scope("finding", FINDING_FIELDS, {})
 
 
 def fail(message: str, place: str, *, hint: str = "") -> NoReturn:

@@ -11,6 +11,7 @@ from whorl.datasets.dql import dialect
 from whorl.datasets.dql.ast import (
     AnnotationMatch,
     Condition,
+    FindingMatch,
     LayerChoice,
     Op,
     Quantifier,
@@ -22,6 +23,7 @@ from whorl.datasets.dql.ast import (
 )
 from whorl.datasets.dql.fields import (
     ANNOTATIONS,
+    FINDINGS,
     ITEMS,
     MAX_VALUES,
     Scope,
@@ -164,6 +166,8 @@ def _entry(key: str, value: object, scope: Scope, place: str, budget: _Budget, d
         return _match(Quantifier(key), value, here, budget, depth)
     if scope is ITEMS and key == "predictions":
         return _predictions(value, here, budget, depth)
+    if scope is ITEMS and key == "evaluation":
+        return _findings(value, here, budget, depth)
     return _at(tuple(split_path(key, here)), value, scope, here, budget, depth)
 
 
@@ -250,6 +254,21 @@ def _predictions(value: object, place: str, budget: _Budget, depth: int) -> Cond
         # All of *this model's* predictions: none of them fails.
         return AnnotationMatch(Quantifier.NONE, all_of([by_model, negate(where)]), LayerChoice.PREDICTION)
     return AnnotationMatch(quantifier, all_of([by_model, where]), LayerChoice.PREDICTION)
+
+
+def _findings(value: object, place: str, budget: _Budget, depth: int) -> Condition:
+    budget.spend(place, matches=1)
+    document = {"id": value} if isinstance(value, str) else value
+    named = [key for key in ("id", "model") if isinstance(document, Mapping) and key in document]
+    example = 'Example: {"evaluation": {"id": "evl_...", "type": "missed", "truth": "car"}}'
+    if not isinstance(document, Mapping) or len(named) != 1:
+        fail("evaluation needs an id, or a model", place, hint=example)
+    source = document[named[0]]
+    if not isinstance(source, str) or not source:
+        fail(f"{named[0]} is text, got {shorten(source)}", f"{place}.{named[0]}", hint=example)
+    rest = {key: inner for key, inner in document.items() if key != named[0]}
+    where = _condition(rest, FINDINGS, place, budget, depth + 1)
+    return FindingMatch(check_text(source, f"{place}.{named[0]}"), where)
 
 
 def _join(value: object, place: str, budget: _Budget, depth: int) -> Condition:

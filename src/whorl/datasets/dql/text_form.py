@@ -2,6 +2,7 @@
 
 Terms are joined with and. Terms about annotations gather into one group, about one and the same annotation; a second
 ``label:`` or ``model:`` opens the next group, and so do parentheses. A minus turns one term or one parenthesis around.
+After ``eval:`` the terms ``type truth predicted confidence iou`` are about one and the same finding of that evaluation.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from whorl.datasets.dql.ast import (
     AnnotationMatch,
     Compare,
     Condition,
+    Field,
+    FindingMatch,
     LayerChoice,
     Op,
     Quantifier,
@@ -27,6 +30,7 @@ from whorl.datasets.dql.dialect import escape_glob
 from whorl.datasets.dql.elements import split_glob
 from whorl.datasets.dql.fields import (
     ANNOTATIONS,
+    FINDINGS,
     ITEMS,
     FieldType,
     Scope,
@@ -41,7 +45,9 @@ from whorl.datasets.dql.tokens import Group, Reader, Term, Value, refuse
 
 _ORDER = {"<": Op.LT, "<=": Op.LTE, ">": Op.GT, ">=": Op.GTE}
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_SPECIAL = ("has", "sort", "snapshot", "layer")
+_SPECIAL = ("has", "sort", "snapshot", "layer", "eval")
+# Of a finding when one was opened last; else of an annotation.
+_SHARED = ("type", "confidence")
 _ON_ANNOTATIONS = {name for name in ANNOTATIONS.names() if name != "id"}
 # A bare field this close to a known one is taken for a slip of the finger, not for a metadata field.
 _LIKENESS = 0.8
@@ -56,9 +62,12 @@ class _Parts:
     seen: set[str] = field(default_factory=set)
     layer: LayerChoice | None = None
     group_at: int = 0
+    finding_at: int | None = None
+    is_finding_last: bool = False
 
     def open_group(self) -> None:
         """Remember where the group began, so that conditions keep the order they are written in."""
+        self.is_finding_last = False
         if not self.group and self.layer is None:
             self.group_at = len(self.conditions)
 
@@ -68,7 +77,30 @@ class _Parts:
             default = LayerChoice.PREDICTION if "model_id" in self.seen else LayerChoice.TRUTH
             match = AnnotationMatch(Quantifier.SOME, all_of(self.group), self.layer or default)
             self.conditions.insert(self.group_at, match)
+            if self.finding_at is not None and self.finding_at >= self.group_at:
+                self.finding_at += 1
         self.group, self.seen, self.layer = [], set(), None
+
+    def open_finding(self, source: str) -> None:
+        """Begin conditions over the findings of an evaluation."""
+        self.finding_at, self.is_finding_last = len(self.conditions), True
+        self.conditions.append(FindingMatch(source))
+
+    def takes_finding(self, name: str) -> bool:
+        """Whether a term speaks of the findings of the evaluation that was opened before it."""
+        if self.finding_at is None or name not in FINDINGS.fields:
+            return False
+        return self.is_finding_last or name not in _SHARED
+
+    def add_finding(self, found: Condition, *, is_negated: bool) -> None:
+        """Add a condition on the same finding; a negated one says that there is no such finding."""
+        assert self.finding_at is not None
+        opened = self.conditions[self.finding_at]
+        assert isinstance(opened, FindingMatch)
+        if is_negated:
+            self.conditions.append(negate(FindingMatch(opened.source, found)))
+        else:
+            self.conditions[self.finding_at] = FindingMatch(opened.source, all_of([opened.where, found]))
 
 
 @dataclass
@@ -101,6 +133,15 @@ class _Parser:
         if term.field == "layer":
             self._layer(term, parts)
             return
+        if term.field == "eval":
+            self._evaluation(term, parts)
+            return
+        if parts.takes_finding(term.field):
+            found = _compared(term, resolve([term.field], FINDINGS, _column(term)), FINDINGS)
+            parts.add_finding(found, is_negated=term.is_negated)
+            return
+        if parts.finding_at is not None:
+            _refuse_slip(term)
         scope, found = _condition(term)
         if scope is ITEMS:
             parts.conditions.append(negate(found) if term.is_negated else found)
@@ -118,6 +159,19 @@ class _Parser:
         parts.open_group()
         parts.seen.add(name)
         parts.group.append(found)
+
+    def _evaluation(self, term: Term, parts: _Parts) -> None:
+        self.matches += 1
+        if self.matches > MAX_MATCHES:
+            refuse(f"more than {MAX_MATCHES} conditions over annotations", term.column)
+        written = term.values[0].text
+        if len(term.values) > 1 or term.operator not in (":", "=") or not written:
+            refuse("eval: takes the id of an evaluation, or the id or name of a model", term.column)
+        source = check_text(written, _place(term.values[0]))
+        if term.is_negated:
+            parts.conditions.append(negate(FindingMatch(source)))
+        else:
+            parts.open_finding(source)
 
     def _layer(self, term: Term, parts: _Parts) -> None:
         written = term.values[0].text
@@ -172,7 +226,7 @@ def _names(condition: Condition) -> set[str]:
 
 
 def _condition(term: Term) -> tuple[Scope, Condition]:
-    place = f"column {term.column}"
+    place = _column(term)
     if not term.field:
         pattern = f"*{escape_glob(term.values[0].text)}*"
         return ITEMS, compare(resolve(["name"], ITEMS, place), Op.GLOB, pattern, scope=ITEMS, place=place)
@@ -183,13 +237,16 @@ def _condition(term: Term) -> tuple[Scope, Condition]:
         found = compare(resolve(segments, scope, place), Op.EXISTS, value=True, scope=scope, place=place)
         return scope, found
     scope, segments = _scope(_segments(term.field, place), term.column)
-    target = resolve(segments, scope, place)
+    return scope, _compared(term, resolve(segments, scope, place), scope)
+
+
+def _compared(term: Term, target: Field, scope: Scope) -> Condition:
     kind = scope.spec(target).type
     if term.operator in _ORDER:
         if len(term.values) > 1:
             refuse(f"{term.operator} takes one value", term.values[1].column)
         value = _read(term.values[0], kind)
-        return scope, compare(target, _ORDER[term.operator], value, scope=scope, place=_place(term.values[0]))
+        return compare(target, _ORDER[term.operator], value, scope=scope, place=_place(term.values[0]))
     patterns = [one for one in term.values if term.operator == "~" or _is_pattern(one, kind)]
     exact = [one for one in term.values if one not in patterns]
     found_parts: list[Condition] = []
@@ -197,7 +254,11 @@ def _condition(term: Term) -> tuple[Scope, Condition]:
         values = [_read(one, kind) for one in exact]
         found_parts.append(compare(target, Op.IN, values, scope=scope, place=_place(exact[0])))
     found_parts += [compare(target, Op.GLOB, one.text, scope=scope, place=_place(one)) for one in patterns]
-    return scope, any_of(found_parts)
+    return any_of(found_parts)
+
+
+def _column(term: Term) -> str:
+    return f"column {term.column}"
 
 
 def _place(value: Value) -> str:
@@ -220,6 +281,15 @@ def _scope(segments: list[str], column: int) -> tuple[Scope, list[str]]:
         hint = f"{nearest(head, known)} For a metadata field, write metadata.{head[:60]}."
         refuse(f"unknown field: {head[:60]!r}", column, hint=hint)
     return ITEMS, ["metadata", *segments]
+
+
+def _refuse_slip(term: Term) -> None:
+    """After an evaluation, a name that is nearly one of a finding's fields is taken for that."""
+    known = {*_ON_ANNOTATIONS, *ITEMS.names(), *_SPECIAL, *FINDINGS.fields}
+    near = difflib.get_close_matches(term.field[:100], list(FINDINGS.fields), n=1, cutoff=_LIKENESS)
+    if near and term.field not in known:
+        hint = f"{nearest(term.field, FINDINGS.fields)} For a metadata field, write metadata.{term.field[:60]}."
+        refuse(f"unknown finding field: {term.field[:60]!r}", term.column, hint=hint)
 
 
 def _is_pattern(value: Value, kind: FieldType) -> bool:

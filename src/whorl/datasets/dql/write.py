@@ -12,6 +12,7 @@ from whorl.datasets.dql.ast import (
     Compare,
     Condition,
     Field,
+    FindingMatch,
     LayerChoice,
     Not,
     Op,
@@ -21,7 +22,7 @@ from whorl.datasets.dql.ast import (
     Scalar,
     negate,
 )
-from whorl.datasets.dql.fields import ANNOTATIONS, ITEMS, FieldType, join_path
+from whorl.datasets.dql.fields import ANNOTATIONS, FINDINGS, ITEMS, FieldType, join_path
 
 _BARE = re.compile(r"[A-Za-z_/][A-Za-z0-9_./\-]*")
 _ORDER = {Op.LT: "<", Op.LTE: "<=", Op.GT: ">", Op.GTE: ">="}
@@ -51,6 +52,8 @@ def _json(node: Condition) -> dict[str, JsonValue]:
             inner = _json(node.where)
             layer: dict[str, JsonValue] = {} if node.layer is LayerChoice.TRUTH else {"layer": node.layer.value}
             return {node.quantifier.value: {**inner, **layer}}
+        case FindingMatch():
+            return {"evaluation": {"id": node.source, **_json(node.where)}}
         case Compare():
             value: JsonValue = (
                 [_plain(one) for one in node.value] if isinstance(node.value, tuple) else _plain(node.value)
@@ -102,6 +105,14 @@ def _text(node: Condition) -> str:
             return f"-({_text(negate(node))})"
         case AnnotationMatch():
             return _match(node)
+        case FindingMatch():
+            return _finding(node)
+
+
+def _finding(node: FindingMatch) -> str:
+    parts = node.where.parts if isinstance(node.where, And) else (node.where,)
+    words = [f"eval:{_quote(node.source)}", *(_term(part) for part in parts)]
+    return f"({' '.join(words)})" if parts else words[0]
 
 
 def _match(node: AnnotationMatch) -> str:
@@ -171,7 +182,7 @@ def _scalar(value: Scalar, field: Field) -> str:
         return repr(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    spec = ITEMS.fields.get(field.name) or ANNOTATIONS.fields[field.name]
+    spec = ITEMS.fields.get(field.name) or ANNOTATIONS.fields.get(field.name) or FINDINGS.fields[field.name]
     return _quote(value) if spec.type is not FieldType.CHOICE else value
 
 
