@@ -8,12 +8,15 @@ import numpy as np
 
 from whorl.base.errors import InvalidInput
 from whorl.models.evaluation.classification import confusion_counts
-from whorl.models.evaluation.confusion import confusion_of_objects, match_boxes
-from whorl.models.evaluation.types import BoolArray, FloatArray, IntArray, PredictedObjects, TruthObjects
-from whorl.models.outputs import ClassOutputs, ObjectOutputs, Outputs
+from whorl.models.evaluation.confusion import confusion_of_objects
+from whorl.models.evaluation.matches import MatchTable, match_objects
+from whorl.models.evaluation.types import BoolArray, FloatArray, IntArray
+from whorl.models.outputs import ClassOutputs, LabelOutputs, ObjectOutputs, Outputs, PixelOutputs
 from whorl.schemas.models import Disagreement, Disagreements, Examination, ReliabilityBin, WorstItem
 
 _BINS = 10
+LABEL_THRESHOLD = 0.5
+"""Smallest score that says a label, of several."""
 _FAINT = 0.05
 """Boxes below this are too many and too weak to say anything about confidence."""
 
@@ -30,6 +33,10 @@ def examine_outputs(
     """
     if isinstance(outputs, ClassOutputs):
         return _examine_classes(outputs, evaluation_id, worst)
+    if isinstance(outputs, LabelOutputs):
+        return _examine_labels(outputs, evaluation_id, worst)
+    if isinstance(outputs, PixelOutputs):
+        return _examine_pixels(outputs, evaluation_id, worst)
     return _examine_objects(outputs, evaluation_id, score_threshold, worst)
 
 
@@ -79,6 +86,20 @@ def _pairs(champion: Outputs, challenger: Outputs) -> Iterator[tuple[Disagreemen
                 challenger_errors=held_errors,
             )
             yield row, base_errors, held_errors
+    elif isinstance(champion, LabelOutputs | PixelOutputs) and isinstance(challenger, LabelOutputs | PixelOutputs):
+        wrong_counts = zip(challenger.items, _wrong(champion).tolist(), _wrong(challenger).tolist(), strict=True)
+        for item, base_errors, held_errors in wrong_counts:
+            is_won = held_errors < base_errors
+            row = Disagreement(item_id=item, is_won=is_won, champion_errors=base_errors, challenger_errors=held_errors)
+            yield row, base_errors, held_errors
+
+
+def _wrong(outputs: LabelOutputs | PixelOutputs) -> IntArray:
+    """(n,) how many labels of an item are wrong, or how many pixels."""
+    if isinstance(outputs, LabelOutputs):
+        return np.asarray(((outputs.scores >= LABEL_THRESHOLD) != outputs.truth).sum(axis=1), np.int64)
+    wrong: IntArray = outputs.confusion.sum(axis=(1, 2)) - np.trace(outputs.confusion, axis1=1, axis2=2)
+    return wrong
 
 
 def _said(outputs: ClassOutputs) -> list[str]:
@@ -92,7 +113,7 @@ def _names(outputs: ClassOutputs, positions: IntArray) -> list[str]:
 def _errors(outputs: ObjectOutputs) -> list[int]:
     if not outputs.items:
         return []
-    found = confusion_of_objects(outputs.truth, outputs.predicted, outputs.labels)
+    found = confusion_of_objects(outputs.truth, outputs.predicted, outputs.labels, use_masks=outputs.use_masks)
     return [one.confused + one.missed + one.spurious for one in found.images]
 
 
@@ -138,9 +159,66 @@ def _examine_classes(outputs: ClassOutputs, evaluation_id: str, worst: int) -> E
     )
 
 
+def _examine_labels(outputs: LabelOutputs, evaluation_id: str, worst: int) -> Examination:
+    said = outputs.scores >= LABEL_THRESHOLD
+    matched, missed, spurious = outputs.truth & said, outputs.truth & ~said, ~outputs.truth & said
+    matrix = np.zeros((len(outputs.labels) + 1,) * 2, np.int64)
+    matrix[:-1, :-1] = np.diag(matched.sum(axis=0))
+    matrix[:-1, -1], matrix[-1, :-1] = missed.sum(axis=0), spurious.sum(axis=0)
+    counts = np.stack([matched.sum(axis=1), np.zeros(len(said)), missed.sum(axis=1), spurious.sum(axis=1)], axis=1)
+    return Examination(
+        evaluation_id=evaluation_id,
+        labels=list(outputs.labels),
+        matrix=matrix.tolist(),
+        has_nothing=True,
+        score_threshold=LABEL_THRESHOLD,
+        reliability=reliability(outputs.scores.reshape(-1), outputs.truth.reshape(-1)),
+        worst=_worst(outputs.items, counts.astype(np.int64), counts[:, 1:].sum(axis=1), worst),
+    )
+
+
+def _examine_pixels(outputs: PixelOutputs, evaluation_id: str, worst: int) -> Examination:
+    cells = outputs.confusion
+    whole = cells.sum(axis=(1, 2))
+    right = np.trace(cells, axis1=1, axis2=2)
+    matched, missed = np.trace(cells[:, :-1, :-1], axis1=1, axis2=2), cells[:, :-1, -1].sum(axis=1)
+    confused, spurious = cells[:, :-1, :-1].sum(axis=(1, 2)) - matched, cells[:, -1, :-1].sum(axis=1)
+    return Examination(
+        evaluation_id=evaluation_id,
+        labels=list(outputs.labels),
+        matrix=cells.sum(axis=0).tolist(),
+        has_nothing=True,
+        score_threshold=None,
+        reliability=[],
+        worst=_worst(
+            outputs.items,
+            np.stack([matched, confused, missed, spurious], axis=1),
+            (whole - right) / np.maximum(whole, 1),
+            worst,
+        ),
+    )
+
+
+def _worst(items: Sequence[str], counts: IntArray, badness: FloatArray, limit: int) -> list[WorstItem]:
+    order = np.argsort(-badness, kind="stable")[:limit]
+    return [
+        WorstItem(item_id=items[at], matched=row[0], confused=row[1], missed=row[2], spurious=row[3])
+        for at, row in zip(order.tolist(), counts[order].tolist(), strict=True)
+        if badness[at] > 0
+    ]
+
+
 def _examine_objects(outputs: ObjectOutputs, evaluation_id: str, score_threshold: float, worst: int) -> Examination:
-    found = confusion_of_objects(outputs.truth, outputs.predicted, outputs.labels, score_threshold=score_threshold)
-    confidence, correct = _object_answers(outputs.truth, outputs.predicted)
+    found = confusion_of_objects(
+        outputs.truth,
+        outputs.predicted,
+        outputs.labels,
+        score_threshold=score_threshold,
+        use_masks=outputs.use_masks,
+    )
+    confidence, correct = object_answers(
+        match_objects(outputs.truth, outputs.predicted, outputs.labels, use_masks=outputs.use_masks)
+    )
     return Examination(
         evaluation_id=evaluation_id,
         labels=list(outputs.labels),
@@ -161,19 +239,7 @@ def _examine_objects(outputs: ObjectOutputs, evaluation_id: str, score_threshold
     )
 
 
-def _object_answers(
-    truth: Sequence[TruthObjects], predicted: Sequence[PredictedObjects]
-) -> tuple[FloatArray, BoolArray]:
-    """Every box's score, and whether it lies on a true object of its class."""
-    scores: list[FloatArray] = [np.zeros(0)]
-    hits: list[BoolArray] = [np.zeros(0, np.bool_)]
-    for true, found in zip(truth, predicted, strict=True):
-        keep = found.scores >= _FAINT
-        boxes, labels = found.boxes[keep], found.labels[keep]
-        same = true.labels[:, None] == labels[None]
-        pairs = match_boxes(true.boxes, boxes, same=same)
-        hit = np.zeros(len(labels), np.bool_)
-        hit[pairs[same[pairs[:, 0], pairs[:, 1]], 1]] = True
-        scores.append(found.scores[keep])
-        hits.append(hit)
-    return np.concatenate(scores), np.concatenate(hits)
+def object_answers(table: MatchTable) -> tuple[FloatArray, BoolArray]:
+    """Every answer's score, and whether it lies on a true object of its class; the weakest are left out."""
+    parts = [(one.scores[one.scores >= _FAINT], one.hit[one.scores >= _FAINT]) for one in table.whole]
+    return np.concatenate([one for one, _ in parts]), np.concatenate([one for _, one in parts])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -15,13 +16,24 @@ from whorl.models import actions, queries
 from whorl.models.bodies import predict_body
 from whorl.models.comparison import Comparison, ComparisonRules, compare_models
 from whorl.models.folder import read_card
-from whorl.models.outputs import collect_outputs, dump_outputs, load_outputs, pair_outputs, score_outputs
-from whorl.models.training_set import read_labelled, store_query
+from whorl.models.outputs import (
+    Outputs,
+    collect_outputs,
+    dump_outputs,
+    join_outputs,
+    label_names,
+    load_outputs,
+    pair_outputs,
+    score_outputs,
+)
+from whorl.models.training_set import LabelledItems, read_labelled, store_query
 from whorl.models.types import Task
 from whorl.models.workshop import Workshop
 from whorl.schemas.models import Evaluation
 from whorl.schemas.records import Subset
 from whorl.store.blobs import get_content, put_content
+
+_BATCH_OF_MASKS = 64
 
 
 @dataclass(frozen=True)
@@ -76,15 +88,8 @@ def score_model(
             else "no item of the test subset matches the query",
             hint="Give the test subset labelled items.",
         )
-    shas = [item.sha256 for item in test.items]
-    folder, paths = workshop.model_folder(model_id), workshop.files(shas)
-    predictions = workshop.call(predict_body, str(folder), paths, shas, str(workshop.features_path))
-    # The card has the labels that training met beyond those of the ontology.
-    labels = read_card(folder).labels
-    sizes = [(item.width, item.height) for item in test.items]
-    ids = [item.id for item in test.items]
-    outputs = collect_outputs(Task(model.task), labels, ids, test.truth, predictions, sizes=sizes)
-    score = workshop.call(score_outputs, outputs)
+    outputs = _predict_test(workshop, workshop.model_folder(model_id), Task(model.task), test)
+    score = workshop.call(score_outputs, outputs, _groups(test, outputs))
     return Scored(
         model_id=model_id,
         dataset_id=dataset_id,
@@ -97,6 +102,43 @@ def score_model(
         outputs_sha256=put_content(workshop.blobs, dump_outputs(outputs)),
         query=store_query([Subset.TEST], query),
     )
+
+
+def _predict_test(workshop: Workshop, folder: Path, task: Task, test: LabelledItems) -> Outputs:
+    """A model's outputs on test items; label maps are counted batch by batch, since they are as large as images."""
+    # The card has the labels that training met beyond those of the ontology.
+    labels = label_names(task, read_card(folder).labels, test.truth)
+    step = _BATCH_OF_MASKS if task.has_masks else len(test.items)
+    parts = []
+    for start in range(0, len(test.items), step):
+        items, truth = test.items[start : start + step], test.truth[start : start + step]
+        shas = [item.sha256 for item in items]
+        found = workshop.call(predict_body, str(folder), workshop.files(shas), shas, str(workshop.features_path))
+        parts.append(
+            collect_outputs(
+                task,
+                labels,
+                [item.id for item in items],
+                truth,
+                found,
+                sizes=[(item.width, item.height) for item in items],
+                is_checked_empty=[item.is_checked_empty for item in items],
+            )
+        )
+    outputs = join_outputs(parts)
+    if not outputs.items:
+        wanted = "exactly one class" if task is Task.CLASSIFICATION else "a label"
+        raise ModelError(
+            f"no test item has {wanted}, so there is no right answer to compare with",
+            hint="Label the items of the test subset.",
+        )
+    return outputs
+
+
+def _groups(test: LabelledItems, outputs: Outputs) -> list[str]:
+    """What the outputs' items are resampled with: their group, or alone."""
+    by_id = {item.id: item.group_key for item in test.items}
+    return [f"group {by_id[one]}" if by_id[one] is not None else one for one in outputs.items]
 
 
 def record_score(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from whorl.base.errors import InvalidInput
 from whorl.models.evaluation.detection import match_objects
-from whorl.models.outputs import ClassOutputs, ObjectOutputs, Outputs, load_outputs
+from whorl.models.outputs import ClassOutputs, ObjectOutputs, Outputs, load_outputs, take_outputs
 from whorl.pipelines.arms import Arm, list_arms
 from whorl.schemas.overview import OverviewSaving
 from whorl.selection.savings import LabelSaving, LearningCurve, labels_saved
@@ -115,8 +114,11 @@ def curve_of(labels: Sequence[int], outputs: Sequence[Outputs]) -> LearningCurve
     if len(classes) == len(outputs):
         correct = np.stack([(one.probabilities.argmax(axis=1) == one.truth).astype(np.float64) for one in classes])
         return LearningCurve.of_correct(labels, correct)
-    boxes = [one for one in outputs if not isinstance(one, ClassOutputs)]
-    return LearningCurve.of_matches(labels, [match_objects(one.truth, one.predicted, one.labels) for one in boxes])
+    objects = [one for one in outputs if isinstance(one, ObjectOutputs)]
+    if len(objects) != len(outputs):
+        raise InvalidInput("a learning curve is drawn of classes or objects only")
+    matched = [match_objects(one.truth, one.predicted, one.labels, use_masks=one.use_masks) for one in objects]
+    return LearningCurve.of_matches(labels, matched)
 
 
 def _told(found: LabelSaving, basis: SavingBasis, *, n_images: int) -> OverviewSaving:
@@ -142,19 +144,7 @@ def _align(outputs: Sequence[Outputs], contents: dict[str, str], wanted: Sequenc
     for place, content in enumerate(there):
         by_content.setdefault(content, []).append(place)
     order = [by_content[content].pop(0) for content in wanted]
-    return [_reorder(one, order) for one in outputs]
-
-
-def _reorder(outputs: Outputs, order: Sequence[int]) -> Outputs:
-    items = tuple(outputs.items[place] for place in order)
-    if isinstance(outputs, ObjectOutputs):
-        truth = tuple(outputs.truth[place] for place in order)
-        predicted = tuple(outputs.predicted[place] for place in order)
-        return dataclasses.replace(outputs, items=items, truth=truth, predicted=predicted)
-    places = np.asarray(order, dtype=np.int64)
-    return dataclasses.replace(
-        outputs, items=items, truth=outputs.truth[places], probabilities=outputs.probabilities[places]
-    )
+    return [take_outputs(one, order) for one in outputs]
 
 
 def _read_rounds(conn: Connection, arm: Arm) -> list[ArmRound]:

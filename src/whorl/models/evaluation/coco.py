@@ -70,7 +70,7 @@ def read_columns(
         truth_labels=_joined([found.labels for found in truth], (0,)).astype(np.int64),
         truth_crowd=_joined(crowds, (0,)).astype(np.bool_),
         truth_area=_joined(areas, (0,)),
-        truth_masks=[mask for found in truth for mask in _masks(found)] if use_masks else [],
+        truth_masks=[mask for found in truth for mask in masks_of(found)] if use_masks else [],
         image=_image_column([int(mask.sum()) for mask in known]),
         boxes=_xywh(_joined([f.boxes[keep] for f, keep in zip(predicted, known, strict=True)], (0, 4))),
         labels=_joined([f.labels[k] for f, k in zip(predicted, known, strict=True)], (0,)).astype(np.int64),
@@ -93,7 +93,12 @@ def _xywh(boxes: FloatArray) -> FloatArray:
     return np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1).astype(np.float64)
 
 
-def _masks(found: TruthObjects | PredictedObjects) -> Sequence[Rle]:
+def masks_of(found: TruthObjects | PredictedObjects) -> Sequence[Rle]:
+    """The masks of an image's objects.
+
+    Raises:
+        InvalidInput: There is an object without one.
+    """
     if found.masks is None and len(found.labels):
         raise InvalidInput("an object has no mask", hint="Evaluate boxes, or give every object a mask.")
     return found.masks or ()
@@ -101,7 +106,7 @@ def _masks(found: TruthObjects | PredictedObjects) -> Sequence[Rle]:
 
 def _known_masks(predicted: Sequence[PredictedObjects], known: Sequence[BoolArray]) -> list[Rle]:
     pairs = zip(predicted, known, strict=True)
-    return [mask for found, keep in pairs for mask, good in zip(_masks(found), keep, strict=True) if good]
+    return [mask for found, keep in pairs for mask, good in zip(masks_of(found), keep, strict=True) if good]
 
 
 def coco_rle(mask: Rle) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from whorl.models.evaluation.classification import confusion_counts
+from whorl.models.evaluation.coco import coco_rle, masks_of
 from whorl.models.evaluation.types import (
     BoolArray,
     Confusion,
@@ -28,8 +29,9 @@ def confusion_of_objects(
     *,
     iou_threshold: float = 0.5,
     score_threshold: float = 0.25,
+    use_masks: bool = False,
 ) -> Confusion:
-    """Pair true and predicted boxes, and count the pairs by class.
+    """Pair true and predicted objects, and count the pairs by class.
 
     Within an image, pairs of one class come first, highest overlap first; what is left may pair across classes. So a
     confusion is counted only where the right class did not explain the object. Predictions below ``score_threshold``
@@ -38,6 +40,7 @@ def confusion_of_objects(
     Args:
         iou_threshold: Smallest overlap that counts, in (0, 1]. Equal overlaps: lower index wins.
         score_threshold: Smallest score that counts.
+        use_masks: Overlap of masks rather than of boxes; every object then needs one.
 
     Raises:
         InvalidInput: As ``evaluate_detection``.
@@ -49,7 +52,7 @@ def confusion_of_objects(
     images = []
     for at, (true, found) in enumerate(zip(truth, predicted, strict=True)):
         keep = (found.scores >= score_threshold) & (found.labels >= 0) & (found.labels < len(names))
-        images.append(_count_image(at, table, true, found.boxes[keep], found.labels[keep], iou_threshold))
+        images.append(_count_image(at, table, true, take_objects(found, keep), iou_threshold, use_masks=use_masks))
     return Confusion(
         names=names,
         matrix=tuple(tuple(int(cell) for cell in row) for row in table),
@@ -57,15 +60,38 @@ def confusion_of_objects(
     )
 
 
+def take_objects(found: PredictedObjects, keep: BoolArray) -> PredictedObjects:
+    """Some of an image's predicted objects; ``keep`` is (n,) bool."""
+    masks = None if found.masks is None else [found.masks[at] for at in np.flatnonzero(keep).tolist()]
+    return PredictedObjects(found.boxes[keep], found.scores[keep], found.labels[keep], masks)
+
+
+def overlaps(true: TruthObjects, found: PredictedObjects, *, use_masks: bool = False) -> FloatArray:
+    """(n, m) intersection over union of an image's true and predicted objects, of their masks or of their boxes.
+
+    Raises:
+        InvalidInput: Masks are wanted, and an object has none.
+    """
+    if not use_masks:
+        return pairwise_iou(true.boxes, found.boxes)
+    if not len(true.labels) or not len(found.labels):
+        return np.zeros((len(true.labels), len(found.labels)))
+    from hotcoco.primitives import mask_iou
+
+    given, there = ([coco_rle(mask) for mask in masks_of(one)] for one in (found, true))
+    return np.asarray(mask_iou(given, there, [False] * len(true.labels)), np.float64).T
+
+
 def _count_image(
-    at: int, table: IntArray, true: TruthObjects, boxes: FloatArray, labels: IntArray, iou_threshold: float
+    at: int, table: IntArray, true: TruthObjects, found: PredictedObjects, iou_threshold: float, *, use_masks: bool
 ) -> ImageErrors:
     crowd = np.zeros(len(true.labels), bool) if true.crowd is None else true.crowd
-    true_boxes, true_labels = true.boxes[~crowd], true.labels[~crowd]
-    pairs = match_boxes(true_boxes, boxes, iou_threshold=iou_threshold, same=true_labels[:, None] == labels[None])
+    true_labels, labels = true.labels[~crowd], found.labels
+    iou = overlaps(true, found, use_masks=use_masks)[~crowd]
+    pairs = match_overlaps(iou, iou_threshold=iou_threshold, same=true_labels[:, None] == labels[None])
     missed = np.setdiff1d(np.arange(len(true_labels)), pairs[:, 0])
     spurious = np.setdiff1d(np.arange(len(labels)), pairs[:, 1])
-    spurious = spurious[~_inside_crowd(boxes[spurious], true.boxes[crowd])]
+    spurious = spurious[~inside_crowd(found.boxes[spurious], true.boxes[crowd])]
     nothing = len(table) - 1
     rows = np.concatenate([true_labels[pairs[:, 0]], true_labels[missed], np.full(spurious.size, nothing)])
     columns = np.concatenate([labels[pairs[:, 1]], np.full(missed.size, nothing), labels[spurious]])
@@ -87,7 +113,11 @@ def match_boxes(
     Returns:
         (k, 2) int64 pairs (true index, predicted index), sorted by true index.
     """
-    iou = pairwise_iou(truth_px, predicted_px)
+    return match_overlaps(pairwise_iou(truth_px, predicted_px), iou_threshold=iou_threshold, same=same)
+
+
+def match_overlaps(iou: FloatArray, *, iou_threshold: float = 0.5, same: BoolArray | None = None) -> IntArray:
+    """The same from (n, m) overlaps, such as those of masks."""
     rows, columns = np.nonzero(iou >= iou_threshold)
     preferred = np.zeros(rows.size) if same is None else same[rows, columns].astype(np.float64)
     order = np.lexsort((columns, rows, -iou[rows, columns], -preferred))
@@ -109,7 +139,8 @@ def pairwise_iou(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
 
 
-def _inside_crowd(boxes: FloatArray, crowds: FloatArray) -> BoolArray:
+def inside_crowd(boxes: FloatArray, crowds: FloatArray) -> BoolArray:
+    """(n,) whether a predicted box lies by half of its own area in a crowd region."""
     # COCO divides by the prediction's own area: a crowd region excuses whatever lies in it.
     if not len(boxes) or not len(crowds):
         return np.zeros(len(boxes), dtype=np.bool_)

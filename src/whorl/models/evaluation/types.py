@@ -88,7 +88,7 @@ class DetectionMetrics:
 
     def to_json(self) -> dict[str, JsonValue]:
         """Plain values for a database column or a reply."""
-        return _plain(asdict(self))
+        return plain(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class ClassificationMetrics:
 
     def to_json(self) -> dict[str, JsonValue]:
         """Plain values for a database column or a reply."""
-        return _plain(asdict(self))
+        return plain(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +164,13 @@ class Confusion:
 
     def to_json(self) -> dict[str, JsonValue]:
         """Plain values for a database column or a reply."""
-        return _plain(asdict(self))
+        return plain(asdict(self))
 
 
-def _plain(values: Mapping[str, object]) -> dict[str, JsonValue]:
-    plain: dict[str, JsonValue] = json.loads(json.dumps(values, allow_nan=False))
-    return plain
+def plain(values: Mapping[str, object]) -> dict[str, JsonValue]:
+    """Tuples as lists, so that a JSON column or a reply can hold them."""
+    written: dict[str, JsonValue] = json.loads(json.dumps(values, allow_nan=False))
+    return written
 
 
 def check_class_names(class_names: Sequence[str]) -> tuple[str, ...]:

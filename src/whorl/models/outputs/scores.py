@@ -1,0 +1,72 @@
+"""The primary metric of each task, and all others beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import asdict, dataclass
+from typing import assert_never
+
+from whorl.base.errors import JsonValue
+from whorl.models.evaluation.bootstrap import group_codes
+from whorl.models.evaluation.classification import evaluate_classification
+from whorl.models.evaluation.detection import evaluate_detection
+from whorl.models.evaluation.instances import instance_f1
+from whorl.models.evaluation.intervals import estimate
+from whorl.models.evaluation.labels import evaluate_labels
+from whorl.models.evaluation.pixels import evaluate_pixels
+from whorl.models.evaluation.types import Interval
+from whorl.models.outputs.measuring import measure_outputs
+from whorl.models.outputs.types import ClassOutputs, LabelOutputs, ObjectOutputs, Outputs, PixelOutputs
+
+
+@dataclass(frozen=True)
+class Score:
+    """The primary metric and all others, ready for a JSON column."""
+
+    metric_name: str
+    metric: float | None
+    metrics: dict[str, JsonValue]
+
+
+def score_outputs(outputs: Outputs, groups: Sequence[Hashable] | None = None, *, seed: int = 0) -> Score:
+    """Evaluate a model's outputs: accuracy, mean AP of labels, AP50 of boxes or masks, or mean IoU.
+
+    The primary metric's interval is in ``metrics`` under the metric's name with ``_interval``.
+
+    Args:
+        groups: What items to resample together, one each; None resamples single items.
+
+    Raises:
+        InvalidInput: There is nothing to score, or an array is no output of the task.
+    """
+    if isinstance(outputs, ClassOutputs):
+        found = evaluate_classification(outputs.truth, outputs.probabilities, outputs.labels, groups=groups, seed=seed)
+        return Score("accuracy", found.accuracy, found.to_json())
+    name, metric, metrics = _score(outputs)
+    interval = estimate(measure_outputs(outputs), group_codes(groups, len(outputs.items)), seed=seed).metric.interval
+    return Score(
+        name, metric, metrics | {name: metric, f"{name}_interval": None if interval is None else _dict(interval)}
+    )
+
+
+def _score(outputs: LabelOutputs | ObjectOutputs | PixelOutputs) -> tuple[str, float | None, dict[str, JsonValue]]:
+    match outputs:
+        case LabelOutputs():
+            labels = evaluate_labels(outputs.truth, outputs.scores, outputs.labels)
+            return "map", labels.map, labels.to_json()
+        case PixelOutputs():
+            pixels = evaluate_pixels(outputs.confusion, outputs.labels)
+            return "miou", pixels.miou, pixels.to_json()
+        case ObjectOutputs():
+            given = (outputs.truth, outputs.predicted, outputs.labels)
+            objects = evaluate_detection(*given, use_masks=outputs.use_masks)
+            if not outputs.use_masks:
+                return "ap50", objects.ap50, objects.to_json()
+            instances = instance_f1(*given)
+            return "mask_ap50", objects.ap50, objects.to_json() | {"instance_f1": instances.f1}
+        case _:
+            assert_never(outputs)
+
+
+def _dict(interval: Interval) -> dict[str, JsonValue]:
+    return asdict(interval)
