@@ -27,6 +27,10 @@ class Settings(BaseSettings):
         default="",
         description="Names, addresses and networks that webhooks may call although they are private, comma separated.",
     )
+    model_pythons: str = Field(
+        default="",
+        description="Interpreters that models may run in (subprocess:…), as absolute paths, comma separated.",
+    )
     executor: str = Field(
         default="local",
         pattern=r"^(local|inline|ray://[^/@?#\s]+:\d{1,5})$",

@@ -141,17 +141,30 @@ def read_card(folder: Path) -> ModelCard:
 
 
 def load_model(folder: Path) -> LoadedModel:
-    """Read a model folder, ready to predict. Built-ins need onnxruntime only.
+    """Read a model folder, ready to predict.
+
+    Built-ins need onnxruntime only; code that is a stranger's runs in a process of its own.
 
     Raises:
         ModelError: A file is missing or corrupt; the message names it.
     """
-    from whorl.models.adapters.resolve import resolve_adapter
-
     card = read_card(folder)
-    adapter = resolve_adapter(card.architecture)
-    adapter.load(folder)
-    return LoadedModel(folder, card, adapter)
+    return LoadedModel(folder, card, _open(folder, card))
+
+
+def _open(folder: Path, card: ModelCard) -> Adapter:
+    from whorl.models.adapters.resolve import open_guarded, resolve_adapter
+
+    if card.lineage.get("imported"):
+        from whorl.models.adapters.imported import load_imported
+
+        return load_imported(folder, card)
+    if card.architecture.startswith("builtin:"):
+        adapter = resolve_adapter(card.architecture)
+        adapter.load(folder)
+        return adapter
+    # Code that Whorl does not know may hang or eat memory; in a process of its own it can be stopped.
+    return open_guarded(card.architecture, card.architecture, {}, files=folder)
 
 
 # Any: onnxruntime ships no types.

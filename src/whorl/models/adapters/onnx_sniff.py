@@ -138,10 +138,10 @@ def _dense(look: _Look, first: int, second: int) -> Sniffed | None:
     cells = look.cells
     anchors = tuple(3 * one for one in cells)
     rows = look.outputs[0][0]
-    if look.wants("yolov8") and (second in cells or first == 4 + look.labels or look.decode) and first >= 5:
-        return Sniffed("yolov8", {"boxes": 0}, first - 4)
     if look.wants("yolov8") and first in cells and look.labels and second == 4 + look.labels:
         return Sniffed("yolov8", {"boxes": 0, "is_turned": 1}, second - 4)
+    if look.wants("yolov8") and (second in cells or first == 4 + look.labels or look.decode) and first >= 5:
+        return Sniffed("yolov8", {"boxes": 0}, first - 4)
     if look.wants("rows") and second == 6 and first not in cells + anchors:
         return Sniffed("rows", {"rows": 0}, 0)
     if second < 6 or (first not in cells + anchors and second != 5 + look.labels and look.decode is None):

@@ -21,7 +21,7 @@ class AdapterOptions(BaseModel):
 
     labels: list[str] = Field(default_factory=list, max_length=20_000, description="Its own, in the outputs' order.")
     task: str | None = Field(default=None, description="What it says about an image, where it does not tell itself.")
-    timeout_s: float = Field(default=60.0, gt=0, le=LONGEST_S, description="Longest time for one call, in seconds.")
+    timeout_s: float = Field(default=120.0, gt=0, le=LONGEST_S, description="Longest time for one call, in seconds.")
     memory_mb: int = Field(default=4096, ge=64, le=MOST_MEMORY_MB, description="Most resident memory, in MiB.")
 
 
