@@ -157,6 +157,7 @@ def _things(conn: Connection, api: Api) -> None:
 def _models(conn: Connection, api: Api) -> None:
     """A model that says it is trained, what was made with it, and a pipeline with a run."""
     from whorl.models import actions as models
+    from whorl.models.registration import register_model
     from whorl.pipelines.actions import apply_pipeline, start_run
     from whorl.pipelines.deliveries import NewDelivery, add_deliveries
     from whorl.pipelines.graph import build_graph
@@ -164,7 +165,7 @@ def _models(conn: Connection, api: Api) -> None:
 
     project_id, dataset_id = api.ids["project_id"], api.ids["dataset_id"]
     wanted = ModelCreate(name="one", architecture="builtin:linear", dataset_id=dataset_id)
-    made = models.create_from_dataset(conn, wanted, query=None, project_id=project_id, actor_id="per_x", now=NOW)
+    made = register_model(conn, wanted, project_id=project_id, actor_id="per_x", now=NOW)
     models.mark_trained(
         conn, made, folder=made, items_digest="0" * 64, n_items=1, metrics={}, seconds=1.0, actor_id="per_x", now=NOW
     )

@@ -10,8 +10,8 @@ from tests.api.conftest import NOW, Api, png
 
 from whorl.annotations.actions import add_predictions
 from whorl.datasets.actions import create_dataset, create_snapshot
-from whorl.datasets.dql import parse_text
 from whorl.models import actions as models
+from whorl.models.registration import register_model
 from whorl.schemas.annotations import ClassTag
 from whorl.schemas.models import ModelCreate
 from whorl.schemas.records import AnnotationRecord
@@ -23,9 +23,9 @@ def _get(api: Api, item_id: str) -> Any:
 
 
 def _train(conn: Connection, api: Api, name: str, query: str | None = None) -> str:
-    wanted = ModelCreate(name=name, architecture="builtin:linear", dataset_id=api.ids["dataset_id"])
+    wanted = ModelCreate(name=name, architecture="builtin:linear", dataset_id=api.ids["dataset_id"], query=query)
     options = {"project_id": api.ids["project_id"], "actor_id": "per_x", "now": NOW}
-    made = models.create_from_dataset(conn, wanted, query=parse_text(query) if query else None, **options)
+    made = register_model(conn, wanted, **options)
     done = {"folder": made, "items_digest": "0" * 64, "n_items": 1, "metrics": {}, "seconds": 1.0}
     models.mark_trained(conn, made, **done, actor_id="per_x", now=NOW)
     return made

@@ -228,5 +228,5 @@ def test_check_architecture__a_task_that_it_does_not_do() -> None:
 
     with pytest.raises(InvalidInput, match="tinyunet does instance_masks and semantic_masks, not detection") as refused:
         check_architecture("builtin:tinyunet", "detection")
-    assert refused.value.hint == "Use builtin:tinydet."
+    assert refused.value.hint == "Use builtin:tinydet or builtin:auto."
     check_architecture("mine.models:Net", "detection")

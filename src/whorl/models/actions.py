@@ -10,15 +10,8 @@ from sqlalchemy import Connection, insert, update
 
 from whorl.base.errors import Conflict, JsonValue
 from whorl.base.ids import new_id
-from whorl.datasets.dql import Query
-from whorl.datasets.revisions import load_dataset
 from whorl.models import queries
 from whorl.models.comparison import Comparison as ComparisonNumbers
-from whorl.models.rules import check_architecture, choose_task
-from whorl.models.training_set import store_query
-from whorl.ontology.queries import current_draft
-from whorl.schemas.models import ModelCreate
-from whorl.schemas.records import Subset
 from whorl.store.db.tables import comparison, evaluation, model
 from whorl.store.events import emit
 
@@ -81,43 +74,6 @@ def create_model(
     )
     emit(conn, "model.created", project_id=project_id, subject_id=model_id, actor_id=actor_id, now=now, cause=cause)
     return model_id
-
-
-def create_from_dataset(
-    conn: Connection, wanted: ModelCreate, *, query: Query | None, project_id: str, actor_id: str, now: datetime
-) -> str:
-    """Register a model on a dataset's present revision and give its id.
-
-    Raises:
-        InvalidInput: There is no such architecture, or what it is to say cannot be told from it or the ground truth, or
-            the architecture does not do the task.
-        NotFound: There is no such dataset.
-    """
-    check_architecture(wanted.architecture, wanted.task)
-    row = load_dataset(conn, wanted.dataset_id)
-    task = wanted.task or choose_task(
-        wanted.architecture,
-        queries.count_truth_kinds(conn, wanted.dataset_id),
-        several_classes=queries.share_of_several_classes(conn, wanted.dataset_id),
-        is_one_each=queries.is_one_outline_each(conn, wanted.dataset_id),
-    )
-    return create_model(
-        conn,
-        NewModel(
-            name=wanted.name,
-            task=task,
-            architecture=wanted.architecture,
-            labels=[label.name for label in current_draft(conn, project_id).labels],
-            params=wanted.params,
-            dataset_key=row.key,
-            revision=row.revision,
-            query=store_query([Subset.TRAIN, Subset.VALIDATION], query),
-            parent_id=wanted.parent_id,
-        ),
-        project_id=project_id,
-        actor_id=actor_id,
-        now=now,
-    )
 
 
 def mark_trained(

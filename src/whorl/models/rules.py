@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from whorl.base.errors import InvalidInput
+from whorl.models.builtin.params import BUILTINS
 
-BUILTIN_TASKS: Mapping[str, tuple[str, ...]] = {
-    "builtin:linear": ("classification", "multi_label"),
-    "builtin:tinydet": ("detection",),
-    "builtin:tinyunet": ("instance_masks", "semantic_masks"),
-}
+BUILTIN_TASKS: Mapping[str, tuple[str, ...]] = {name: builtin.tasks for name, builtin in BUILTINS.items()}
 # From this share of items with several classes on, they are no slips.
 SEVERAL_CLASSES = 0.05
 _CLASSES, _BOXES, _MASKS = ("class",), ("box",), ("mask", "polygon", "rotated_box")
@@ -39,7 +36,9 @@ def choose_task(
         masks: sum(truth_kinds.get(kind, 0) for kind in _MASKS),
     }
     if able is not None:
-        return next(iter([task for task in counts if task in able]))
+        counts = {task: count for task, count in counts.items() if task in able}
+        if len(counts) == 1:
+            return next(iter(counts))
     if not any(counts.values()):
         raise InvalidInput(
             f"cannot tell what {architecture} is to say: the dataset has neither classes, boxes nor outlines",

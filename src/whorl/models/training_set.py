@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from whorl.annotations.queries import read_truth
 from whorl.base.errors import JsonValue, ModelError
 from whorl.datasets.dql import Query, parse_query, to_json
+from whorl.datasets.dql.ast import all_of
 from whorl.datasets.queries import iter_item_batches
 from whorl.datasets.revisions import load_dataset
 from whorl.geometry.boxes import box_iou
@@ -74,17 +75,17 @@ def read_training_set(conn: Connection, model: Model, *, blobs: BlobStore, files
     assert model.dataset_id is not None
     assert model.revision is not None
     task = Task(model.task)
-    query = stored_filter(model.query)
+    narrowed = {subset: stored_query(model.query, subset) for subset in (Subset.TRAIN, Subset.VALIDATION)}
     parts = {
         subset: read_labelled(conn, model.dataset_id, revision=model.revision, subset=subset, query=query)
-        for subset in (Subset.TRAIN, Subset.VALIDATION)
+        for subset, query in narrowed.items()
     }
     samples = {subset: _samples(part, task, blobs, files) for subset, part in parts.items()}
     _check_trainable(parts, [sample for part in samples.values() for sample in part], task)
     if not samples[Subset.TRAIN]:
         raise ModelError(
             f"nothing to train on: revision {model.revision} has no labelled train item (see `whorl split`)"
-            + (" that matches the model's query" if query else ""),
+            + (" that matches the model's query" if narrowed[Subset.TRAIN] else ""),
             hint="Label some items, then put them into subsets: whorl split.",
         )
     used = [label for part in samples.values() for sample in part for label in sample.labels]
@@ -108,10 +109,15 @@ def store_query(subsets: Sequence[Subset], query: Query | None) -> dict[str, Jso
     return stored if query is None else stored | {"filter": to_json(query)}
 
 
-def stored_filter(stored: Mapping[str, JsonValue]) -> Query | None:
-    """Read the filter that ``store_query`` wrote, or None."""
-    given = stored.get("filter")
-    return parse_query(given) if isinstance(given, dict) else None
+def stored_query(stored: Mapping[str, JsonValue], subset: Subset) -> Query | None:
+    """The query that narrows one subset: the filter for all and the subset's own, together; None without either."""
+    each = stored.get("filters")
+    own = each.get(subset.value) if isinstance(each, dict) else None
+    parts = [parse_query(one) for one in (stored.get("filter"), own) if isinstance(one, dict)]
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    snapshots = [part.snapshot for part in parts if part.snapshot is not None]
+    return Query(where=all_of(part.where for part in parts), snapshot=snapshots[0] if snapshots else None)
 
 
 def _samples(part: LabelledItems, task: Task, blobs: BlobStore, files: Path) -> list[TrainingSample]:

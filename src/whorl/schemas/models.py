@@ -6,6 +6,7 @@ from pydantic import Field
 
 from whorl.base.errors import JsonValue
 from whorl.schemas.annotations import Geometry
+from whorl.schemas.training import TASK_PATTERN, Augment, Preset, Sampling, SubsetQueries
 from whorl.schemas.wire import UtcTime, Wire
 
 QueryValue = str | dict[str, JsonValue] | None
@@ -28,6 +29,10 @@ class Model(Wire):
     items_digest: str | None = Field(description="SHA-256 over the ids and bytes of its training items.")
     n_items: int | None
     parent_id: str | None
+    variant_of: str | None = Field(default=None, description="The model whose weights these are, in another precision.")
+    variant: str | None = Field(default=None, description="int8 or fp16; null for the model as trained.")
+    size_bytes: int | None = Field(default=None, description="Of the files that predict.")
+    latency_ms: float | None = Field(default=None, description="Of one image at a time, where it was trained.")
     metrics: dict[str, JsonValue]
     error: str | None
     seconds: float | None
@@ -74,11 +79,16 @@ class ModelCreate(Wire):
     dataset_id: str
     task: str | None = Field(
         default=None,
-        pattern="^(classification|detection)$",
+        pattern=TASK_PATTERN,
         description="Left out: what the architecture does, else what the dataset's ground truth is made of.",
     )
+    snapshot: str | None = Field(default=None, description="Name or id; the dataset's present revision when left out.")
     query: QueryValue = Field(default=None, description="Which labelled items, as text or DQL; all when null.")
+    queries: SubsetQueries = Field(default_factory=SubsetQueries, description="Narrows each subset by itself.")
+    preset: Preset | None = Field(default=None, description="Parameters to begin with; `params` win over them.")
     params: dict[str, JsonValue] = Field(default_factory=dict, description="The architecture's own parameters.")
+    sampling: Sampling | None = Field(default=None, description="How often each train item is seen; as_is when null.")
+    augment: Augment | None = Field(default=None, description="How networks change images; their defaults when null.")
     parent_id: str | None = Field(default=None, description="The model that this one is to replace.")
 
 

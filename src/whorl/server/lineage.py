@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from whorl.base.errors import NotFound, QueryError
-from whorl.datasets.dql import Query, compile_query, parse_query
+from whorl.datasets.dql import Query, compile_query
 from whorl.datasets.dql.ast import Compare, Field, Op, all_of
 from whorl.datasets.revisions import standing
 from whorl.datasets.sources import author_names
@@ -27,7 +27,6 @@ from whorl.store.db.tables import (
     annotation,
     dataset,
     item,
-    item_state,
     model,
     revision,
     snapshot,
@@ -169,19 +168,21 @@ def _models(conn: Connection, rows: Sequence[_AnyRow]) -> list[LineageModel]:
 
 def _used_as(conn: Connection, trained: _AnyRow, row: _AnyRow) -> str | None:
     """The subset as which an item was among a model's data, or None."""
-    given = trained.query.get("filter")
-    try:
-        asked = parse_query(given) if isinstance(given, dict) else Query()
-    except QueryError:
-        return None
-    labelled = Compare(Field("annotated"), Op.EQ, value=True)
-    learnt = Compare(Field("subset"), Op.IN, (Subset.TRAIN.value, Subset.VALIDATION.value))
-    wanted = Query(where=all_of([asked.where, labelled, learnt]))
-    compiled = compile_query(wanted, dataset_key=row.dataset_key, as_of=trained.revision)
-    if conn.execute(compiled.select_keys(None, within=(row.key, row.key))).first() is None:
-        return None
-    state = select(item_state.c.subset).where(item_state.c.item_key == row.key, standing(item_state, trained.revision))
-    return str(conn.execute(state).scalar_one())
+    # Late: models bring numpy, which the server does not need at its start.
+    from whorl.models.training_set import stored_query
+
+    for subset in (Subset.TRAIN, Subset.VALIDATION):
+        try:
+            asked = stored_query(trained.query, subset) or Query()
+        except QueryError:
+            continue
+        labelled = Compare(Field("annotated"), Op.EQ, value=True)
+        learnt = Compare(Field("subset"), Op.EQ, subset.value)
+        wanted = Query(where=all_of([asked.where, labelled, learnt]))
+        compiled = compile_query(wanted, dataset_key=row.dataset_key, as_of=trained.revision)
+        if conn.execute(compiled.select_keys(None, within=(row.key, row.key))).first() is not None:
+            return subset.value
+    return None
 
 
 def _snapshots(conn: Connection, row: _AnyRow) -> list[LineageSnapshot]:

@@ -17,8 +17,8 @@ from whorl.annotations.actions import save_annotations
 from whorl.base.settings import Settings
 from whorl.datasets.actions import add_items, create_dataset
 from whorl.engine.jobs import create_job, get_job
-from whorl.models import actions as models
 from whorl.models.queries import get_model
+from whorl.models.registration import register_model
 from whorl.ontology.actions import save_ontology
 from whorl.pipelines.actions import apply_pipeline
 from whorl.pipelines.nodes import node_types
@@ -135,11 +135,7 @@ def test_work__trains_a_model(worker: None, database: Database, settings: Settin
             )
         )
     wanted = ModelCreate(name="m", architecture="builtin:linear", dataset_id=dataset.id, params={"features": "hog"})
-    model_id = database.write(
-        lambda conn: models.create_from_dataset(
-            conn, wanted, query=None, project_id=project.id, actor_id=ACTOR, now=NOW
-        )
-    )
+    model_id = database.write(lambda conn: register_model(conn, wanted, project_id=project.id, actor_id=ACTOR, now=NOW))
     job_id = database.write(
         lambda conn: create_job(
             conn, "train", project_id=project.id, params={"model_id": model_id}, actor_id=ACTOR, now=NOW

@@ -63,6 +63,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/architectures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Architectures
+         * @description What can be trained here: tasks, the JSON schema of the parameters, presets and what each costs.
+         */
+        get: operations["list_architectures_api_v1_architectures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comparisons/{comparison_id}": {
         parameters: {
             query?: never;
@@ -1338,6 +1358,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{model_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Training
+         * @description Ask its training to stop: at once when it waits, within seconds when it runs. Its checkpoint stays.
+         */
+        post: operations["cancel_training_api_v1_models__model_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clone Model
+         * @description Register a model like this one but for the changes; it is not trained yet.
+         */
+        post: operations["clone_model_api_v1_models__model_id__clone_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{model_id}/curves": {
         parameters: {
             query?: never;
@@ -1533,9 +1593,29 @@ export interface paths {
         put?: never;
         /**
          * Train Model
-         * @description Train it, as a job; a model that failed or was cancelled may be trained again.
+         * @description Train it, as a job; one that failed or was cancelled may be trained again, or go on from its checkpoint.
          */
         post: operations["train_model_api_v1_models__model_id__train_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Training
+         * @description Where its training stands: job, share done, time left, and whether it can be resumed.
+         */
+        get: operations["get_training_api_v1_models__model_id__training_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2118,6 +2198,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/augmentation-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Augmentation
+         * @description Images of a dataset as a training might see them, with the ground truth moved along. Nothing is kept.
+         */
+        post: operations["preview_augmentation_api_v1_projects__project_id__augmentation_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/champions": {
         parameters: {
             query?: never;
@@ -2296,6 +2396,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/model-table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Runs
+         * @description Models side by side: the parameters that differ, final metrics, cost, and curves for one chart.
+         */
+        get: operations["compare_runs_api_v1_projects__project_id__model_table_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/models": {
         parameters: {
             query?: never;
@@ -2311,9 +2431,29 @@ export interface paths {
         put?: never;
         /**
          * Create Model
-         * @description Register a model on the dataset's present revision; training reads exactly that.
+         * @description Register a model on a snapshot, or on the dataset's present revision; training reads exactly that.
          */
         post: operations["create_model_api_v1_projects__project_id__models_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Model
+         * @description A dry run: what such a model would be trained on, how long it would take, what is odd. Nothing is written.
+         */
+        post: operations["check_model_api_v1_projects__project_id__models_check_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3309,6 +3449,70 @@ export interface components {
             removed_ids?: string[];
         };
         /**
+         * Architecture
+         * @description A kind of model that can be trained here.
+         */
+        Architecture: {
+            /**
+             * Install Hint
+             * @description How to get what is missing.
+             * @default
+             */
+            install_hint: string;
+            /** Is Available */
+            is_available: boolean;
+            /**
+             * Name
+             * @description As a model names it, such as builtin:tinydet.
+             */
+            name: string;
+            /**
+             * Needs
+             * @description Packages that are missing here.
+             */
+            needs: string[];
+            /**
+             * Params Schema
+             * @description JSON Schema of its parameters, with defaults and bounds.
+             */
+            params_schema: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Presets
+             * @description speed, balance and accuracy.
+             */
+            presets: {
+                [key: string]: components["schemas"]["ArchitecturePreset"];
+            };
+            /** Summary */
+            summary: string;
+            /**
+             * Takes Augment
+             * @description Whether augmentation changes anything.
+             */
+            takes_augment: boolean;
+            /**
+             * Tasks
+             * @description What models of it can say; the first is the usual one.
+             */
+            tasks: string[];
+            /** Title */
+            title: string;
+        };
+        /**
+         * ArchitecturePreset
+         * @description Parameters that go together, and what they cost.
+         */
+        ArchitecturePreset: {
+            /** About */
+            about: string;
+            /** Params */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * Attribute
          * @description A property an annotation may carry besides its label.
          */
@@ -3355,6 +3559,160 @@ export interface components {
             id: number;
             /** Subject */
             subject: string;
+        };
+        /**
+         * Augment
+         * @description How a training image may be changed at random each time it is seen; boxes and masks follow.
+         */
+        Augment: {
+            /**
+             * Blur
+             * @description Blur by up to this many pixels (sigma).
+             * @default 0
+             */
+            blur: number;
+            /**
+             * Brightness
+             * @description Lift or lower by up to this many gray levels.
+             * @default 20
+             */
+            brightness: number;
+            /**
+             * Contrast
+             * @description Contrast times 1 plus or minus up to this.
+             * @default 0.25
+             */
+            contrast: number;
+            /**
+             * Flip
+             * @description Mirror left and right, half of the time.
+             * @default true
+             */
+            flip: boolean;
+            /**
+             * Flip Vertical
+             * @description Mirror top and bottom, half of the time.
+             * @default false
+             */
+            flip_vertical: boolean;
+            /**
+             * Hue
+             * @description Turn the hue by up to this many degrees.
+             * @default 0
+             */
+            hue: number;
+            /**
+             * Jpeg
+             * @description JPEG with a quality from this to 95; 0 leaves it out.
+             * @default 0
+             */
+            jpeg: number;
+            /**
+             * Noise
+             * @description Noise of up to this many gray levels (sigma).
+             * @default 0
+             */
+            noise: number;
+            /**
+             * Rotate
+             * @description Turn by up to this many degrees, either way.
+             * @default 0
+             */
+            rotate: number;
+            /**
+             * Saturation
+             * @description Saturation times 1 plus or minus up to this.
+             * @default 0
+             */
+            saturation: number;
+            /**
+             * Scale High
+             * @description Enlarge up to this factor; what stands out is cut.
+             * @default 1.4
+             */
+            scale_high: number;
+            /**
+             * Scale Low
+             * @description Shrink down to this factor.
+             * @default 0.75
+             */
+            scale_low: number;
+            /**
+             * Shift
+             * @description Move by up to this share of the canvas.
+             * @default 0.1
+             */
+            shift: number;
+            /**
+             * Tint
+             * @description Each colour channel times 1 plus or minus up to this.
+             * @default 0.07
+             */
+            tint: number;
+        };
+        /**
+         * AugmentationPreview
+         * @description Real images of the dataset, changed.
+         */
+        AugmentationPreview: {
+            /** Images */
+            images: components["schemas"]["AugmentedImage"][];
+            /**
+             * Skipped
+             * @description Ids of items whose image cannot be decoded.
+             */
+            skipped: string[];
+        };
+        /**
+         * AugmentationPreviewRequest
+         * @description Which images to change, and how.
+         */
+        AugmentationPreviewRequest: {
+            augment?: components["schemas"]["Augment"];
+            /**
+             * Count
+             * @default 6
+             */
+            count: number;
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Query
+             * @description As text or DQL; any item when null.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Size
+             * @description Longest side of the answers, in pixels.
+             * @default 256
+             */
+            size: number;
+        };
+        /**
+         * AugmentedImage
+         * @description One image of the dataset as a training might see it.
+         */
+        AugmentedImage: {
+            /** Height */
+            height: number;
+            /**
+             * Image
+             * @description WebP as a data URI.
+             */
+            image: string;
+            /** Item Id */
+            item_id: string;
+            /** Shapes */
+            shapes: components["schemas"]["PreviewShape"][];
+            /** Width */
+            width: number;
         };
         /**
          * AuthorKind
@@ -3529,6 +3887,21 @@ export interface components {
          * @enum {string}
          */
         ChangeKind: "added" | "removed" | "changed";
+        /**
+         * CheckNotice
+         * @description Something to know before a training: an error prevents it, a warning does not.
+         */
+        CheckNotice: {
+            /** Code */
+            code: string;
+            /**
+             * Hint
+             * @default
+             */
+            hint: string;
+            /** Message */
+            message: string;
+        };
         /**
          * Classify
          * @description A class for whole items, all or none.
@@ -5671,6 +6044,11 @@ export interface components {
             items_digest: string | null;
             /** Labels */
             labels: string[];
+            /**
+             * Latency Ms
+             * @description Of one image at a time, where it was trained.
+             */
+            latency_ms?: number | null;
             /** Metrics */
             metrics: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -5699,6 +6077,11 @@ export interface components {
             /** Seconds */
             seconds: number | null;
             /**
+             * Size Bytes
+             * @description Of the files that predict.
+             */
+            size_bytes?: number | null;
+            /**
              * Status
              * @description created, training, trained, failed or cancelled
              */
@@ -5707,6 +6090,118 @@ export interface components {
             task: string;
             /** Trained At */
             trained_at: string | null;
+            /**
+             * Variant
+             * @description int8 or fp16; null for the model as trained.
+             */
+            variant?: string | null;
+            /**
+             * Variant Of
+             * @description The model whose weights these are, in another precision.
+             */
+            variant_of?: string | null;
+        };
+        /**
+         * ModelCheck
+         * @description What training such a model would mean; nothing was written.
+         */
+        ModelCheck: {
+            /** Architecture */
+            architecture: string;
+            /** Can Train */
+            can_train: boolean;
+            /** Errors */
+            errors: components["schemas"]["CheckNotice"][];
+            /**
+             * Estimate
+             * @description How the estimate came about.
+             */
+            estimate: string;
+            /**
+             * Estimated Seconds
+             * @description Of one CPU; null when it cannot be told.
+             */
+            estimated_seconds: number | null;
+            /**
+             * Large Images
+             * @description Train images with more than four times that size.
+             */
+            large_images: number;
+            /**
+             * N Effective
+             * @description Train samples after the sampling.
+             */
+            n_effective: number;
+            /**
+             * Params
+             * @description As they would be stored.
+             */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Revision */
+            revision: number;
+            /**
+             * Size Px
+             * @description Longest side of the network's input; null where it has none.
+             */
+            size_px: number | null;
+            /**
+             * Small Images
+             * @description Train images with less than half that size.
+             */
+            small_images: number;
+            /**
+             * Subsets
+             * @description train, validation and test.
+             */
+            subsets: components["schemas"]["SubsetCheck"][];
+            /** Task */
+            task: string;
+            /** Warnings */
+            warnings: components["schemas"]["CheckNotice"][];
+        };
+        /**
+         * ModelClone
+         * @description What shall be different; everything left out is as in the model that is cloned.
+         */
+        ModelClone: {
+            augment?: components["schemas"]["Augment"] | null;
+            /**
+             * Is Current
+             * @description Take the dataset's present revision.
+             * @default false
+             */
+            is_current: boolean;
+            /** Name */
+            name?: string | null;
+            /**
+             * Params
+             * @description Replace single parameters; null removes.
+             */
+            params?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Preset
+             * @description Its parameters replace the cloned ones, then `params`.
+             */
+            preset?: ("speed" | "balance" | "accuracy") | null;
+            queries?: components["schemas"]["SubsetQueries"] | null;
+            /**
+             * Query
+             * @description Left out: the query of the original.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /** Sampling */
+            sampling?: ("as_is" | "class_balanced" | "repeat_rare") | null;
+            /**
+             * Snapshot
+             * @description Name or id; left out, the very revision of the original.
+             */
+            snapshot?: string | null;
         };
         /**
          * ModelCreate
@@ -5718,6 +6213,8 @@ export interface components {
              * @description Such as builtin:linear or my_pkg.mod:MyModel.
              */
             architecture: string;
+            /** @description How networks change images; their defaults when null. */
+            augment?: components["schemas"]["Augment"] | null;
             /** Dataset Id */
             dataset_id: string;
             /** Name */
@@ -5735,6 +6232,13 @@ export interface components {
              */
             parent_id?: string | null;
             /**
+             * Preset
+             * @description Parameters to begin with; `params` win over them.
+             */
+            preset?: ("speed" | "balance" | "accuracy") | null;
+            /** @description Narrows each subset by itself. */
+            queries?: components["schemas"]["SubsetQueries"];
+            /**
              * Query
              * @description Which labelled items, as text or DQL; all when null.
              */
@@ -5742,10 +6246,35 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
             /**
+             * Sampling
+             * @description How often each train item is seen; as_is when null.
+             */
+            sampling?: ("as_is" | "class_balanced" | "repeat_rare") | null;
+            /**
+             * Snapshot
+             * @description Name or id; the dataset's present revision when left out.
+             */
+            snapshot?: string | null;
+            /**
              * Task
              * @description Left out: what the architecture does, else what the dataset's ground truth is made of.
              */
             task?: string | null;
+        };
+        /**
+         * ModelCurves
+         * @description What a training reported, thinned, on one axis with the others.
+         */
+        ModelCurves: {
+            /** Model Id */
+            model_id: string;
+            /**
+             * Points
+             * @description Each with seconds since the start, and progress where known.
+             */
+            points: {
+                [key: string]: number;
+            }[];
         };
         /**
          * ModelOutcomes
@@ -5768,6 +6297,78 @@ export interface components {
             mean_edit_iou: number | null;
             /** Rejected */
             rejected: number;
+        };
+        /**
+         * ModelRow
+         * @description A run in the table: what differs between the chosen ones, and what came of it.
+         */
+        ModelRow: {
+            /** Architecture */
+            architecture: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Model Id */
+            model_id: string;
+            /** N Items */
+            n_items: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Those that differ between the rows, with defaults filled in.
+             */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Revision */
+            revision: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Status */
+            status: string;
+            /** Task */
+            task: string;
+            /** Trained At */
+            trained_at: string | null;
+        };
+        /**
+         * ModelTable
+         * @description Models side by side.
+         */
+        ModelTable: {
+            /** Curves */
+            curves: components["schemas"]["ModelCurves"][];
+            /**
+             * Metric Names
+             * @description Final metrics of any of them.
+             */
+            metric_names: string[];
+            /**
+             * Param Names
+             * @description Parameters that differ.
+             */
+            param_names: string[];
+            /**
+             * Rows
+             * @description In the order asked for.
+             */
+            rows: components["schemas"]["ModelRow"][];
+            /**
+             * Series
+             * @description Names of what the curves hold, most shared first.
+             */
+            series: string[];
         };
         /**
          * NodeCounts
@@ -6706,6 +7307,19 @@ export interface components {
             } | null;
         };
         /**
+         * PreviewShape
+         * @description A shape of the ground truth after the change: its outline in pixels of the answer.
+         */
+        PreviewShape: {
+            /** Label */
+            label: string;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+        };
+        /**
          * Problem
          * @description An error as RFC 9457 problem+json.
          */
@@ -7364,6 +7978,53 @@ export interface components {
          */
         Subset: "train" | "validation" | "test";
         /**
+         * SubsetCheck
+         * @description What a training would find in one subset.
+         */
+        SubsetCheck: {
+            /**
+             * Labels
+             * @description Items, or objects, of each label; 0 for one without an example.
+             */
+            labels: {
+                [key: string]: number;
+            };
+            /**
+             * Missing
+             * @description Labels without an example.
+             */
+            missing: string[];
+            /** N Items */
+            n_items: number;
+            /**
+             * N Labelled
+             * @description Items that can be learned from.
+             */
+            n_labelled: number;
+            /** Subset */
+            subset: string;
+        };
+        /**
+         * SubsetQueries
+         * @description Narrows each subset by itself, on top of the model's query.
+         */
+        SubsetQueries: {
+            /**
+             * Train
+             * @description As text or DQL; every train item when null.
+             */
+            train?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Validation
+             * @description As text or DQL; every validation item when null.
+             */
+            validation?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /**
          * Task
          * @description Human work of one kind on a set of items.
          */
@@ -7833,6 +8494,56 @@ export interface components {
          */
         Tool: "class" | "box" | "rotated_box" | "polygon" | "polyline" | "points" | "mask";
         /**
+         * TrainingState
+         * @description Where a model's training stands.
+         */
+        TrainingState: {
+            /**
+             * Can Resume
+             * @description There is a checkpoint to go on from.
+             */
+            can_resume: boolean;
+            /**
+             * Job Id
+             * @description Of its newest training job; null when a pipeline trains it, or none did.
+             */
+            job_id: string | null;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Model Id */
+            model_id: string;
+            /**
+             * Progress
+             * @description Share done, 0 to 1; null when nothing runs.
+             */
+            progress: number | null;
+            /**
+             * Seconds Left
+             * @description Estimated from the share done; null when nothing runs.
+             */
+            seconds_left: number | null;
+            /**
+             * Status
+             * @description Of the model: created, training, trained, failed or cancelled.
+             */
+            status: string;
+        };
+        /**
+         * TrainRequest
+         * @description How to start a training.
+         */
+        TrainRequest: {
+            /**
+             * Resume
+             * @description Go on from the checkpoint of a cancelled, failed or killed training.
+             * @default false
+             */
+            resume: boolean;
+        };
+        /**
          * TriggerEvent
          * @description A kind of event that triggers may wait for.
          */
@@ -7966,9 +8677,15 @@ export type AnnotationSource = components['schemas']['AnnotationSource'];
 export type AnnotationsReplace = components['schemas']['AnnotationsReplace'];
 export type AnnotationsWanted = components['schemas']['AnnotationsWanted'];
 export type Approve = components['schemas']['Approve'];
+export type Architecture = components['schemas']['Architecture'];
+export type ArchitecturePreset = components['schemas']['ArchitecturePreset'];
 export type Attribute = components['schemas']['Attribute'];
 export type AttributeType = components['schemas']['AttributeType'];
 export type AuditEntry = components['schemas']['AuditEntry'];
+export type Augment = components['schemas']['Augment'];
+export type AugmentationPreview = components['schemas']['AugmentationPreview'];
+export type AugmentationPreviewRequest = components['schemas']['AugmentationPreviewRequest'];
+export type AugmentedImage = components['schemas']['AugmentedImage'];
 export type AuthorKind = components['schemas']['AuthorKind'];
 export type BodyPredictImageApiV1ModelsModelIdPredictImagePost = components['schemas']['Body_predict_image_api_v1_models__model_id__predict_image_post'];
 export type BodyUploadItemApiV1DatasetsDatasetIdItemsPost = components['schemas']['Body_upload_item_api_v1_datasets__dataset_id__items_post'];
@@ -7980,6 +8697,7 @@ export type BulkSubmit = components['schemas']['BulkSubmit'];
 export type Champion = components['schemas']['Champion'];
 export type ChangeCounts = components['schemas']['ChangeCounts'];
 export type ChangeKind = components['schemas']['ChangeKind'];
+export type CheckNotice = components['schemas']['CheckNotice'];
 export type Classify = components['schemas']['Classify'];
 export type ClassTag = components['schemas']['ClassTag'];
 export type Comment = components['schemas']['Comment'];
@@ -8076,8 +8794,13 @@ export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberSet = components['schemas']['MemberSet'];
 export type Model = components['schemas']['Model'];
+export type ModelCheck = components['schemas']['ModelCheck'];
+export type ModelClone = components['schemas']['ModelClone'];
 export type ModelCreate = components['schemas']['ModelCreate'];
+export type ModelCurves = components['schemas']['ModelCurves'];
 export type ModelOutcomes = components['schemas']['ModelOutcomes'];
+export type ModelRow = components['schemas']['ModelRow'];
+export type ModelTable = components['schemas']['ModelTable'];
 export type NodeCounts = components['schemas']['NodeCounts'];
 export type NodeFamily = components['schemas']['NodeFamily'];
 export type NodeSpec = components['schemas']['NodeSpec'];
@@ -8134,6 +8857,7 @@ export type PredictedAnnotation = components['schemas']['PredictedAnnotation'];
 export type PredictedImage = components['schemas']['PredictedImage'];
 export type PredictItemsRequest = components['schemas']['PredictItemsRequest'];
 export type PredictRequest = components['schemas']['PredictRequest'];
+export type PreviewShape = components['schemas']['PreviewShape'];
 export type Problem = components['schemas']['Problem'];
 export type Project = components['schemas']['Project'];
 export type ProjectCreate = components['schemas']['ProjectCreate'];
@@ -8169,6 +8893,8 @@ export type SplitRequest = components['schemas']['SplitRequest'];
 export type Stage = components['schemas']['Stage'];
 export type Submit = components['schemas']['Submit'];
 export type Subset = components['schemas']['Subset'];
+export type SubsetCheck = components['schemas']['SubsetCheck'];
+export type SubsetQueries = components['schemas']['SubsetQueries'];
 export type Task = components['schemas']['Task'];
 export type TaskAnswer = components['schemas']['TaskAnswer'];
 export type TaskCounts = components['schemas']['TaskCounts'];
@@ -8186,6 +8912,8 @@ export type TokenCreate = components['schemas']['TokenCreate'];
 export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokensRestarted = components['schemas']['TokensRestarted'];
 export type Tool = components['schemas']['Tool'];
+export type TrainingState = components['schemas']['TrainingState'];
+export type TrainRequest = components['schemas']['TrainRequest'];
 export type TriggerEvent = components['schemas']['TriggerEvent'];
 export type VariableSet = components['schemas']['VariableSet'];
 export type VariableSpec = components['schemas']['VariableSpec'];
@@ -8276,6 +9004,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Annotation"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_architectures_api_v1_architectures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Architecture"][];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -10705,6 +11462,72 @@ export interface operations {
             };
         };
     };
+    cancel_training_api_v1_models__model_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clone_model_api_v1_models__model_id__clone_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ModelClone"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_curves_api_v1_models__model_id__curves_get: {
         parameters: {
             query?: never;
@@ -11050,7 +11873,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TrainRequest"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {
@@ -11059,6 +11886,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_training_api_v1_models__model_id__training_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingState"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -12136,6 +12994,41 @@ export interface operations {
             };
         };
     };
+    preview_augmentation_api_v1_projects__project_id__augmentation_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AugmentationPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AugmentationPreview"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_champions_api_v1_projects__project_id__champions_get: {
         parameters: {
             query?: never;
@@ -12540,6 +13433,40 @@ export interface operations {
             };
         };
     };
+    compare_runs_api_v1_projects__project_id__model_table_get: {
+        parameters: {
+            query: {
+                /** @description Ids of models, separated by commas. */
+                ids: string;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelTable"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_models_api_v1_projects__project_id__models_get: {
         parameters: {
             query?: {
@@ -12596,6 +13523,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_model_api_v1_projects__project_id__models_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCheck"];
                 };
             };
             /** @description Problem, as application/problem+json */

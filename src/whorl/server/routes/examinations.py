@@ -1,4 +1,4 @@
-"""Models under the lens: how a training went, and where an evaluated model goes wrong."""
+"""Models under the lens: where an evaluated model goes wrong."""
 
 from __future__ import annotations
 
@@ -17,16 +17,6 @@ from whorl.store.blobs import get_content
 router = APIRouter(prefix="/api/v1", tags=["models"])
 
 
-@router.get("/models/{model_id}/curves", **needs(Action.MODEL_READ))
-def list_curves(caller: CallerDep, model_id: str) -> list[dict[str, float]]:
-    """What its training reported, oldest first, each with the seconds since the start; of a running one, so far."""
-    # Late, here and below: models bring numpy, which the server does not need at its start.
-    from whorl.models.training import read_curves
-
-    model = caller.read(lambda conn: queries.get_model(conn, model_id))
-    return read_curves(caller.services.settings.home_path / "models" / model.id)
-
-
 @router.get("/evaluations/{evaluation_id}/examination", **needs(Action.MODEL_READ))
 def examine_evaluation(
     caller: CallerDep,
@@ -34,6 +24,7 @@ def examine_evaluation(
     score_threshold: Annotated[float, Query(ge=0, le=1, description="Weakest box that counts in the matrix.")] = 0.25,
 ) -> Examination:
     """Confusion, calibration and the worst examples of one evaluation."""
+    # Late, here and below: models bring numpy, which the server does not need at its start.
     from whorl.models.examining import examine_outputs
     from whorl.models.outputs import load_outputs
 

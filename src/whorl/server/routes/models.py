@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +10,9 @@ from sqlalchemy import Connection
 
 from whorl.access.rules import Action
 from whorl.annotations.outcomes import read_outcomes
-from whorl.base.errors import Conflict, InvalidInput, JsonValue, ModelError, NotFound, PayloadTooLarge
-from whorl.datasets import queries as dataset_queries
-from whorl.datasets.dql import Query as DqlQuery
-from whorl.datasets.dql import parse_query, parse_text, to_json
-from whorl.engine import jobs as engine_jobs
+from whorl.base.errors import InvalidInput, JsonValue, ModelError, PayloadTooLarge
+from whorl.datasets.dql import to_json
+from whorl.datasets.dql.either_form import read_query
 from whorl.models import queries
 from whorl.pipelines import champions
 from whorl.schemas.jobs import Job
@@ -36,13 +33,12 @@ from whorl.schemas.models import (
 )
 from whorl.schemas.wire import Page
 from whorl.server.permits import Caller, CallerDep, needs
-from whorl.server.routes.jobs import start_job, to_wire
+from whorl.server.routes.jobs import start_job
 
 if TYPE_CHECKING:
     from whorl.server.predicting import Picture
 
 router = APIRouter(prefix="/api/v1", tags=["models"])
-_ACTIVE = ("queued", "running")
 
 
 @router.get("/projects/{project_id}/models", **needs(Action.MODEL_READ))
@@ -55,19 +51,15 @@ def list_models(
 
 @router.post("/projects/{project_id}/models", status_code=201, **needs(Action.MODEL_WRITE))
 def create_model(caller: CallerDep, project_id: str, body: ModelCreate) -> Model:
-    """Register a model on the dataset's present revision; training reads exactly that."""
+    """Register a model on a snapshot, or on the dataset's present revision; training reads exactly that."""
     # Late, here and below: models bring numpy, which the server does not need at its start.
-    from whorl.models.actions import create_from_dataset
-
-    query = read_query(body.query)
+    from whorl.models.registration import register_model
 
     def work(conn: Connection) -> Model:
         caller.check_same_project(conn, "dataset", body.dataset_id)
         if body.parent_id is not None:
             caller.check_same_project(conn, "model", body.parent_id)
-        model_id = create_from_dataset(
-            conn, body, query=query, project_id=project_id, actor_id=caller.actor.id, now=caller.now
-        )
+        model_id = register_model(conn, body, project_id=project_id, actor_id=caller.actor.id, now=caller.now)
         return queries.get_model(conn, model_id)
 
     return caller.write(work)
@@ -83,28 +75,6 @@ def get_model(caller: CallerDep, model_id: str) -> Model:
 def get_outcomes(caller: CallerDep, model_id: str) -> ModelOutcomes:
     """What people made of its proposals: accepted, edited or rejected, in all and by label."""
     return caller.read(lambda conn: read_outcomes(conn, model_id))
-
-
-@router.post("/models/{model_id}/train", status_code=202, **needs(Action.MODEL_WRITE))
-def train_model(caller: CallerDep, model_id: str) -> Job:
-    """Train it, as a job; a model that failed or was cancelled may be trained again."""
-
-    def work(conn: Connection) -> Job:
-        model = queries.get_model(conn, model_id)
-        if model.status == "trained" or _is_in_training(conn, model):
-            what = "trained already" if model.status == "trained" else "in training"
-            raise Conflict(f"model {model.name!r} is {what}", hint="Create a new model to train again.")
-        job_id = engine_jobs.create_job(
-            conn,
-            "train",
-            project_id=model.project_id,
-            params={"model_id": model_id},
-            actor_id=caller.actor.id,
-            now=caller.now,
-        )
-        return to_wire(engine_jobs.get_job(conn, job_id))
-
-    return caller.write(work)
 
 
 @router.get("/models/{model_id}/folder", response_class=Response, **needs(Action.MODEL_READ))
@@ -253,17 +223,6 @@ def roll_back_model(caller: CallerDep, model_id: str, body: Annotated[DeployRequ
     )
 
 
-def read_query(given: QueryValue) -> DqlQuery | None:
-    """Parse a query given as text or as JSON; None for every item.
-
-    Raises:
-        QueryError: It does not parse.
-    """
-    if isinstance(given, str):
-        return parse_text(given) if given.strip() else None
-    return parse_query(given) if given else None
-
-
 def _filter(given: QueryValue) -> dict[str, JsonValue]:
     query = read_query(given)
     return {} if query is None else {"filter": to_json(query)}
@@ -301,15 +260,7 @@ def _check_trained(model: Model) -> None:
         raise ModelError(f"model {model.name!r} is not trained: {model.status}", hint="Train it first.")
 
 
-def _is_in_training(conn: Connection, model: Model) -> bool:
-    found: Sequence[engine_jobs.Job] = engine_jobs.list_jobs(conn, project_id=model.project_id, kind="train")
-    return any(one.params.get("model_id") == model.id and one.state in _ACTIVE for one in found)
-
-
 def _revision_of(conn: Connection, dataset_id: str, snapshot: str) -> int:
-    found = dataset_queries.list_snapshots(conn, dataset_id)
-    for one in found:
-        if snapshot in (one.id, one.name):
-            return one.revision
-    known = ", ".join(str(one.name) for one in found) or "none"
-    raise NotFound(f"the dataset has no snapshot {snapshot!r}", hint=f"There is: {known}.")
+    from whorl.models.registration import find_snapshot
+
+    return find_snapshot(conn, dataset_id, snapshot).revision

@@ -1,0 +1,95 @@
+"""What trainings report, kept as rows so that every server can show it while they run; and several side by side."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, delete, insert, select
+
+from whorl.store.db import Database, Priority
+from whorl.store.db.tables import model_curve
+
+Point = dict[str, float]
+KEEP_EVERY_S = 2.0
+MOST_POINTS = 300
+_CHUNK = 500
+
+
+def list_points(conn: Connection, model_id: str) -> list[Point]:
+    """A training's reports, oldest first; empty when none are kept."""
+    found = select(model_curve.c.metrics).where(model_curve.c.model_id == model_id).order_by(model_curve.c.step)
+    return [dict(metrics) for metrics in conn.execute(found).scalars()]
+
+
+def find_last_point(conn: Connection, model_id: str) -> Point | None:
+    """A training's newest report, or None."""
+    found = select(model_curve.c.metrics).where(model_curve.c.model_id == model_id)
+    metrics = conn.execute(found.order_by(model_curve.c.step.desc()).limit(1)).scalar_one_or_none()
+    return None if metrics is None else dict(metrics)
+
+
+def save_points(conn: Connection, model_id: str, points: Sequence[Mapping[str, float]], *, first: int) -> None:
+    """Keep reports from number ``first`` on; whatever was kept from there on is replaced."""
+    conn.execute(delete(model_curve).where(model_curve.c.model_id == model_id, model_curve.c.step >= first))
+    rows = [
+        {"model_id": model_id, "step": first + number, "metrics": dict(point)} for number, point in enumerate(points)
+    ]
+    for start in range(0, len(rows), _CHUNK):
+        conn.execute(insert(model_curve), rows[start : start + _CHUNK])
+
+
+@dataclass
+class CurveKeeper:
+    """Writes a running training's reports, a batch every two seconds, behind people's writes.
+
+    Args:
+        db: Holds the rows.
+        model_id: Whose they are.
+    """
+
+    db: Database
+    model_id: str
+    _kept: list[Point] = field(default_factory=list)
+    _at: float = float("-inf")
+    _is_first: bool = True
+
+    def offer(self, points: list[Point], *, is_last: bool = False) -> None:
+        """Keep what is new. A resumed training may have taken back what it is going to repeat."""
+        now = time.monotonic()
+        if not is_last and now < self._at + KEEP_EVERY_S:
+            return
+        self._at = now
+        first = 0 if self._is_first else _common(self._kept, points)
+        if not self._is_first and first == len(points) == len(self._kept):
+            return
+        new, self._kept, self._is_first = points[first:], points, False
+        self.db.write(lambda conn: save_points(conn, self.model_id, new, first=first), priority=Priority.ENGINE)
+
+
+def thin(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
+    """At most ``most`` points, the first and the last among them, and every one with a rare name, such as a score.
+
+    A name is rare when less than a tenth of the points have it: a validation score every fifth epoch must not vanish.
+    """
+    if len(points) <= most:
+        return list(points)
+    counts: dict[str, int] = {}
+    for point in points:
+        for name in point:
+            counts[name] = counts.get(name, 0) + 1
+    rare = {name for name, count in counts.items() if count * 10 <= len(points) and count <= most // 3}
+    must = [number for number, point in enumerate(points) if rare & point.keys()][: most // 2]
+    left = max(most - len(must), 2)
+    spread = {round(step * (len(points) - 1) / (left - 1)) for step in range(left)}
+    return [points[number] for number in sorted(spread | set(must))][:most]
+
+
+def _common(old: Sequence[Point], new: Sequence[Point]) -> int:
+    """How many points at the beginning are the same in both."""
+    # Nearly always all of the old ones: look at the last first.
+    if len(old) <= len(new) and (not old or old[-1] == new[len(old) - 1]):
+        return len(old)
+    both = min(len(old), len(new))
+    return next((number for number in range(both) if old[number] != new[number]), both)
