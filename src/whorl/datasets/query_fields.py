@@ -9,8 +9,16 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from whorl.base.errors import QueryError
-from whorl.datasets.dql.ast import Compare, Field, Op, Query
-from whorl.datasets.dql.fields import ANNOTATION_FIELDS, HEALTH_NAMES, ITEM_FIELDS, FieldSpec, FieldType, join_path
+from whorl.datasets.dql.ast import Compare, Field, FindingMatch, Op, Query
+from whorl.datasets.dql.fields import (
+    ANNOTATION_FIELDS,
+    FINDING_TYPES,
+    HEALTH_NAMES,
+    ITEM_FIELDS,
+    FieldSpec,
+    FieldType,
+    join_path,
+)
 from whorl.datasets.dql.text_form import parse_text
 from whorl.datasets.dql.write import format_text
 from whorl.datasets.facet_reads import list_labels, read_seen
@@ -19,7 +27,7 @@ from whorl.datasets.revisions import DatasetRow, load_dataset, standing
 from whorl.ontology.queries import current_draft
 from whorl.schemas.annotations import Layer
 from whorl.schemas.explorer import QueryField
-from whorl.store.db.tables import item_state, model, snapshot
+from whorl.store.db.tables import evaluation, item_state, model, snapshot
 
 _LOOKED_AT = 250
 _MAX_VALUES = 50
@@ -98,7 +106,34 @@ def _special(conn: Connection, row: DatasetRow, names: Sequence[str]) -> list[Qu
         QueryField(name="has", type="choice", title="Has a value for", values=["group", "confidence"]),
         QueryField(name="sort", type="choice", title="Order by (minus: descending)", values=sortable),
         QueryField(name="snapshot", type="choice", title="As it stood at a snapshot", values=snapshots),
+        *_of_findings(conn, row),
     ]
+
+
+def _of_findings(conn: Connection, row: DatasetRow) -> list[QueryField]:
+    """What stands behind ``eval:``; nothing while no model was evaluated here."""
+    known = _evaluations(conn, row)
+    if not known:
+        return []
+    return [
+        QueryField(name="eval", type="choice", title="Tested in an evaluation", values=known),
+        QueryField(name="type", type="choice", title="What the evaluation found", values=list(FINDING_TYPES)),
+        QueryField(name="truth", type="text", title="True label in the evaluation", values=None),
+        QueryField(name="predicted", type="text", title="Predicted label in the evaluation", values=None),
+    ]
+
+
+def _evaluations(conn: Connection, row: DatasetRow) -> list[str]:
+    """The newest evaluations on the dataset, and the names of their models, as a query writes them."""
+    found = (
+        select(evaluation.c.id, model.c.name)
+        .join(model, model.c.id == evaluation.c.model_id)
+        .where(evaluation.c.dataset_key == row.key)
+        .order_by(evaluation.c.id.desc())
+        .limit(_MAX_VALUES)
+    )
+    names = list(dict.fromkeys(name for one in conn.execute(found) for name in (one.name, one.id)))
+    return [format_text(Query(where=FindingMatch(name))).removeprefix("eval:") for name in names[:_MAX_VALUES]]
 
 
 def _fixed(spec: FieldSpec, values: Iterable[str] | None) -> QueryField:

@@ -21,6 +21,7 @@ from whorl.engine.jobs import Job, JobContext, JobHandler, job_node
 from whorl.models import actions, queries
 from whorl.models.bodies import predict_body
 from whorl.models.comparison import Comparison, ComparisonRules
+from whorl.models.curves import describe_point
 from whorl.models.records import prediction_records
 from whorl.models.scoring import Compared, Scored, compare_scores, record_comparison, record_score, score_model
 from whorl.models.training_runs import Trained, record_training, train_model
@@ -47,10 +48,13 @@ class ModelJobs:
         self.db.write(lambda conn: actions.mark_training(conn, model_id), priority=Priority.ENGINE)
 
         def watch(metrics: Mapping[str, float]) -> None:
-            context.report(0.0, ", ".join(f"{name} {value:.4g}" for name, value in metrics.items()))
+            context.report(metrics.get("progress", 0.0), describe_point(metrics))
 
+        is_resumed = context.params.get("resume") is True
         try:
-            trained = train_model(self._workshop(context), model_id, watch=watch)
+            trained = train_model(
+                self._workshop(context), model_id, owner=context.job.id, is_resumed=is_resumed, watch=watch
+            )
         except (InvalidInput, MissingDependency, ModelError) as error:
             message, actor_id = error.message, context.job.actor_id
             self.db.write(
@@ -84,7 +88,8 @@ class ModelJobs:
         """Record the evaluation."""
         # As in keep_trained.
         scored = Scored(**result["scored"])  # type: ignore[arg-type]
-        record_score(conn, scored, actor_id=job.actor_id, now=self._now(), evaluation_id=_text(result, "evaluation_id"))
+        made, now = _text(result, "evaluation_id"), self._now()
+        record_score(conn, scored, blobs=self.blobs, actor_id=job.actor_id, now=now, evaluation_id=made)
 
     def compare(self, context: JobContext) -> Mapping[str, JsonValue]:
         """Score both models on one revision unless they are, then decide."""
@@ -168,7 +173,7 @@ class ModelJobs:
             return found.id
         scored = score_model(workshop, model_id, dataset_id=dataset_id, revision=revision)
         return self.db.write(
-            lambda conn: record_score(conn, scored, actor_id=context.job.actor_id, now=self._now()),
+            lambda conn: record_score(conn, scored, blobs=self.blobs, actor_id=context.job.actor_id, now=self._now()),
             priority=Priority.ENGINE,
         )
 

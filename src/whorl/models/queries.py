@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, case, func, select
 
 from whorl.base.errors import NotFound
+from whorl.models.staleness import find_stale
 from whorl.schemas.models import Comparison, Evaluation, Model
 from whorl.schemas.wire import Page
 from whorl.store.db.tables import annotation, comparison, dataset, evaluation, model
@@ -76,7 +77,7 @@ def get_evaluation(conn: Connection, evaluation_id: str) -> Evaluation:
     Raises:
         NotFound: There is none with this id.
     """
-    return _evaluation(_evaluation_row(conn, evaluation_id))
+    return _evaluations_of(conn, [_evaluation_row(conn, evaluation_id)])[0]
 
 
 def get_outputs_sha256(conn: Connection, evaluation_id: str) -> str:
@@ -105,7 +106,31 @@ def get_outputs_of(conn: Connection, *, model_id: str, items_digest: str) -> str
 def list_evaluations(conn: Connection, *, model_id: str) -> list[Evaluation]:
     """A model's evaluations, oldest first."""
     found = _evaluations().where(evaluation.c.model_id == model_id).order_by(evaluation.c.id)
-    return [_evaluation(row) for row in conn.execute(found).mappings()]
+    return _evaluations_of(conn, list(conn.execute(found).mappings()))
+
+
+def list_evaluation_page(
+    conn: Connection,
+    *,
+    project_id: str,
+    model_id: str | None = None,
+    dataset_id: str | None = None,
+    cursor: str | None = None,
+    limit: int = 100,
+) -> Page[Evaluation]:
+    """A project's evaluations, newest first; of one model or on one dataset when it is named."""
+    found = _evaluations().where(evaluation.c.project_id == project_id).order_by(evaluation.c.id.desc())
+    if model_id is not None:
+        found = found.where(evaluation.c.model_id == model_id)
+    if dataset_id is not None:
+        found = found.where(dataset.c.id == dataset_id)
+    if cursor is not None:
+        found = found.where(evaluation.c.id < cursor)
+    rows = list(conn.execute(found.limit(limit + 1)).mappings())
+    return Page(
+        items=_evaluations_of(conn, rows[:limit]),
+        next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None,
+    )
 
 
 def get_comparison(conn: Connection, comparison_id: str) -> Comparison:
@@ -133,7 +158,7 @@ def find_whole_evaluation(conn: Connection, *, model_id: str, dataset_id: str, r
     )
     for row in conn.execute(found.order_by(evaluation.c.id.desc())).mappings():
         if "filter" not in row["query"]:
-            return _evaluation(row)
+            return _evaluations_of(conn, [row])[0]
     return None
 
 
@@ -229,8 +254,12 @@ def _model(row: RowMapping) -> Model:
     return Model(**{name: row[name] for name in Model.model_fields})
 
 
-def _evaluation(row: RowMapping) -> Evaluation:
-    return Evaluation(**{name: row[name] for name in Evaluation.model_fields})
+def _evaluations_of(conn: Connection, rows: Sequence[RowMapping]) -> list[Evaluation]:
+    stale = find_stale(conn, [row["id"] for row in rows])
+    return [
+        Evaluation(**{name: row[name] for name in Evaluation.model_fields} | {"is_stale": row["id"] in stale})
+        for row in rows
+    ]
 
 
 def _comparison(row: RowMapping) -> Comparison:

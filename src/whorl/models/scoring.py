@@ -15,6 +15,8 @@ from whorl.datasets.revisions import load_dataset
 from whorl.models import actions, queries
 from whorl.models.bodies import predict_body
 from whorl.models.comparison import Comparison, ComparisonRules, compare_models
+from whorl.models.finding_rows import add_findings
+from whorl.models.findings import dump_findings, find_findings, load_findings
 from whorl.models.folder import read_card
 from whorl.models.outputs import (
     Outputs,
@@ -31,7 +33,7 @@ from whorl.models.types import Task
 from whorl.models.workshop import Workshop
 from whorl.schemas.models import Evaluation
 from whorl.schemas.records import Subset
-from whorl.store.blobs import get_content, put_content
+from whorl.store.blobs import BlobStore, get_content, put_content
 
 _BATCH_OF_MASKS = 64
 
@@ -50,6 +52,7 @@ class Scored:
     metrics: dict[str, JsonValue]
     outputs_sha256: str
     query: dict[str, JsonValue]
+    findings_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def score_model(
         )
     outputs = _predict_test(workshop, workshop.model_folder(model_id), Task(model.task), test)
     score = workshop.call(score_outputs, outputs, _groups(test, outputs))
+    findings = workshop.call(find_findings, outputs)
     return Scored(
         model_id=model_id,
         dataset_id=dataset_id,
@@ -101,6 +105,7 @@ def score_model(
         metrics=score.metrics,
         outputs_sha256=put_content(workshop.blobs, dump_outputs(outputs)),
         query=store_query([Subset.TEST], query),
+        findings_sha256=put_content(workshop.blobs, dump_findings(findings)),
     )
 
 
@@ -145,13 +150,14 @@ def record_score(
     conn: Connection,
     scored: Scored,
     *,
+    blobs: BlobStore,
     actor_id: str,
     now: datetime,
     cause: str | None = None,
     evaluation_id: str | None = None,
 ) -> str:
-    """Keep a score as an evaluation and give its id."""
-    return actions.add_evaluation(
+    """Keep a score as an evaluation with its findings, and give its id."""
+    made = actions.add_evaluation(
         conn,
         actions.NewEvaluation(
             model_id=scored.model_id,
@@ -170,6 +176,9 @@ def record_score(
         cause=cause,
         evaluation_id=evaluation_id,
     )
+    if scored.findings_sha256 is not None:
+        add_findings(conn, made, load_findings(get_content(blobs, scored.findings_sha256)))
+    return made
 
 
 def compare_scores(

@@ -266,6 +266,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/evaluation-facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluation Facets
+         * @description The newest evaluations on this dataset, with how many findings of each type they have, newest first.
+         */
+        get: operations["list_evaluation_facets_api_v1_datasets__dataset_id__evaluation_facets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/exports": {
         parameters: {
             query?: never;
@@ -752,6 +772,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/endpoints/{endpoint_id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Endpoint Metrics
+         * @description Requests, errors and latency of the last minutes, by model and role.
+         */
+        get: operations["get_endpoint_metrics_api_v1_endpoints__endpoint_id__metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/endpoints/{endpoint_id}/rollback": {
         parameters: {
             query?: never;
@@ -785,7 +825,8 @@ export interface paths {
          * Serve Model
          * @description Give a model a role, or take the role away with null. No request is dropped.
          *
-         *     Where the endpoint follows a variable, a new champion becomes the variable's value.
+         *     The model is loaded and warmed first; one that cannot be loaded changes nothing. Where the endpoint follows a
+         *     variable, a new champion becomes the variable's value.
          */
         post: operations["serve_model_api_v1_endpoints__endpoint_id__serve_post"];
         delete?: never;
@@ -849,7 +890,9 @@ export interface paths {
         put?: never;
         /**
          * Predict
-         * @description Ask it about an image.
+         * @description Ask it about an image: as a form with the image and what is known about it, or the image's bytes alone.
+         *
+         *     `endpoint` is its name or its id.
          */
         post: operations["predict_api_v1_endpoints__endpoint__predict_post"];
         delete?: never;
@@ -890,6 +933,46 @@ export interface paths {
          * @description Confusion, calibration and the worst examples of one evaluation.
          */
         get: operations["examine_evaluation_api_v1_evaluations__evaluation_id__examination_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description Everything that an evaluation says, computed from its kept outputs and the pinned revision.
+         */
+        get: operations["get_report_api_v1_evaluations__evaluation_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thresholds
+         * @description What each confidence threshold costs, and the cheapest, in all and for each label.
+         */
+        get: operations["get_thresholds_api_v1_evaluations__evaluation_id__thresholds_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1070,6 +1153,26 @@ export interface paths {
          * @description The bytes as they came. Never served as a page: unknown types are sent to be saved.
          */
         get: operations["get_content_api_v1_items__item_id__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Findings
+         * @description What an evaluation found on this item, surest first; nothing when it did not use the item.
+         */
+        get: operations["list_findings_api_v1_items__item_id__findings_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2306,6 +2409,26 @@ export interface paths {
          * @description Open an endpoint. With a variable named it serves that variable's champion, now and after each change.
          */
         post: operations["create_endpoint_api_v1_projects__project_id__endpoints_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations
+         * @description The project's evaluations, newest first; of one model or on one dataset when it is named.
+         */
+        get: operations["list_evaluations_api_v1_projects__project_id__evaluations_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3844,6 +3967,27 @@ export interface components {
             items: components["schemas"]["BulkItem"][];
         };
         /**
+         * Calibration
+         * @description Whether confidence means what it says: 0 is perfect.
+         */
+        Calibration: {
+            /**
+             * Brier
+             * @description Mean squared distance from the truth; for classes 0 to 2.
+             */
+            brier?: number | null;
+            /**
+             * Ece
+             * @description Mean gap between confidence and share correct, over bins of equal size.
+             */
+            ece: number;
+            /**
+             * Nll
+             * @description Mean natural logarithm lost on the true class.
+             */
+            nll?: number | null;
+        };
+        /**
          * Champion
          * @description The place where a project's champion is written: a pipeline's variable, or the project's own setting.
          */
@@ -3888,6 +4032,26 @@ export interface components {
          */
         ChangeKind: "added" | "removed" | "changed";
         /**
+         * CheapestThreshold
+         * @description The confidence threshold that costs least on the test items; null stands for all labels together.
+         */
+        CheapestThreshold: {
+            /** Cost */
+            cost: number;
+            /** @description Of the cost, over resampled items. */
+            interval?: components["schemas"]["Range"] | null;
+            /** Label */
+            label: string | null;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** Threshold */
+            threshold: number;
+            /** @description Where the cheapest lies in resampled items. */
+            threshold_interval?: components["schemas"]["Range"] | null;
+        };
+        /**
          * CheckNotice
          * @description Something to know before a training: an error prevents it, a warning does not.
          */
@@ -3918,6 +4082,42 @@ export interface components {
              * @enum {string}
              */
             mode: "replace" | "add";
+        };
+        /**
+         * ClassRow
+         * @description One label; a value is null when its denominator is zero, as for a label that the test items lack.
+         */
+        ClassRow: {
+            /**
+             * Ap
+             * @description Mean over IoU 0.5 to 0.95 for objects.
+             */
+            ap?: number | null;
+            /** Dice */
+            dice?: number | null;
+            /** F1 */
+            f1?: number | null;
+            interval?: components["schemas"]["Range"] | null;
+            /** Iou */
+            iou?: number | null;
+            /** Label */
+            label: string;
+            /**
+             * Metric
+             * @description The label's share in the report's metric: see `class_metric_name`.
+             */
+            metric: number | null;
+            /** N Predicted */
+            n_predicted: number;
+            /**
+             * N Truth
+             * @description Items, objects or pixels that truly are of the label.
+             */
+            n_truth: number;
+            /** Precision */
+            precision?: number | null;
+            /** Recall */
+            recall?: number | null;
         };
         /**
          * ClassTag
@@ -4193,6 +4393,27 @@ export interface components {
              * @enum {string}
              */
             order: "suspicion" | "confidence" | "newest";
+        };
+        /**
+         * Curve
+         * @description Precision over recall, thinned to 200 points, from the surest answer down; the lists are of one length.
+         */
+        Curve: {
+            /** Average Precision */
+            average_precision: number | null;
+            /**
+             * Label
+             * @description Null: all labels together.
+             */
+            label: string | null;
+            /** N Truth */
+            n_truth: number;
+            /** Precision */
+            precision: number[];
+            /** Recall */
+            recall: number[];
+            /** Threshold */
+            threshold: number[];
         };
         /**
          * Dataset
@@ -4737,6 +4958,59 @@ export interface components {
             python: string;
         };
         /**
+         * EndpointMetrics
+         * @description Requests, errors and latency over time.
+         */
+        EndpointMetrics: {
+            /** Points */
+            points: components["schemas"]["EndpointPoint"][];
+            /**
+             * Queue
+             * @description Requests that wait now.
+             */
+            queue: number;
+            /** Step S */
+            step_s: number;
+            /**
+             * Totals
+             * @description One per model and role, over the whole time.
+             */
+            totals: components["schemas"]["EndpointPoint"][];
+        };
+        /**
+         * EndpointPoint
+         * @description One model's numbers in one stretch of time.
+         */
+        EndpointPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Dropped
+             * @description A shadow was not asked, because there was no time.
+             * @default 0
+             */
+            dropped: number;
+            /** Errors */
+            errors: number;
+            /** Mean Ms */
+            mean_ms: number | null;
+            /** Model Id */
+            model_id: string;
+            /**
+             * P50 Ms
+             * @description Upper edge of the bucket that holds the median.
+             */
+            p50_ms: number | null;
+            /** P99 Ms */
+            p99_ms: number | null;
+            /** Requests */
+            requests: number;
+            role: components["schemas"]["ServingRole"];
+        };
+        /**
          * EndpointSettings
          * @description How an endpoint answers and what it remembers.
          */
@@ -4876,6 +5150,113 @@ export interface components {
             n_items: number;
             /** Revision */
             revision: number;
+        };
+        /**
+         * EvaluationFacet
+         * @description An evaluation as a lens over a dataset's items.
+         */
+        EvaluationFacet: {
+            /**
+             * Chip
+             * @description The term that, put behind a query's text, finds the items evaluated.
+             */
+            chip: string;
+            /**
+             * Counts
+             * @description Findings by type; a type without any is left out.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Evaluation Id */
+            evaluation_id: string;
+            /**
+             * Is Stale
+             * @description The truth, subset or existence of one of its items changed since.
+             */
+            is_stale: boolean;
+            /** Metric */
+            metric: number | null;
+            /** Metric Name */
+            metric_name: string;
+            /** Model Id */
+            model_id: string;
+            /** Model Name */
+            model_name: string;
+            /** N Items */
+            n_items: number;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * EvaluationReport
+         * @description Everything that an evaluation says; each number is computed from its kept outputs and the pinned revision.
+         */
+        EvaluationReport: {
+            calibration: components["schemas"]["Calibration"] | null;
+            /**
+             * Class Metric Name
+             * @description What a label's row measures: recall, ap, ap50, mask_ap50 or iou
+             */
+            class_metric_name: string;
+            /** Curves */
+            curves: components["schemas"]["Curve"][];
+            /** Dataset Id */
+            dataset_id: string;
+            /** Evaluation Id */
+            evaluation_id: string;
+            interval: components["schemas"]["Range"] | null;
+            /** Is Stale */
+            is_stale: boolean;
+            /** Metric */
+            metric: number | null;
+            /**
+             * Metric Name
+             * @description accuracy, map, ap50, mask_ap50 or miou
+             */
+            metric_name: string;
+            /** Model Id */
+            model_id: string;
+            /**
+             * N Groups
+             * @description What was resampled: groups of items where all alike are grouped, else items.
+             */
+            n_groups: number;
+            /** N Items */
+            n_items: number;
+            /**
+             * N Truth
+             * @description True classes, labels, objects or labelled pixels.
+             */
+            n_truth: number;
+            /** Per Class */
+            per_class: components["schemas"]["ClassRow"][];
+            /** Per Size */
+            per_size: components["schemas"]["SizeRow"][];
+            /** Reliability */
+            reliability: components["schemas"]["ReliabilityBin"][];
+            /** Resamples */
+            resamples: number;
+            /** Revision */
+            revision: number;
+            /** Slices */
+            slices: components["schemas"]["SliceRow"][];
+            /**
+             * Summary
+             * @description Further metrics by name, such as macro_f1 or ap75.
+             */
+            summary: {
+                [key: string]: number | null;
+            };
+            /** Task */
+            task: string;
+            /** Thresholds */
+            thresholds: components["schemas"]["ThresholdRow"][];
         };
         /**
          * Event
@@ -5117,6 +5498,40 @@ export interface components {
              * @description Query as text: `label:car subset:train`.
              */
             q?: string | null;
+        };
+        /**
+         * Finding
+         * @description How a model did on one object, label or pair of labels of an item.
+         */
+        Finding: {
+            /**
+             * Bounds
+             * @description x0 y0 x1 y1 in pixels of the upright image, of the predicted object or the missed one.
+             */
+            bounds: number[] | null;
+            /** Confidence */
+            confidence: number | null;
+            /**
+             * Iou
+             * @description Of the two shapes; null for classes and without a pair.
+             */
+            iou: number | null;
+            /**
+             * Predicted
+             * @description Null for what is missed.
+             */
+            predicted: string | null;
+            /**
+             * Truth
+             * @description True label; null for what is spurious.
+             */
+            truth: string | null;
+            /**
+             * Type
+             * @description empty: nothing is there and nothing was found.
+             * @enum {string}
+             */
+            type: "correct" | "confused" | "missed" | "spurious" | "empty";
         };
         /**
          * FreezeRequest
@@ -7433,6 +7848,21 @@ export interface components {
             values?: string[] | null;
         };
         /**
+         * Range
+         * @description A confidence interval; ``level`` is its coverage.
+         */
+        Range: {
+            /** High */
+            high: number;
+            /**
+             * Level
+             * @default 0.95
+             */
+            level: number;
+            /** Low */
+            low: number;
+        };
+        /**
          * Recipe
          * @description Ontology, tools and instructions for one kind of task.
          */
@@ -7840,6 +8270,84 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /**
+         * SizeRow
+         * @description True objects of about one size; areas are px² of the original image, of the mask where there is one.
+         */
+        SizeRow: {
+            /**
+             * Ap
+             * @description Mean over labels and IoU 0.5 to 0.95.
+             */
+            ap: number | null;
+            /**
+             * Max Area Px
+             * @description Null for no bound.
+             */
+            max_area_px: number | null;
+            /** Min Area Px */
+            min_area_px: number;
+            /** N Truth */
+            n_truth: number;
+            /**
+             * Name
+             * @description small, medium or large, with COCO's bounds.
+             */
+            name: string;
+            /**
+             * Recall
+             * @description Mean over labels and IoU 0.5 to 0.95, at most 100 objects an image.
+             */
+            recall: number | null;
+        };
+        /**
+         * SliceRow
+         * @description Some of the test items against the rest of them.
+         */
+        SliceRow: {
+            /**
+             * Delta
+             * @description The slice's metric minus that of the rest.
+             */
+            delta: number | null;
+            delta_interval?: components["schemas"]["Range"] | null;
+            /**
+             * Field
+             * @description The field whose value makes the slice, as `metadata.camera`.
+             */
+            field?: string | null;
+            interval?: components["schemas"]["Range"] | null;
+            /**
+             * Is Small
+             * @description Fewer than 20 items: mostly luck.
+             */
+            is_small: boolean;
+            /** Metric */
+            metric: number | null;
+            /** N Groups */
+            n_groups: number;
+            /** N Items */
+            n_items: number;
+            /** Name */
+            name: string;
+            /**
+             * Query
+             * @description The slice's items as a query.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Rest
+             * @description The metric on all other test items.
+             */
+            rest: number | null;
+            /**
+             * Value
+             * @description Null: the items without one.
+             */
+            value?: string | number | boolean | null;
         };
         /**
          * Snapshot
@@ -8408,6 +8916,60 @@ export interface components {
             variables: components["schemas"]["VariableSpec"][];
         };
         /**
+         * ThresholdReport
+         * @description Costs by confidence threshold.
+         */
+        ThresholdReport: {
+            cheapest: components["schemas"]["CheapestThreshold"];
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Is Stale */
+            is_stale: boolean;
+            /**
+             * Missed
+             * @description Cost of a missed object or label; for classes of an item left unsure.
+             */
+            missed: number;
+            /** N Items */
+            n_items: number;
+            /** N Truth */
+            n_truth: number;
+            /** Per Class */
+            per_class: components["schemas"]["CheapestThreshold"][];
+            /** Rows */
+            rows: components["schemas"]["ThresholdRow"][];
+            /**
+             * Spurious
+             * @description Cost of a spurious object or label; for classes of a wrong answer.
+             */
+            spurious: number;
+        };
+        /**
+         * ThresholdRow
+         * @description What follows from taking only answers with at least this confidence.
+         *
+         *     For one class per item, precision is the share correct of the items that are answered, recall the share of all
+         *     items that are answered correctly, ``n_missed`` how many are left unsure, ``n_spurious`` how many are wrong.
+         */
+        ThresholdRow: {
+            /** Cost */
+            cost?: number | null;
+            /** F1 */
+            f1: number | null;
+            /** N Correct */
+            n_correct: number;
+            /** N Missed */
+            n_missed: number;
+            /** N Spurious */
+            n_spurious: number;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** Threshold */
+            threshold: number;
+        };
+        /**
          * TileInfo
          * @description How an image is cut into tiles, as in Deep Zoom.
          */
@@ -8694,11 +9256,14 @@ export type BulkItem = components['schemas']['BulkItem'];
 export type BulkResult = components['schemas']['BulkResult'];
 export type BulkSaved = components['schemas']['BulkSaved'];
 export type BulkSubmit = components['schemas']['BulkSubmit'];
+export type Calibration = components['schemas']['Calibration'];
 export type Champion = components['schemas']['Champion'];
 export type ChangeCounts = components['schemas']['ChangeCounts'];
 export type ChangeKind = components['schemas']['ChangeKind'];
+export type CheapestThreshold = components['schemas']['CheapestThreshold'];
 export type CheckNotice = components['schemas']['CheckNotice'];
 export type Classify = components['schemas']['Classify'];
+export type ClassRow = components['schemas']['ClassRow'];
 export type ClassTag = components['schemas']['ClassTag'];
 export type Comment = components['schemas']['Comment'];
 export type CommentCreate = components['schemas']['CommentCreate'];
@@ -8709,6 +9274,7 @@ export type CronTrigger = components['schemas']['CronTrigger'];
 export type Crop = components['schemas']['Crop'];
 export type Crops = components['schemas']['Crops'];
 export type CropsWanted = components['schemas']['CropsWanted'];
+export type Curve = components['schemas']['Curve'];
 export type Dataset = components['schemas']['Dataset'];
 export type DatasetCounts = components['schemas']['DatasetCounts'];
 export type DatasetCreate = components['schemas']['DatasetCreate'];
@@ -8732,10 +9298,14 @@ export type EndpointAnswer = components['schemas']['EndpointAnswer'];
 export type EndpointChange = components['schemas']['EndpointChange'];
 export type EndpointCreate = components['schemas']['EndpointCreate'];
 export type EndpointExamples = components['schemas']['EndpointExamples'];
+export type EndpointMetrics = components['schemas']['EndpointMetrics'];
+export type EndpointPoint = components['schemas']['EndpointPoint'];
 export type EndpointSettings = components['schemas']['EndpointSettings'];
 export type EndpointUpdate = components['schemas']['EndpointUpdate'];
 export type EvaluateRequest = components['schemas']['EvaluateRequest'];
 export type Evaluation = components['schemas']['Evaluation'];
+export type EvaluationFacet = components['schemas']['EvaluationFacet'];
+export type EvaluationReport = components['schemas']['EvaluationReport'];
 export type Event = components['schemas']['Event'];
 export type EventSource = components['schemas']['EventSource'];
 export type EventTrigger = components['schemas']['EventTrigger'];
@@ -8745,6 +9315,7 @@ export type Facet = components['schemas']['Facet'];
 export type FacetBucket = components['schemas']['FacetBucket'];
 export type Facets = components['schemas']['Facets'];
 export type FacetsWanted = components['schemas']['FacetsWanted'];
+export type Finding = components['schemas']['Finding'];
 export type FreezeRequest = components['schemas']['FreezeRequest'];
 export type FrozenTest = components['schemas']['FrozenTest'];
 export type GraphProblem = components['schemas']['GraphProblem'];
@@ -8865,6 +9436,7 @@ export type ProjectUpdate = components['schemas']['ProjectUpdate'];
 export type Promoted = components['schemas']['Promoted'];
 export type Promotion = components['schemas']['Promotion'];
 export type QueryField = components['schemas']['QueryField'];
+export type Range = components['schemas']['Range'];
 export type Recipe = components['schemas']['Recipe'];
 export type RecipeDraft = components['schemas']['RecipeDraft'];
 export type Relabel = components['schemas']['Relabel'];
@@ -8886,6 +9458,8 @@ export type ServeRequest = components['schemas']['ServeRequest'];
 export type ServiceTokenCreate = components['schemas']['ServiceTokenCreate'];
 export type ServingRole = components['schemas']['ServingRole'];
 export type Session = components['schemas']['Session'];
+export type SizeRow = components['schemas']['SizeRow'];
+export type SliceRow = components['schemas']['SliceRow'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type SnapshotCreate = components['schemas']['SnapshotCreate'];
 export type SplitReport = components['schemas']['SplitReport'];
@@ -8906,6 +9480,8 @@ export type TaskPerson = components['schemas']['TaskPerson'];
 export type TaskSummary = components['schemas']['TaskSummary'];
 export type TaskUpdate = components['schemas']['TaskUpdate'];
 export type TemplateInfo = components['schemas']['TemplateInfo'];
+export type ThresholdReport = components['schemas']['ThresholdReport'];
+export type ThresholdRow = components['schemas']['ThresholdRow'];
 export type TileInfo = components['schemas']['TileInfo'];
 export type Token = components['schemas']['Token'];
 export type TokenCreate = components['schemas']['TokenCreate'];
@@ -9335,6 +9911,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ItemChange_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_evaluation_facets_api_v1_datasets__dataset_id__evaluation_facets_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationFacet"][];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -10343,6 +10952,39 @@ export interface operations {
             };
         };
     };
+    get_endpoint_metrics_api_v1_endpoints__endpoint_id__metrics_get: {
+        parameters: {
+            query?: {
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointMetrics"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     roll_back_api_v1_endpoints__endpoint_id__rollback_post: {
         parameters: {
             query?: never;
@@ -10507,14 +11149,27 @@ export interface operations {
     };
     predict_api_v1_endpoints__endpoint__predict_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is known about the image, as a JSON object, such as {"camera": "a"}. In a form it is a field. */
+                metadata?: string;
+            };
             header?: never;
             path: {
                 endpoint: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    metadata?: string;
+                };
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -10588,6 +11243,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Examination"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report_api_v1_evaluations__evaluation_id__report_get: {
+        parameters: {
+            query?: {
+                /** @description Each `field:metadata.camera`, a slice for each value, or `query:` and a query as text or JSON. */
+                slices?: string[] | null;
+            };
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReport"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thresholds_api_v1_evaluations__evaluation_id__thresholds_get: {
+        parameters: {
+            query?: {
+                /** @description Cost of a miss; for classes of an unsure item. */
+                missed?: number;
+                /** @description Cost of a spurious or wrong answer. */
+                spurious?: number;
+            };
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThresholdReport"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -11015,6 +11740,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_findings_api_v1_items__item_id__findings_get: {
+        parameters: {
+            query: {
+                evaluation_id: string;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"][];
+                };
             };
             /** @description Problem, as application/problem+json */
             default: {
@@ -13255,6 +14013,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_evaluations_api_v1_projects__project_id__evaluations_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                dataset_id?: string | null;
+                limit?: number;
+                model_id?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Evaluation_"];
                 };
             };
             /** @description Problem, as application/problem+json */

@@ -58,7 +58,12 @@ class EvaluateNode(PlainNode):
                 final.append(result)
                 continue
             evaluation_id = record_score(
-                conn, scored, actor_id=context.actor_id, now=context.now(), cause=context.cause
+                conn,
+                scored,
+                blobs=context.workshop.blobs,
+                actor_id=context.actor_id,
+                now=context.now(),
+                cause=context.cause,
             )
             output = {scored.metric_name: scored.metric, "evaluation": evaluation_id}
             final.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy import Connection
 
 from whorl.access.rules import Action
@@ -13,6 +13,7 @@ from whorl.datasets.facets import FIXED_NAMES
 from whorl.datasets.query_fields import list_query_fields
 from whorl.datasets.sources import author_names, list_sources
 from whorl.schemas.explorer import AnnotationSource, Facet, Facets, FacetsWanted, QueryField
+from whorl.schemas.findings import EvaluationFacet, Finding
 from whorl.server.permits import CallerDep, needs
 from whorl.server.routes.listings import open_keys
 
@@ -49,6 +50,29 @@ def count_facets(caller: CallerDep, dataset_id: str, body: FacetsWanted) -> Face
         is_sampled=read.is_sampled or not is_complete,
         facets=facets,
     )
+
+
+@router.get("/datasets/{dataset_id}/evaluation-facets", **needs(Action.MODEL_READ))
+def list_evaluation_facets(
+    caller: CallerDep, dataset_id: str, limit: int = Query(30, ge=1, le=200)
+) -> list[EvaluationFacet]:
+    """The newest evaluations on this dataset, with how many findings of each type they have, newest first."""
+    # Late: models bring numpy, which the server does not need at its start.
+    from whorl.models.finding_rows import list_evaluation_facets as read
+
+    return caller.read(lambda conn: read(conn, dataset_id, limit=limit))
+
+
+@router.get("/items/{item_id}/findings", **needs(Action.MODEL_READ))
+def list_findings(caller: CallerDep, item_id: str, evaluation_id: str) -> list[Finding]:
+    """What an evaluation found on this item, surest first; nothing when it did not use the item."""
+    from whorl.models.finding_rows import list_findings as read
+
+    def work(conn: Connection) -> list[Finding]:
+        caller.check_same_project(conn, "evaluation", evaluation_id)
+        return read(conn, item_id, evaluation_id=evaluation_id)
+
+    return caller.read(work)
 
 
 @router.get("/datasets/{dataset_id}/fields", **needs(Action.DATASET_READ))
