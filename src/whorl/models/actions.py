@@ -86,6 +86,7 @@ def mark_trained(
     n_items: int,
     metrics: Mapping[str, JsonValue],
     seconds: float,
+    size_bytes: int | None = None,
     actor_id: str,
     now: datetime,
     cause: str | None = None,
@@ -109,6 +110,7 @@ def mark_trained(
             n_items=n_items,
             metrics=dict(metrics),
             seconds=seconds,
+            size_bytes=size_bytes,
             trained_at=now,
             error=None,
         )

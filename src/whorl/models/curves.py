@@ -68,6 +68,29 @@ class CurveKeeper:
         self.db.write(lambda conn: save_points(conn, self.model_id, new, first=first), priority=Priority.ENGINE)
 
 
+def describe_point(point: Mapping[str, float]) -> str:
+    """What a training just reported, for people: losses and scores, and what remains."""
+    shown = [f"{name} {value:.4g}" for name, value in point.items() if name not in ("seconds", "progress")]
+    left = seconds_left(point)
+    return ", ".join(shown if left is None else [*shown, f"about {duration_text(left)} left"])
+
+
+def seconds_left(point: Mapping[str, float]) -> float | None:
+    """What remains, by the share done and the seconds it took; None while nothing can be told."""
+    progress, seconds = point.get("progress", 0.0), point.get("seconds", 0.0)
+    if not 0.01 <= progress <= 1 or seconds <= 0:
+        return None
+    return round(seconds * (1 - progress) / progress, 1)
+
+
+def duration_text(seconds: float) -> str:
+    """Such as ``40 s``, ``3 min`` or ``1 h 20 min``."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def thin(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
     """At most ``most`` points, the first and the last among them, and every one with a rare name, such as a score.
 

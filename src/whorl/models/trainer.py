@@ -8,12 +8,17 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from whorl.base.errors import Cancelled, ModelError, WhorlError
+from whorl.base.errors import Cancelled, JsonValue, ModelError, WhorlError
 from whorl.models.adapters import resolve_adapter
+from whorl.models.builtin.params import FOLDERS, PRESET, SAMPLING
+from whorl.models.checkpoints import CURVES_SO_FAR
 from whorl.models.folder import CURVES, ModelCard, load_model, versions, write_card
-from whorl.models.training import DRAFT, EXIT_CANCELLED, FAILURE, STOP, TrainingRequest
+from whorl.models.sampling import apply_sampling
+from whorl.models.training import DRAFT, EXIT_CANCELLED, FAILURE, STOP, TrainingRequest, read_lines
+from whorl.models.types import TrainingData
 
 Report = Callable[[Mapping[str, float]], None]
 
@@ -28,33 +33,38 @@ def train_into(
 
     Raises:
         Cancelled: ``should_stop`` said so.
+        InvalidInput: There is no such sampling.
         ModelError: The adapter raised, or its folder does not load.
     """
     adapter = resolve_adapter(request.architecture)
     draft.mkdir(parents=True)
-    started = time.perf_counter()
-    with (draft / CURVES).open("a", encoding="utf-8") as curves:
+    log = CurveLog(draft / CURVES, request.checkpoint)
 
-        def stream(metrics: Mapping[str, float]) -> None:
-            line = {"seconds": round(time.perf_counter() - started, 3)} | {k: float(v) for k, v in metrics.items()}
-            curves.write(json.dumps(line) + "\n")
-            curves.flush()
-            if report is not None:
-                report(metrics)
+    def stream(metrics: Mapping[str, float]) -> None:
+        log.write(metrics)
+        if report is not None:
+            report(metrics)
 
-        facts = adapter.train(request.data, draft, params=request.params, report=stream, should_stop=should_stop)
+    facts = adapter.train(
+        sampled(request.data, request.params),
+        draft,
+        params={name: value for name, value in request.params.items() if name not in (SAMPLING, PRESET)},
+        report=stream,
+        should_stop=should_stop,
+        checkpoint=request.checkpoint,
+    )
     if should_stop():
         raise Cancelled("training was cancelled")
     write_card(
         draft,
         ModelCard(
-            architecture=request.architecture,
+            architecture=facts.architecture or request.architecture,
             task=request.data.task,
             labels=request.data.labels,
             preprocessing=facts.preprocessing,
             calibration=facts.calibration,
             metrics={k: float(v) for k, v in facts.metrics.items()},
-            params={k: v for k, v in request.params.items() if k not in {"home", "cache"}},
+            params={k: v for k, v in request.params.items() if k not in FOLDERS},
             lineage=request.lineage,
             versions=versions(),
             notes=facts.notes,
@@ -62,6 +72,66 @@ def train_into(
     )
     load_model(draft)
     return draft
+
+
+def sampled(data: TrainingData, params: Mapping[str, JsonValue]) -> TrainingData:
+    """The data with its train samples as often as the reserved parameter ``sampling`` says.
+
+    Raises:
+        InvalidInput: There is no such sampling.
+    """
+    name, seed = params.get(SAMPLING), params.get("seed")
+    if name is None:
+        return data
+    train = apply_sampling(data.train, str(name), seed=seed if isinstance(seed, int) else 0)
+    return replace(data, train=train)
+
+
+class CurveLog:
+    """The reports of a training, a line each, flushed at once; a resumed training adds to those before it.
+
+    Args:
+        path: Where the lines go.
+        checkpoint: Folder in which they are kept beside the training's state, so that they outlive it; or None.
+    """
+
+    def __init__(self, path: Path, checkpoint: Path | None) -> None:
+        self._path = path
+        self._kept = None if checkpoint is None else checkpoint / CURVES_SO_FAR
+        self._lines = [] if self._kept is None else read_lines(self._kept)
+        self._is_checked = not self._lines
+        self._offset_s = self._lines[-1].get("seconds", 0.0) if self._lines else 0.0
+        self._started = time.perf_counter()
+        self._rewrite()
+
+    def write(self, metrics: Mapping[str, float]) -> None:
+        """Add a report, with the seconds that all attempts took so far."""
+        values = {name: float(value) for name, value in metrics.items()}
+        if not self._is_checked and "epoch" in values:
+            self._take_back(values["epoch"])
+        seconds = round(self._offset_s + time.perf_counter() - self._started, 3)
+        self._lines.append({"seconds": seconds} | values)
+        for path in self._files():
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(self._lines[-1]) + "\n")
+
+    def _take_back(self, epoch: float) -> None:
+        # What was reported after the checkpoint is about to be repeated.
+        self._is_checked = True
+        kept = [number for number, line in enumerate(self._lines) if line.get("epoch", -1.0) < epoch]
+        done = [number for number in kept if "epoch" in self._lines[number]]
+        last = done[-1] if done else -1
+        self._lines = self._lines[: last + 1]
+        self._offset_s = self._lines[-1].get("seconds", 0.0) if self._lines else 0.0
+        self._rewrite()
+
+    def _files(self) -> list[Path]:
+        return [self._path] if self._kept is None else [self._path, self._kept]
+
+    def _rewrite(self) -> None:
+        text = "".join(json.dumps(line) + "\n" for line in self._lines)
+        for path in self._files():
+            path.write_text(text, encoding="utf-8")
 
 
 def main(work: Path, target: Path, niceness: int) -> int:

@@ -41,6 +41,7 @@ class TrainingRequest:
         params: The architecture's own parameters.
         lineage: Facts the caller wants in ``model.yaml``: snapshot, query, run.
         import_path: Extra folders for importing the adapter's module.
+        checkpoint: Folder in which the training keeps its state, and goes on from when something is there.
     """
 
     architecture: str
@@ -48,6 +49,7 @@ class TrainingRequest:
     params: Mapping[str, JsonValue] = field(default_factory=dict)
     lineage: Mapping[str, JsonValue] = field(default_factory=dict)
     import_path: tuple[str, ...] = ()
+    checkpoint: Path | None = None
 
     def save(self, work: Path) -> None:
         """Write the request and its manifest into a work folder."""
@@ -57,6 +59,7 @@ class TrainingRequest:
             "params": dict(self.params),
             "lineage": dict(self.lineage),
             "import_path": list(self.import_path),
+            "checkpoint": None if self.checkpoint is None else str(self.checkpoint),
         }
         (work / REQUEST).write_text(json.dumps(body), encoding="utf-8")
 
@@ -70,6 +73,7 @@ class TrainingRequest:
             params=dict(body["params"]),
             lineage=dict(body["lineage"]),
             import_path=tuple(body["import_path"]),
+            checkpoint=Path(body["checkpoint"]) if body["checkpoint"] else None,
         )
 
 
@@ -153,13 +157,20 @@ class TrainingProcess:
 def read_curves(out_dir: Path) -> list[dict[str, float]]:
     """The metrics that a training reported, oldest first; of a running one, those so far. Empty when there are none."""
     for folder in (work_folder(out_dir) / DRAFT, out_dir):
-        try:
-            lines = (folder / CURVES).read_text(encoding="utf-8").splitlines(keepends=True)
-        except FileNotFoundError:
-            continue
-        # The last line may still be in writing.
-        return [json.loads(line) for line in lines if line.endswith("\n")]
+        found = read_lines(folder / CURVES)
+        if found:
+            return found
     return []
+
+
+def read_lines(path: Path) -> list[dict[str, float]]:
+    """The metrics in a file of reports; empty when there is none."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    except FileNotFoundError:
+        return []
+    # The last line may still be in writing.
+    return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
 def start_training(request: TrainingRequest, out_dir: Path, *, niceness: int = 10) -> TrainingProcess:

@@ -7,15 +7,18 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from whorl.base.errors import JsonValue
 from whorl.models import actions
+from whorl.models.checkpoints import checkpoint_folder, drop_checkpoint, is_owned, prepare_checkpoint
+from whorl.models.curves import CurveKeeper
 from whorl.models.folder import read_card
 from whorl.models.packs import pack_folder
 from whorl.models.queries import get_model
-from whorl.models.training import TrainingRequest, start_training
+from whorl.models.training import TrainingRequest, read_curves, start_training
 from whorl.models.training_set import TrainingSet, read_training_set
 from whorl.models.workshop import Workshop
 from whorl.schemas.models import Model
@@ -33,19 +36,28 @@ class Trained:
     metrics: dict[str, JsonValue]
     seconds: float
     pack_sha256: str | None = None
+    size_bytes: int | None = None
 
 
 def train_model(
-    workshop: Workshop, model_id: str, *, timeout_s: float | None = None, watch: Watch | None = None
+    workshop: Workshop,
+    model_id: str,
+    *,
+    owner: str,
+    is_resumed: bool = False,
+    timeout_s: float | None = None,
+    watch: Watch | None = None,
 ) -> Trained:
-    """Train a model in a niced process of its own.
+    """Train a model in a niced process of its own. What it reports is kept as rows while it runs.
 
     Args:
+        owner: The job or run that trains. Its repetition after a crash goes on from its own checkpoint.
+        is_resumed: Go on from the checkpoint, whoever left it.
         timeout_s: A training that takes longer is cancelled.
         watch: Told the newest metrics a few times a second.
 
     Raises:
-        Cancelled: It ran out of time, or the heartbeat said so.
+        Cancelled: It ran out of time, or the heartbeat said so; its checkpoint stays.
         InvalidInput: The ground truth has a label that the training cannot take.
         MissingDependency: The architecture needs a package.
         ModelError: There is nothing to train on, or the trainer failed.
@@ -58,23 +70,32 @@ def train_model(
     target = workshop.models_path / model.id
     # What lies there is a whole folder of an attempt whose commit was lost; it may be of older code.
     shutil.rmtree(target, ignore_errors=True)
-    process = start_training(_request(model, training_set, workshop), target)
+    checkpoint = checkpoint_folder(workshop.models_path, model.id)
+    prepare_checkpoint(checkpoint, is_resumed=is_resumed or is_owned(checkpoint, owner), owner=owner)
+    process = start_training(_request(model, training_set, workshop, checkpoint), target)
+    keeper = CurveKeeper(workshop.db, model.id)
 
     def beat() -> None:
         workshop.heartbeat()
+        points = process.metrics()
+        keeper.offer(points)
         if watch is not None:
-            for metrics in process.metrics()[-1:]:
+            for metrics in points[-1:]:
                 watch(metrics)
 
     process.wait(beat, every_s=0.2, timeout_s=timeout_s)
-    return Trained(
+    keeper.offer(read_curves(target), is_last=True)
+    trained = Trained(
         model_id=model.id,
         items_digest=training_set.items_digest,
         n_items=training_set.n_items,
         metrics=dict(read_card(target).metrics),
         seconds=time.perf_counter() - started,
         pack_sha256=pack_folder(workshop.blobs, target),
+        size_bytes=sum(path.stat().st_size for path in target.rglob("*.onnx")) or None,
     )
+    drop_checkpoint(checkpoint)
+    return trained
 
 
 def record_training(
@@ -94,13 +115,14 @@ def record_training(
         n_items=trained.n_items,
         metrics=trained.metrics,
         seconds=trained.seconds,
+        size_bytes=trained.size_bytes,
         actor_id=actor_id,
         now=now,
         cause=cause,
     )
 
 
-def _request(model: Model, training_set: TrainingSet, workshop: Workshop) -> TrainingRequest:
+def _request(model: Model, training_set: TrainingSet, workshop: Workshop, checkpoint: Path) -> TrainingRequest:
     return TrainingRequest(
         architecture=model.architecture,
         data=training_set.data,
@@ -113,4 +135,5 @@ def _request(model: Model, training_set: TrainingSet, workshop: Workshop) -> Tra
             "query": model.query,
             "items_digest": training_set.items_digest,
         },
+        checkpoint=checkpoint,
     )

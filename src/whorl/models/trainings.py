@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from whorl.base.errors import Conflict, JsonValue
 from whorl.engine import jobs
 from whorl.models.checkpoints import checkpoint_folder, has_checkpoint
-from whorl.models.curves import find_last_point
+from whorl.models.curves import find_last_point, seconds_left
 from whorl.schemas.models import Model
 from whorl.schemas.training import TrainingState
 
@@ -82,11 +82,3 @@ def read_training_state(conn: Connection, model: Model, *, models_path: Path) ->
         and model.status != "trained"
         and has_checkpoint(checkpoint_folder(models_path, model.id)),
     )
-
-
-def seconds_left(point: dict[str, float]) -> float | None:
-    """What remains, by the share done and the seconds it took; None while nothing can be told."""
-    progress, seconds = point.get("progress", 0.0), point.get("seconds", 0.0)
-    if not 0.01 <= progress <= 1 or seconds <= 0:
-        return None
-    return round(seconds * (1 - progress) / progress, 1)

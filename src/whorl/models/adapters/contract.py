@@ -28,12 +28,14 @@ class TrainFacts:
         preprocessing: How an image becomes the network's input.
         calibration: How raw outputs become probabilities.
         notes: Sentences for people, such as "one label only: always predicts it".
+        architecture: Who can load the folder, when that is another one than was asked to train.
     """
 
     metrics: Mapping[str, float]
     preprocessing: Mapping[str, JsonValue]
     calibration: Mapping[str, JsonValue]
     notes: tuple[str, ...] = ()
+    architecture: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,13 @@ class Adapter:
         params: Mapping[str, JsonValue],
         report: Report,
         should_stop: ShouldStop,
+        checkpoint: Path | None = None,
     ) -> TrainFacts:
         """Train and leave the files to load from in ``out``.
+
+        Args:
+            checkpoint: Folder for the state of the training. Only an adapter whose ``train`` takes it is given it: it
+                writes there every few seconds, and goes on from what it finds.
 
         Raises:
             ModelError: The adapter cannot train or raised.
@@ -112,7 +119,8 @@ class Adapter:
         """
         call = self._method("train")
         with self._named("train"):
-            facts = call(data, out, params=params, report=report, should_stop=should_stop)
+            more = {"checkpoint": checkpoint} if checkpoint is not None and _takes(call, "checkpoint") else {}
+            facts = call(data, out, params=params, report=report, should_stop=should_stop, **more)
             if not isinstance(facts, TrainFacts):
                 if "save" in self.capabilities:
                     self._method("save")(out)

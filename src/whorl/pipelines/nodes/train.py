@@ -80,7 +80,7 @@ class TrainNode(PlainNode):
                 # Training it again would take the folder away from under whoever predicts with it.
                 return Passed((Emission("model", token.ref),), output={"skipped": "trained already"})
         try:
-            trained = train_model(context.workshop, token.ref, timeout_s=params.timeout_seconds)
+            trained = train_model(context.workshop, token.ref, owner=token.ref, timeout_s=params.timeout_seconds)
         except (Cancelled, InvalidInput, MissingDependency, ModelError) as error:
             if isinstance(error, Cancelled) and time.perf_counter() - started < params.timeout_seconds:
                 raise
