@@ -17,8 +17,12 @@ from whorl.pipelines.deliveries import ADDRESS
 from whorl.pipelines.delivering import DeliveryHandler
 from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.runtime import PipelineRuntime
+from whorl.serving.flagging import FlagHandler
+from whorl.serving.recording import FLAG_NODE
+from whorl.serving.retention import NODE as RETENTION_NODE
+from whorl.serving.retention import RetentionHandler, plan_retention
 from whorl.store.blobs import BlobStore
-from whorl.store.db import Database
+from whorl.store.db import Database, Priority
 from whorl.worker.jobs import job_handlers
 
 if TYPE_CHECKING:
@@ -43,12 +47,14 @@ class Handlers:
 class Engine:
     """The dispatcher and the pump that feeds it from the outbox."""
 
+    db: Database
     dispatcher: Dispatcher
     runtime: PipelineRuntime
     executor: Executor
 
     def start(self) -> None:
         """Start both in threads."""
+        self.db.write(plan_retention, priority=Priority.ENGINE)
         self.dispatcher.start()
         self.runtime.start()
 
@@ -98,5 +104,9 @@ def build_engine(
     if settings.egress_allow:
         make_egress(settings)  # A typing error shows at the start, not at the first call.
     webhooks = DeliveryHandler(db, cache(partial(make_egress, settings)), clock)
-    handlers = Handlers({**jobs, ADDRESS: webhooks}, runtime)
-    return Engine(Dispatcher(db, handlers, executor=executor, clock=clock), runtime, executor)
+    serving: dict[str, AnyHandler] = {
+        FLAG_NODE: FlagHandler(db, blobs, settings.home_path, clock),
+        RETENTION_NODE: RetentionHandler(db, blobs, clock),
+    }
+    handlers = Handlers({**jobs, **serving, ADDRESS: webhooks}, runtime)
+    return Engine(db, Dispatcher(db, handlers, executor=executor, clock=clock), runtime, executor)
