@@ -31,6 +31,7 @@ _CSP = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 CSP = _CSP.format(styles="'self'")
+_UPLOADS = ("multipart/form-data", "image/", "application/octet-stream")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN_WRITES = frozenset({"/api/v1/login"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -89,7 +90,7 @@ class Guard:
         )
 
     def _body_limit(self, path: str, headers: Headers) -> int:
-        is_upload = headers.get("content-type", "").startswith("multipart/form-data")
+        is_upload = headers.get("content-type", "").startswith(_UPLOADS)
         # A form's boundaries and field names come on top of the file.
         return self._services.settings.max_upload_bytes + 2**16 if is_upload else MAX_JSON_BYTES
 

@@ -25,8 +25,9 @@ MAX_STORED_BYTES = 2**20
 _SPOOL_BYTES = 2**20
 _PIECE = 2**16
 _METHODS = frozenset({"POST"})
-# What can be repeated as it is: a lease's token already makes a second call the same as the first.
-_REPEATABLE = ("/submit", "/heartbeat", "/draft", "/release", "/discard", "/approve")
+# What can be repeated as it is: a lease's token already makes a second call the same as the first, and asking an
+# endpoint twice is two questions.
+_REPEATABLE = ("/submit", "/heartbeat", "/draft", "/release", "/discard", "/approve", "/predict")
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,11 @@ async def _endpoint_of_path(services: Services, path: dict[str, Any]) -> tuple[s
     """The endpoint that the path speaks of, and its project when the path gives its name."""
     if "endpoint" not in path:
         return path.get("endpoint_id"), None
-    # A name is given to another project's endpoint once it is free, so what it means is not remembered here.
+    # A name is given to another project's endpoint once it is free, so what it means is not remembered here; what this
+    # server answers for, it follows.
+    live = services.serving.book.find(path["endpoint"])
+    if live is not None:
+        return live.target.id, live.target.project_id
     found = await run_in_threadpool(_look_up_endpoint, services, path["endpoint"])
     if found is None:
         raise NotFound(f"no such endpoint: {path['endpoint'][:60]}, or it is not yours to see")

@@ -85,6 +85,7 @@ class RunningServer:
         finally:
             self.services.stopping.set()
             starter.stop()
+            self.services.serving.stop()
 
     def stop(self) -> None:
         """Tell it to stop; ``run`` returns soon after."""
@@ -114,13 +115,14 @@ class _EngineThread:
 
     def _start(self) -> None:
         services = self._services
-        if not services.settings.engine:
-            return
         while not self._server.started:
             if services.stopping.wait(_LOOK_AGAIN_S):
                 return
         # Whoever waits for the first answer gets it before this thread takes the interpreter for its imports.
         if services.stopping.wait(_HEAD_START_S):
+            return
+        services.serving.start()
+        if not services.settings.engine:
             return
         from whorl.worker.engine import build_engine
 

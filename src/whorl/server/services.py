@@ -23,6 +23,8 @@ from whorl.server.remembered import KeyedLocks, Remembered
 from whorl.server.savings import Savings
 from whorl.server.stock import Stock
 from whorl.server.webapp import WebApp, open_web
+from whorl.serving.asking import Serving
+from whorl.serving.served import NoRecorder
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database
 
@@ -140,6 +142,7 @@ class Services:
     login_failures: FailureLimit = field(init=False)
     progress: ProgressCounts = field(default_factory=ProgressCounts)
     savings: Savings = field(init=False)
+    serving: Serving = field(init=False)
     project_by_id: OrderedDict[str, str] = field(default_factory=OrderedDict)
     requests: RequestMeter = field(default_factory=RequestMeter)
     stock: Remembered[Stock] = field(default_factory=lambda: Remembered(entries=1))
@@ -151,6 +154,7 @@ class Services:
         self.listings = Listings(self.db)
         self.login_failures = FailureLimit(self.clock)
         self.savings = Savings(self.db, self.blobs, self.executor)
+        self.serving = Serving(self.db, self.blobs, self.settings, self.clock, NoRecorder())
 
     def now(self) -> datetime:
         """The time, aware UTC."""

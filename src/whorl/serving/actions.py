@@ -14,7 +14,7 @@ from whorl.base.ids import new_id
 from whorl.models.queries import get_model
 from whorl.schemas.serving import Endpoint, EndpointCreate, EndpointUpdate, ServingRole
 from whorl.serving import queries
-from whorl.serving.rules import ROLLBACK, check_may_serve, check_role, find_predecessor
+from whorl.serving.rules import ROLLBACK, check_may_serve, check_role, find_predecessors
 from whorl.store.db.tables import endpoint, endpoint_tally, feedback, flag, flag_rule, prediction_log, token
 from whorl.store.events import emit
 
@@ -53,7 +53,7 @@ def create_endpoint(
             conn.execute(insert(endpoint).values(**values))
     except IntegrityError as error:
         raise Conflict(f"an endpoint has this name already: {draft.name}", hint="Choose another name.") from error
-    _note(conn, made, project_id, {"name": draft.name, "is_on": True}, actor_id=actor_id, now=now)
+    note_change(conn, made, project_id, {"name": draft.name, "is_on": True}, actor_id=actor_id, now=now)
     if draft.model_id is not None:
         _note_role(conn, queries.get_endpoint(conn, made), ServingRole.CHAMPION, draft.model_id, None, actor_id, now)
     write_audit(conn, "endpoint.create", actor_id=actor_id, now=now, subject=made, project_id=project_id)
@@ -73,7 +73,7 @@ def update_endpoint(
     values = {name: value for name, value in given.items() if value is not None or name == "dataset_id"}
     if values:
         conn.execute(update(endpoint).where(endpoint.c.id == endpoint_id).values(**values))
-        _note(conn, endpoint_id, held.project_id, values, actor_id=actor_id, now=now)
+        note_change(conn, endpoint_id, held.project_id, values, actor_id=actor_id, now=now)
     return queries.get_endpoint(conn, endpoint_id)
 
 
@@ -128,10 +128,10 @@ def roll_back(conn: Connection, endpoint_id: str, *, actor_id: str, now: datetim
         Conflict: There was none before it.
     """
     held = queries.get_endpoint(conn, endpoint_id)
-    before = find_predecessor(queries.list_changes(conn, endpoint_id))
-    if before is None:
+    before = find_predecessors(queries.list_changes(conn, endpoint_id))
+    if not before:
         raise Conflict(f"endpoint {held.name!r} had no champion before", hint="Serve another model instead.")
-    return serve_model(conn, endpoint_id, before, actor_id=actor_id, now=now, cause=ROLLBACK)
+    return serve_model(conn, endpoint_id, before[-1], actor_id=actor_id, now=now, cause=ROLLBACK)
 
 
 def follow_champion(
@@ -168,6 +168,29 @@ def note_problem(conn: Connection, endpoint_id: str, problem: str | None) -> Non
     conn.execute(update(endpoint).where(endpoint.c.id == endpoint_id).values(problem=problem))
 
 
+def note_change(
+    conn: Connection,
+    endpoint_id: str,
+    project_id: str,
+    payload: Mapping[str, JsonValue],
+    *,
+    actor_id: str,
+    now: datetime,
+    cause: str | None = None,
+) -> None:
+    """Tell everybody that an endpoint changed."""
+    emit(
+        conn,
+        queries.CHANGED,
+        project_id=project_id,
+        subject_id=endpoint_id,
+        actor_id=actor_id,
+        now=now,
+        payload=payload,
+        cause=cause,
+    )
+
+
 def delete_endpoint(conn: Connection, endpoint_id: str, *, actor_id: str, now: datetime) -> None:
     """Close an endpoint for good, with its log, feedback and flags; items that were made of its traffic stay.
 
@@ -180,7 +203,7 @@ def delete_endpoint(conn: Connection, endpoint_id: str, *, actor_id: str, now: d
     mine = (token.c.endpoint_id == endpoint_id) & token.c.revoked_at.is_(None)
     conn.execute(update(token).where(mine).values(revoked_at=now))
     conn.execute(delete(endpoint).where(endpoint.c.id == endpoint_id))
-    _note(conn, endpoint_id, held.project_id, {"name": held.name, "is_deleted": True}, actor_id=actor_id, now=now)
+    note_change(conn, endpoint_id, held.project_id, {"name": held.name, "is_deleted": True}, actor_id=actor_id, now=now)
     write_audit(conn, "endpoint.delete", actor_id=actor_id, now=now, subject=endpoint_id, project_id=held.project_id)
 
 
@@ -201,26 +224,4 @@ def _note_role(
         "model_id": model_id,
         "previous_id": previous_id,
     }
-    _note(conn, held.id, held.project_id, payload, actor_id=actor_id, now=now, cause=cause)
-
-
-def _note(
-    conn: Connection,
-    endpoint_id: str,
-    project_id: str,
-    payload: Mapping[str, JsonValue],
-    *,
-    actor_id: str,
-    now: datetime,
-    cause: str | None = None,
-) -> None:
-    emit(
-        conn,
-        queries.CHANGED,
-        project_id=project_id,
-        subject_id=endpoint_id,
-        actor_id=actor_id,
-        now=now,
-        payload=payload,
-        cause=cause,
-    )
+    note_change(conn, held.id, held.project_id, payload, actor_id=actor_id, now=now, cause=cause)

@@ -49,8 +49,8 @@ def check_role(model_id: str, role: ServingRole, champion_id: str | None) -> Non
         raise Conflict(f"this model is the endpoint's champion: as {role} it adds nothing", hint="Name another model.")
 
 
-def find_predecessor(changes: Sequence[EndpointChange]) -> str | None:
-    """The champion to go back to, after these changes of one endpoint, oldest first; None when there was none."""
+def find_predecessors(changes: Sequence[EndpointChange]) -> list[str]:
+    """The champions that going back leads through, the next last, after these changes of one endpoint, oldest first."""
     before: list[str] = []
     for change in changes:
         if change.role is not ServingRole.CHAMPION:
@@ -59,7 +59,7 @@ def find_predecessor(changes: Sequence[EndpointChange]) -> str | None:
             before = before[:-1]
         elif change.previous_id is not None and change.previous_id != change.model_id:
             before.append(change.previous_id)
-    return before[-1] if before else None
+    return before
 
 
 def add_histograms(found: Iterable[Sequence[int]]) -> list[int]:

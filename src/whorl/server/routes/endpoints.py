@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from whorl.access.actions import create_token, revoke_token
 from whorl.access.queries import list_endpoint_tokens
 from whorl.access.rules import Action, TokenKind
-from whorl.base.errors import InvalidInput, NotServing
+from whorl.base.errors import InvalidInput
+from whorl.models.queries import get_model
 from whorl.pipelines import champions
 from whorl.schemas.access import Token, TokenCreate, TokenCreated
 from whorl.schemas.models import Champion
@@ -19,13 +20,16 @@ from whorl.schemas.serving import (
     EndpointAnswer,
     EndpointChange,
     EndpointCreate,
+    EndpointMetrics,
     EndpointUpdate,
     ServeRequest,
     ServingRole,
 )
 from whorl.schemas.wire import Page
+from whorl.server.asked import asks_images, read_ask
 from whorl.server.permits import Caller, CallerDep, needs
 from whorl.serving import actions, queries
+from whorl.serving.rules import check_may_serve
 
 router = APIRouter(prefix="/api/v1", tags=["endpoints"])
 
@@ -40,9 +44,10 @@ def list_endpoints(
 ) -> Page[Endpoint]:
     """The endpoints, newest first."""
     url = str(request.base_url)
-    return caller.read(
+    page = caller.read(
         lambda conn: queries.list_endpoints(conn, project_id=project_id, cursor=cursor, limit=limit, url=url)
     )
+    return page.model_copy(update={"items": [_as_seen_here(caller, one) for one in page.items]})
 
 
 @router.post("/projects/{project_id}/endpoints", status_code=201, **needs(Action.ENDPOINT_WRITE))
@@ -90,26 +95,41 @@ def delete_endpoint(caller: CallerDep, endpoint_id: str) -> None:
     """Close it for good, with its log, feedback, flags and tokens."""
     caller.write(lambda conn: actions.delete_endpoint(conn, endpoint_id, actor_id=caller.actor.id, now=caller.now))
     caller.services.actors.forget()
+    caller.services.serving.book.look()
 
 
-@router.post("/endpoints/{endpoint}/predict", **needs(Action.ENDPOINT_PREDICT))
-async def predict(caller: CallerDep, endpoint: str) -> EndpointAnswer:
-    """Ask it about an image."""
-    del caller
-    raise NotServing(f"endpoint {endpoint} has no model", hint="Serve one: `whorl endpoints serve`.")
+@router.post(
+    "/endpoints/{endpoint}/predict",
+    response_model=EndpointAnswer,
+    **asks_images(needs(Action.ENDPOINT_PREDICT)),
+)
+async def predict(request: Request, caller: CallerDep, endpoint: str) -> Response:
+    """Ask it about an image: as a form with the image and what is known about it, or the image's bytes alone.
+
+    `endpoint` is its name or its id.
+    """
+    serving = caller.services.serving
+    asked = await read_ask(request, limit=caller.services.settings.max_upload_bytes)
+    answered = await serving.predict(caller.endpoint_id or endpoint, asked.image, asked.metadata)
+    return Response(answered.to_json(), media_type="application/json")
 
 
 @router.post("/endpoints/{endpoint_id}/serve", **needs(Action.ENDPOINT_WRITE))
 def serve_model(request: Request, caller: CallerDep, endpoint_id: str, body: ServeRequest) -> Endpoint:
     """Give a model a role, or take the role away with null. No request is dropped.
 
-    Where the endpoint follows a variable, a new champion becomes the variable's value.
+    The model is loaded and warmed first; one that cannot be loaded changes nothing. Where the endpoint follows a
+    variable, a new champion becomes the variable's value.
     """
+    if body.model_id is not None:
+        model_id = body.model_id
+        with caller.services.db.read() as conn:
+            caller.check_same_project(conn, "model", model_id)
+            check_may_serve(get_model(conn, model_id), queries.get_endpoint(conn, endpoint_id).project_id)
+        caller.services.serving.book.prepare(model_id)
 
     def work(conn: Connection) -> None:
         held = queries.get_endpoint(conn, endpoint_id)
-        if body.model_id is not None:
-            caller.check_same_project(conn, "model", body.model_id)
         if body.role is ServingRole.CHAMPION and held.variable is not None and body.model_id is not None:
             where = {"pipeline_id": held.pipeline_id, "variable": held.variable}
             champions.deploy_model(conn, body.model_id, actor_id=caller.actor.id, now=caller.now, **where)
@@ -146,6 +166,14 @@ def roll_back(request: Request, caller: CallerDep, endpoint_id: str) -> Endpoint
 
     caller.write(work)
     return _changed(request, caller, endpoint_id)
+
+
+@router.get("/endpoints/{endpoint_id}/metrics", **needs(Action.ENDPOINT_READ))
+def get_endpoint_metrics(
+    caller: CallerDep, endpoint_id: str, minutes: int = Query(60, ge=1, le=90 * 24 * 60)
+) -> EndpointMetrics:
+    """Requests, errors and latency of the last minutes, by model and role."""
+    return caller.services.serving.metrics(endpoint_id, minutes=minutes)
 
 
 @router.get("/endpoints/{endpoint_id}/changes", **needs(Action.ENDPOINT_READ))
@@ -196,11 +224,21 @@ def revoke_endpoint_token(caller: CallerDep, endpoint_id: str, token_id: str) ->
 
 def _read(request: Request, caller: Caller, endpoint_id: str) -> Endpoint:
     url = str(request.base_url)
-    return caller.read(lambda conn: queries.get_endpoint(conn, endpoint_id, url=url))
+    found = caller.read(lambda conn: queries.get_endpoint(conn, endpoint_id, url=url))
+    return _as_seen_here(caller, found)
 
 
 def _changed(request: Request, caller: Caller, endpoint_id: str) -> Endpoint:
+    """The endpoint once this server answers as it now says; others follow within seconds."""
+    caller.services.serving.book.wait_until_followed(endpoint_id)
     return _read(request, caller, endpoint_id)
+
+
+def _as_seen_here(caller: Caller, found: Endpoint) -> Endpoint:
+    live = caller.services.serving.book.find(found.id)
+    if live is None or live.problem is None:
+        return found
+    return found.model_copy(update={"problem": live.problem})
 
 
 def _place(conn: Connection, project_id: str, pipeline_id: str | None, variable: str) -> Champion:
