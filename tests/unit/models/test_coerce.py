@@ -6,10 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image as PilImage
 
 from whorl.base.errors import ModelError
+from whorl.geometry.masks import Rle, encode_mask
 from whorl.models.coerce import coerce_prediction
-from whorl.models.types import ClassProbabilities, Detections, Task
+from whorl.models.types import ClassProbabilities, Detections, Instances, LabelScores, Segmentation, Task
 
 LABELS = ("cat", "dog")
 
@@ -138,3 +140,102 @@ def test_coerce_prediction__detection_refusals(result: object, said: str) -> Non
     with pytest.raises(ModelError, match=said) as caught:
         detect(result)
     assert "Return" in caught.value.hint
+
+
+HALF = np.zeros((10, 20), bool)
+HALF[:, :8] = True
+
+
+def see(result: object, task: Task) -> object:
+    return coerce_prediction(result, labels=LABELS, task=task, size=(10, 20), adapter="mine")
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        LabelScores(("dog", "cat"), np.array([0.2, 1.0], np.float32)),
+        {"cat": 1.0, "dog": 0.2},
+        FakeTensor([[1.0, 0.2]]),
+        [{"label": "dog", "score": 0.2}, {"label": "cat", "score": 1}],
+    ],
+)
+def test_coerce_prediction__several_labels(result: object) -> None:
+    got = see(result, Task.MULTI_LABEL)
+    assert isinstance(got, LabelScores)
+    assert (got.labels, got.scores.round(4).tolist()) == (LABELS, [1.0, pytest.approx(0.2)])
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"), [({}, [0, 0]), ([], [0, 0]), ({"dog"}, [0, 1]), (["cat", "dog"], [1, 1])]
+)
+def test_coerce_prediction__labels_that_hold(result: object, expected: list[float]) -> None:
+    got = see(result, Task.MULTI_LABEL)
+    assert isinstance(got, LabelScores)
+    assert got.scores.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"masks": HALF[None], "scores": [0.5], "labels": [1]},
+        (FakeTensor(HALF[None, None].astype(np.float32)), FakeTensor([0.5]), FakeTensor([1])),
+        [{"mask": HALF, "score": 0.5, "label": "dog"}],
+        [{"mask": PilImage.fromarray(HALF.astype(np.uint8) * 255), "score": 0.5, "label": "dog"}],
+        SimpleNamespace(
+            masks=SimpleNamespace(xy=[[[0, 0], [8, 0], [8, 10], [0, 10]]]),
+            boxes=SimpleNamespace(conf=FakeTensor([0.5]), cls=FakeTensor([1.0])),
+        ),
+        SimpleNamespace(mask=HALF[None], xyxy=np.zeros((1, 4)), confidence=np.array([0.5]), class_id=np.array([1])),
+        {"masks": [Rle(10, 20, encode_mask(HALF)), Rle(10, 20, encode_mask(HALF & False))], "scores": [0.5, 0.9],
+         "labels": [1, 0]},
+    ],
+)  # fmt: skip
+def test_coerce_prediction__instances(result: object) -> None:
+    got = see(result, Task.INSTANCE_MASKS)
+    assert isinstance(got, Instances)
+    assert (got.labels, got.scores.tolist(), got.boxes.tolist()) == (("dog",), [0.5], [[0, 0, 8, 10]])
+    assert got.masks == (Rle(10, 20, encode_mask(HALF)),)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        HALF.astype(np.int64) * 2,
+        np.stack([~HALF, HALF & False, HALF]).astype(np.float32),
+        {"dog": HALF},
+        [{"label": "dog", "mask": HALF, "score": None}],
+        Segmentation(("dog",), HALF.astype(np.uint8), np.array([1], np.float32)),
+    ],
+)
+def test_coerce_prediction__pixels(result: object) -> None:
+    got = see(result, Task.SEMANTIC_MASKS)
+    assert isinstance(got, Segmentation)
+    assert np.array_equal(got.classes, HALF * 2)
+    assert (got.labels, got.confidence.tolist()) == (LABELS, [0.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("task", "result", "said"),
+    [
+        (Task.MULTI_LABEL, None, "mine returned NoneType for multi_label"),
+        (Task.MULTI_LABEL, [0.1], "2 labels need 2 scores"),
+        (Task.MULTI_LABEL, [0.1, 7], r"scores must lie in \[0, 1\]"),
+        (Task.MULTI_LABEL, {"cow": 1.0}, "unknown label 'cow'"),
+        (Task.MULTI_LABEL, [float("nan"), 0], "not finite"),
+        (Task.INSTANCE_MASKS, 3, "mine returned int"),
+        (Task.INSTANCE_MASKS, {"masks": [], "scores": []}, "no 'labels'"),
+        (Task.INSTANCE_MASKS, (HALF[None, :5], [1], [0]), "not of the image's"),
+        (Task.INSTANCE_MASKS, (HALF[None], [1, 1], [0]), "1 masks, 2 scores and 1 labels"),
+        (Task.INSTANCE_MASKS, ([Rle(10, 20, "0")], [1], [0]), "add up to"),
+        (Task.SEMANTIC_MASKS, "cat", "str"),
+        (Task.SEMANTIC_MASKS, HALF[:4], "needs"),
+        (Task.SEMANTIC_MASKS, HALF * 3, "label numbers must lie in 0 to 2"),
+        (Task.SEMANTIC_MASKS, HALF * 0.5, "not whole"),
+        (Task.SEMANTIC_MASKS, np.full((3, 10, 20), 4.0), r"lie in \[0, 1\]"),
+        (Task.SEMANTIC_MASKS, {"cow": HALF}, "unknown label 'cow'"),
+    ],
+)
+def test_coerce_prediction__masks_and_labels_that_are_refused(task: Task, result: object, said: str) -> None:
+    with pytest.raises(ModelError, match=said) as caught:
+        see(result, task)
+    assert caught.value.hint.startswith("Return")

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from whorl.base.errors import JsonValue, ModelError, WhorlError
-from whorl.models.coerce import coerce_prediction, to_array
+from whorl.models.coerce import coerce_prediction
+from whorl.models.coerce_parts import to_array
 from whorl.models.types import FloatArray, Image, Prediction, Task, TrainingData
 
 METHODS = ("load", "predict", "embed", "train", "save")

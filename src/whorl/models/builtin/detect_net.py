@@ -38,11 +38,15 @@ class ScratchBackbone(nn.Module):  # type: ignore[misc]
         self.stages = nn.ModuleList(stages)
 
     def forward(self, x: Tensor) -> list[Tensor]:
+        return self.maps(x)[1:]
+
+    def maps(self, x: Tensor) -> list[Tensor]:
+        """Maps at strides 2 to 32; the first has 24 channels."""
         maps = []
         for stage in self.stages:
             x = stage(x)
             maps.append(x)
-        return maps[1:]
+        return maps
 
 
 class Lite0Backbone(nn.Module):  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import torch
@@ -23,6 +23,8 @@ STAGES = (
 )
 TAPS = {2: 4, 4: 8, 10: 16, 15: 32}
 CHANNELS = {4: 24, 8: 40, 16: 112, 32: 320}
+# With the map at stride 2 of the first block, for masks.
+FINE_TAPS, FINE_CHANNELS = {0: 2, **TAPS}, 16
 EPSILON = 1e-3
 
 
@@ -77,22 +79,23 @@ class Lite0(nn.Module):  # type: ignore[misc]
         pooled = F.relu6(self.head(maps[-1])).mean(dim=(2, 3))
         return (pooled, *maps[1:])
 
-    def pyramid(self, x: Tensor, *, frozen_blocks: int = 0) -> list[Tensor]:
+    def pyramid(self, x: Tensor, *, frozen_blocks: int = 0, taps: Collection[int] = tuple(TAPS)) -> list[Tensor]:
         """Feature maps at strides 4, 8, 16 and 32 with 24, 40, 112 and 320 channels.
 
         Args:
             frozen_blocks: The stem and so many blocks keep no gradients.
+            taps: The blocks after which a map is taken.
         """
         maps = []
         with torch.set_grad_enabled(frozen_blocks == 0 and torch.is_grad_enabled()):
             x = F.relu6(self.stem(x))
             for position in range(frozen_blocks):
                 x = self.blocks[position](x)
-                if position in TAPS:
+                if position in taps:
                     maps.append(x)
         for position in range(frozen_blocks, len(self.blocks)):
             x = self.blocks[position](x)
-            if position in TAPS:
+            if position in taps:
                 maps.append(x)
         return maps
 
