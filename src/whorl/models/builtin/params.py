@@ -88,6 +88,13 @@ class TinyDetParams(NetParams):
 class TinyUNetParams(NetParams):
     """Parameters of ``builtin:tinyunet``."""
 
+    size: int = Field(
+        default=0,
+        ge=0,
+        le=2048,
+        description="Longest side of the input in pixels; 0 chooses 128 to 1,024 by the sizes of images and objects.",
+    )
+
 
 class AutoParams(BuiltinParams):
     """Parameters of ``builtin:auto``."""
