@@ -157,6 +157,9 @@ class FeedbackCreate(Wire):
     prediction_id: str
     verdict: Verdict
     correction: list[AnnotationDraft] | None = Field(default=None, description="What is true, for a correction.")
+    label_map: dict[str, str] = Field(
+        default_factory=dict, max_length=1000, description="Labels of the correction by another name: given to known."
+    )
     comment: str | None = Field(default=None, max_length=2000)
     who: str | None = Field(default=None, max_length=200, description="As the caller knows them.")
 
@@ -187,6 +190,17 @@ class FlagRuleWrite(Wire):
     window: int = Field(default=50, ge=5, le=10_000, description="metric: over so many of the newest feedbacks.")
     per_day: int = Field(default=100, ge=0, description="Most flags of this rule in a day.")
     is_on: bool = True
+
+
+class FlagRuleUpdate(Wire):
+    """What is to change of a rule; what is left out stays. Its kind does not change: make another."""
+
+    below: float | None = None
+    above: float | None = None
+    share: float | None = Field(default=None, ge=0, le=1)
+    window: int | None = Field(default=None, ge=5, le=10_000)
+    per_day: int | None = Field(default=None, ge=0)
+    is_on: bool | None = None
 
 
 class FlagRule(FlagRuleWrite):
@@ -232,8 +246,30 @@ class FlagCatalogue(Wire):
 
     groups: list[FlagGroup]
     n_flags: int
-    n_ungrouped: int
+    n_ungrouped: int = Field(description="Stand alone, or have no image to compare.")
     since: UtcTime | None
+
+
+class FlagsTask(Wire):
+    """Flagged images to be labelled: a group of the catalogue, some items, or all that no task has yet."""
+
+    name: str = Field(min_length=1, max_length=200, description="Of the task; one of this name takes them in.")
+    group: int | None = Field(default=None, ge=0, description="Number in the catalogue.")
+    item_ids: list[str] | None = Field(default=None, min_length=1, max_length=10_000)
+
+
+class FeedbackLink(Wire):
+    """Where end users say what they think of one answer."""
+
+    url: str = Field(description="A signed path: opens this answer's page and no other.")
+
+
+class Pruned(Wire):
+    """What retention removed, or would remove."""
+
+    lines: int
+    images: int
+    is_dry_run: bool
 
 
 class EndpointPoint(Wire):
