@@ -20,16 +20,19 @@ from whorl.engine.handlers import AnyHandler
 from whorl.engine.jobs import Job, JobContext, JobHandler, job_node
 from whorl.models import actions, queries
 from whorl.models.bodies import predict_body
-from whorl.models.comparison import Comparison, ComparisonRules
+from whorl.models.comparison import Comparison
 from whorl.models.curves import describe_point
+from whorl.models.deciding import Compared, compare_scores, read_rules, record_comparison
+from whorl.models.differing import Pool, find_differing
 from whorl.models.records import prediction_records
-from whorl.models.scoring import Compared, Scored, compare_scores, record_comparison, record_score, score_model
+from whorl.models.scoring import Scored, record_score, score_model
 from whorl.models.training_runs import Trained, record_training, train_model
 from whorl.models.workshop import Workshop
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database, Priority
 
 TRAIN, EVALUATE, COMPARE, PREDICT = "train", "evaluate", "compare", "predict"
+DISAGREE = "disagree"
 _BATCH = 64
 
 
@@ -108,7 +111,8 @@ class ModelJobs:
         context.report(0.5, "scoring the challenger")
         held = self._scored(context, workshop, challenger, dataset_id, revision)
         context.report(0.9, "comparing")
-        compared = compare_scores(workshop, champion=base, challenger=held, rules=_rules(params))
+        rules, slices = read_rules(params)
+        compared = compare_scores(workshop, champion=base, challenger=held, rules=rules, slices=slices)
         return {
             "comparison_id": self._new_id("comparison"),
             "champion_id": compared.champion_id,
@@ -166,6 +170,19 @@ class ModelJobs:
             kept += saved.added
         return {"model_id": model_id, "dataset_id": dataset_id, "items": done, "predictions": kept}
 
+    def disagree(self, context: JobContext) -> Mapping[str, JsonValue]:
+        """Let both models of a comparison predict items without ground truth, and list those where they differ."""
+        params, workshop = context.params, self._workshop(context)
+        given, limit, most = params.get("filter"), params.get("limit"), params.get("max_items")
+        pool = Pool(
+            comparison_id=_text(params, "comparison_id"),
+            dataset_id=_text(params, "dataset_id"),
+            query=parse_query(given) if isinstance(given, dict) else None,
+            limit=limit if isinstance(limit, int) else 200,
+            max_items=most if isinstance(most, int) else 5000,
+        )
+        return find_differing(workshop, pool, report=context.report)
+
     def _scored(self, context: JobContext, workshop: Workshop, model_id: str, dataset_id: str, revision: int) -> str:
         with self.db.read() as conn:
             found = queries.find_whole_evaluation(conn, model_id=model_id, dataset_id=dataset_id, revision=revision)
@@ -195,15 +212,8 @@ def model_job_handlers(db: Database, blobs: BlobStore, home: Path, clock: Clock)
         job_node(EVALUATE): JobHandler(db, jobs.evaluate, jobs.keep_evaluation),
         job_node(COMPARE): JobHandler(db, jobs.compare, jobs.keep_comparison),
         job_node(PREDICT): JobHandler(db, jobs.predict),
+        job_node(DISAGREE): JobHandler(db, jobs.disagree),
     }
-
-
-def _rules(params: Mapping[str, JsonValue]) -> ComparisonRules:
-    delta, drop = params.get("min_delta"), params.get("floor_drop")
-    return ComparisonRules(
-        min_delta=float(delta) if isinstance(delta, int | float) else 0.0,
-        floor_drop=float(drop) if isinstance(drop, int | float) else None,
-    )
 
 
 def _text(params: Mapping[str, JsonValue], name: str) -> str:

@@ -103,6 +103,28 @@ def get_outputs_of(conn: Connection, *, model_id: str, items_digest: str) -> str
     return str(sha256)
 
 
+def find_evaluation_of(conn: Connection, compared: Comparison, *, model_id: str) -> str:
+    """The newest evaluation of a model that a comparison may rest on: of these items at this revision.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = (
+        select(evaluation.c.id)
+        .where(
+            evaluation.c.model_id == model_id,
+            evaluation.c.items_digest == compared.items_digest,
+            evaluation.c.revision == compared.revision,
+        )
+        .order_by(evaluation.c.id.desc())
+        .limit(1)
+    )
+    found_id = conn.execute(found).scalar_one_or_none()
+    if found_id is None:
+        raise NotFound(f"model {model_id} was not evaluated on these items", hint="Compare the models again.")
+    return str(found_id)
+
+
 def list_evaluations(conn: Connection, *, model_id: str) -> list[Evaluation]:
     """A model's evaluations, oldest first."""
     found = _evaluations().where(evaluation.c.model_id == model_id).order_by(evaluation.c.id)

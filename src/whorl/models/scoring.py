@@ -1,4 +1,4 @@
-"""Score a model on a frozen test subset, and decide between two that were scored on the same one."""
+"""Score a model on a frozen test subset."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from whorl.base.errors import InvalidInput, JsonValue, ModelError
-from whorl.datasets.actions import freeze_test
+from whorl.base.errors import JsonValue, ModelError
 from whorl.datasets.dql import Query
 from whorl.datasets.revisions import load_dataset
 from whorl.models import actions, queries
 from whorl.models.bodies import predict_body
-from whorl.models.comparison import Comparison, ComparisonRules, compare_models
 from whorl.models.finding_rows import add_findings
 from whorl.models.findings import dump_findings, find_findings, load_findings
 from whorl.models.folder import read_card
@@ -24,14 +22,11 @@ from whorl.models.outputs import (
     dump_outputs,
     join_outputs,
     label_names,
-    load_outputs,
-    pair_outputs,
     score_outputs,
 )
 from whorl.models.training_set import LabelledItems, read_labelled, store_query
 from whorl.models.types import Task
 from whorl.models.workshop import Workshop
-from whorl.schemas.models import Evaluation
 from whorl.schemas.records import Subset
 from whorl.store.blobs import BlobStore, get_content, put_content
 
@@ -53,18 +48,6 @@ class Scored:
     outputs_sha256: str
     query: dict[str, JsonValue]
     findings_sha256: str | None = None
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A decision, ready to be kept."""
-
-    numbers: Comparison
-    champion_id: str | None
-    challenger_id: str
-    dataset_id: str
-    revision: int
-    items_digest: str
 
 
 def score_model(
@@ -179,79 +162,3 @@ def record_score(
     if scored.findings_sha256 is not None:
         add_findings(conn, made, load_findings(get_content(blobs, scored.findings_sha256)))
     return made
-
-
-def compare_scores(
-    workshop: Workshop, *, champion: str | None, challenger: str, rules: ComparisonRules, seed: int = 0
-) -> Compared:
-    """Decide between two models by their evaluations on the same items.
-
-    Args:
-        champion: Id of the champion's evaluation; None when there is no champion yet.
-        challenger: Id of the challenger's evaluation.
-
-    Raises:
-        InvalidInput: The two were evaluated on different items.
-        NotFound: There is no such evaluation.
-    """
-    with workshop.db.read() as conn:
-        held = queries.get_evaluation(conn, challenger)
-        base = None if champion is None else queries.get_evaluation(conn, champion)
-        sha = queries.get_outputs_sha256(conn, challenger)
-        base_sha = None if champion is None else queries.get_outputs_sha256(conn, champion)
-        worn = queries.count_comparisons(conn, items_digest=held.items_digest)
-    _check_same_items(base, held)
-    pair = pair_outputs(
-        None if base_sha is None else load_outputs(get_content(workshop.blobs, base_sha)),
-        load_outputs(get_content(workshop.blobs, sha)),
-    )
-    return Compared(
-        numbers=workshop.call(compare_models, pair, rules=rules, times_compared=worn, seed=seed),
-        champion_id=None if base is None else base.model_id,
-        challenger_id=held.model_id,
-        dataset_id=held.dataset_id,
-        revision=held.revision,
-        items_digest=held.items_digest,
-    )
-
-
-def record_comparison(
-    conn: Connection,
-    compared: Compared,
-    *,
-    actor_id: str,
-    now: datetime,
-    cause: str | None = None,
-    run_id: str | None = None,
-    comparison_id: str | None = None,
-) -> str:
-    """Keep a decision with all its numbers, freeze the test subset that it was made on, and give the decision's id.
-
-    Args:
-        run_id: The pipeline run that compared; None when a person did.
-    """
-    made = actions.add_comparison(
-        conn,
-        compared.numbers,
-        champion_id=compared.champion_id,
-        challenger_id=compared.challenger_id,
-        dataset_key=load_dataset(conn, compared.dataset_id).key,
-        revision=compared.revision,
-        items_digest=compared.items_digest,
-        run_id=run_id,
-        actor_id=actor_id,
-        now=now,
-        cause=cause,
-        comparison_id=comparison_id,
-    )
-    reason = f"models were compared on it: {made}"
-    freeze_test(conn, compared.dataset_id, reason=reason, actor_id=actor_id, now=now)
-    return made
-
-
-def _check_same_items(champion: Evaluation | None, challenger: Evaluation) -> None:
-    if champion is not None and champion.items_digest != challenger.items_digest:
-        raise InvalidInput(
-            "champion and challenger were evaluated on different items",
-            hint="Evaluate both on one revision; freeze the test subset.",
-        )

@@ -52,12 +52,14 @@ def deploy_model(
     now: datetime,
     pipeline_id: str | None = None,
     variable: str | None = None,
+    cause: str | None = None,
 ) -> Champion:
     """Make a trained model the champion.
 
     Args:
         pipeline_id: Where, when several pipelines have a champion.
         variable: Which variable, when the pipeline has several.
+        cause: What led to it, such as a comparison's id.
 
     Raises:
         Conflict: The model is not trained.
@@ -68,7 +70,7 @@ def deploy_model(
         raise Conflict(f"model {model.name!r} is not trained: {model.status}", hint="Train it first.")
     place = _choose(list_champions(conn, model.project_id), pipeline_id, variable)
     if place.model_id != model_id:
-        write_champion(conn, place, model_id, project_id=model.project_id, actor_id=actor_id, now=now)
+        write_champion(conn, place, model_id, project_id=model.project_id, actor_id=actor_id, now=now, cause=cause)
     return place.model_copy(update={"model_id": model_id})
 
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from whorl.base.errors import JsonValue
 from whorl.schemas.annotations import Geometry
+from whorl.schemas.comparing import ProtectedSlice
 from whorl.schemas.training import TASK_PATTERN, Augment, Preset, Sampling, SubsetQueries
 from whorl.schemas.wire import UtcTime, Wire
 
@@ -116,6 +117,11 @@ class CompareRequest(Wire):
     snapshot: str | None = Field(default=None, description="Name or id of a snapshot; the present state when left out.")
     min_delta: float | None = Field(default=None, ge=0, description="Smallest gain worth a change.")
     floor_drop: float | None = Field(default=0.1, ge=0, description="How far a class may fall; null sets no floor.")
+    slices: list[ProtectedSlice] = Field(
+        default_factory=list, max_length=20, description="Where the challenger must be shown not to fall."
+    )
+    max_latency_ms: float | None = Field(default=None, gt=0, description="Slowest challenger; null sets no limit.")
+    max_size_bytes: int | None = Field(default=None, gt=0, description="Largest challenger; null sets no limit.")
 
 
 class Champion(Wire):

@@ -12,7 +12,7 @@ from whorl.datasets.queries import find_frozen_test, list_items
 from whorl.datasets.revisions import load_dataset
 from whorl.models import actions as model_actions
 from whorl.models.comparison import ClassificationCase, compare_models
-from whorl.models.scoring import Compared
+from whorl.models.deciding import Compared
 from whorl.pipelines.nodes.base import NodeContext
 from whorl.pipelines.nodes.compare import CompareNode, CompareParams
 from whorl.pipelines.tokens import Emission, Passed, Token

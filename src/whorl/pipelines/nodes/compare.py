@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from whorl.models.comparison import ComparisonRules, Decision
-from whorl.models.scoring import Compared, compare_scores, record_comparison
+from whorl.models.deciding import Compared, compare_scores, record_comparison
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.nodes.create_model import NO_MODEL

@@ -123,6 +123,8 @@ def compare_models(caller: CallerDep, project_id: str, body: CompareRequest) -> 
 
     Whichever is not scored on that revision yet is scored first. The test subset is frozen from then on.
     """
+    for one in body.slices:
+        read_query(one.query)
     with caller.services.db.read() as conn:
         for model_id in (body.champion_id, body.challenger_id):
             if model_id is not None:
@@ -143,6 +145,9 @@ def compare_models(caller: CallerDep, project_id: str, body: CompareRequest) -> 
             "revision": revision,
             "min_delta": body.min_delta,
             "floor_drop": body.floor_drop,
+            "slices": [one.model_dump(mode="json") for one in body.slices],
+            "max_latency_ms": body.max_latency_ms,
+            "max_size_bytes": body.max_size_bytes,
         },
     )
 
