@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, func, select
 
@@ -13,7 +13,7 @@ from whorl.datasets.dql.ast import FindingMatch
 from whorl.datasets.revisions import batches
 from whorl.models.findings import Findings
 from whorl.models.staleness import find_stale
-from whorl.schemas.findings import EvaluationFacet, Finding
+from whorl.schemas.findings import EvaluationFacet, Finding, ItemFindings
 from whorl.store.db.tables import dataset, evaluation, evaluation_finding, item, model
 
 _ROWS = 20_000
@@ -54,6 +54,23 @@ def list_findings(conn: Connection, item_id: str, *, evaluation_id: str) -> list
     )
     names = Finding.model_fields
     return [Finding(**{name: row[name] for name in names}) for row in conn.execute(found).mappings()]
+
+
+def list_item_findings(conn: Connection, evaluation_id: str, item_ids: Sequence[str]) -> list[ItemFindings]:
+    """What an evaluation found on each of some items, in their order; items without a finding are left out."""
+    size = (item.c.id.label("item_id"), item.c.width, item.c.height)
+    found = (
+        select(evaluation_finding, *size)
+        .join(item, item.c.key == evaluation_finding.c.item_key)
+        .where(item.c.id.in_(list(item_ids)), evaluation_finding.c.evaluation_id == evaluation_id)
+        .order_by(func.coalesce(evaluation_finding.c.confidence, -1.0).desc(), evaluation_finding.c.key)
+    )
+    names = Finding.model_fields
+    read: dict[str, ItemFindings] = {}
+    for row in conn.execute(found).mappings():
+        empty = ItemFindings(item_id=row["item_id"], width=row["width"], height=row["height"], findings=[])
+        read.setdefault(row["item_id"], empty).findings.append(Finding(**{name: row[name] for name in names}))
+    return [read[one] for one in dict.fromkeys(item_ids) if one in read]
 
 
 def list_evaluation_facets(conn: Connection, dataset_id: str, *, limit: int = _NEWEST) -> list[EvaluationFacet]:

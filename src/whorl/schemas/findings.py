@@ -38,3 +38,18 @@ class EvaluationFacet(Wire):
     created_at: UtcTime
     counts: dict[FindingTypeName, int] = Field(description="Findings by type; a type without any is left out.")
     chip: str = Field(description="The term that, put behind a query's text, finds the items evaluated.")
+
+
+class FindingsWanted(Wire):
+    """Items whose findings are to be read at once; those that the evaluation did not use have none."""
+
+    item_ids: list[str] = Field(max_length=500)
+
+
+class ItemFindings(Wire):
+    """What an evaluation found on one item, with the size that the bounds are of."""
+
+    item_id: str
+    width: int
+    height: int
+    findings: list[Finding] = Field(description="Surest first, what was missed last.")

@@ -20,7 +20,7 @@ from whorl.datasets.queries import list_items
 from whorl.datasets.revisions import load_dataset
 from whorl.models import actions, staleness
 from whorl.models.evaluation.types import PredictedObjects, TruthObjects
-from whorl.models.finding_rows import add_findings, list_evaluation_facets, list_findings
+from whorl.models.finding_rows import add_findings, list_evaluation_facets, list_findings, list_item_findings
 from whorl.models.findings import find_findings
 from whorl.models.outputs.types import ObjectOutputs
 from whorl.models.queries import get_evaluation, list_evaluations
@@ -55,6 +55,19 @@ def evaluate(house: House, items: list[Item]) -> str:
         return made
 
     return house.db.write(work)
+
+
+def test_list_item_findings__of_many_items_at_once(house: House) -> None:
+    items = house.add("a.png", "b.png", subset=Subset.TEST)
+    other = house.add("c.png")[0]
+    made = evaluate(house, items)
+    with house.db.read() as conn:
+        wanted = [items[1].id, other.id, items[0].id, items[1].id, "itm_none"]
+        found = list_item_findings(conn, made, wanted)
+        assert [one.item_id for one in found] == [items[1].id, items[0].id]
+        assert [found[0].width, found[0].height] == [items[1].width, items[1].height]
+        assert found[1].findings == list_findings(conn, items[0].id, evaluation_id=made)
+        assert list_item_findings(conn, "evl_none", wanted) == list_item_findings(conn, made, []) == []
 
 
 def is_stale(house: House, evaluation_id: str) -> bool:

@@ -13,7 +13,7 @@ from whorl.datasets.facets import FIXED_NAMES
 from whorl.datasets.query_fields import list_query_fields
 from whorl.datasets.sources import author_names, list_sources
 from whorl.schemas.explorer import AnnotationSource, Facet, Facets, FacetsWanted, QueryField
-from whorl.schemas.findings import EvaluationFacet, Finding
+from whorl.schemas.findings import EvaluationFacet, Finding, FindingsWanted, ItemFindings
 from whorl.server.permits import CallerDep, needs
 from whorl.server.routes.listings import open_keys
 
@@ -73,6 +73,14 @@ def list_findings(caller: CallerDep, item_id: str, evaluation_id: str) -> list[F
         return read(conn, item_id, evaluation_id=evaluation_id)
 
     return caller.read(work)
+
+
+@router.post("/evaluations/{evaluation_id}/findings", **needs(Action.MODEL_READ))
+def list_item_findings(caller: CallerDep, evaluation_id: str, body: FindingsWanted) -> list[ItemFindings]:
+    """What an evaluation found on many items at once, as a grid of them draws it."""
+    from whorl.models.finding_rows import list_item_findings as read
+
+    return caller.read(lambda conn: read(conn, evaluation_id, body.item_ids))
 
 
 @router.get("/datasets/{dataset_id}/fields", **needs(Action.DATASET_READ))
