@@ -12,7 +12,7 @@ from PIL import Image
 from tests.api.conftest import Api, png
 
 import whorl
-from whorl.base.errors import Conflict, InvalidInput, JsonValue, ModelError, NotFound
+from whorl.base.errors import Conflict, InvalidInput, JsonValue, ModelError, NotFound, QueryError
 from whorl.schemas.models import PredictedImage
 from whorl.sdk.client import Client, Project
 from whorl.sdk.models import Model
@@ -99,6 +99,36 @@ def test_evaluate__scores_the_test_subset_and_its_parts(one: Model) -> None:
     assert whole.metric is not None
     assert whole.metric > 0.7
     assert found[str(part)].n_items < 18
+
+
+def test_report__says_the_evaluation_in_full(project: Project, one: Model) -> None:
+    evaluation = one.evaluations()[0]
+    report = project.evaluations.report(evaluation.id, slices=["field:subset", "query:label:0|1|2"])
+    assert (report.task, report.metric_name) == ("classification", "accuracy")
+    assert report.metric == pytest.approx(evaluation.metric)
+    assert report.interval is not None
+    kept = evaluation.metrics["accuracy_interval"]
+    assert isinstance(kept, dict)
+    assert (report.interval.low, report.interval.high) == (kept["low"], kept["high"])
+    subset, some = report.slices
+    assert (subset.name, subset.n_items, subset.rest) == ("subset: test", 18, None)
+    assert subset.query == {"filter": {"subset": "test"}}
+    assert some.is_small
+    assert 0 < some.n_items < 18
+    costs = project.evaluations.thresholds(evaluation.id, missed=1, spurious=5)
+    assert costs.cheapest.cost == min(row.cost for row in costs.rows if row.cost is not None)
+    with pytest.raises(QueryError, match="unknown item field"):
+        project.evaluations.report(evaluation.id, slices=["field:weather"])
+    with pytest.raises(InvalidInput, match="no slice"):
+        project.evaluations.report(evaluation.id, slices=["weather"])
+
+
+def test_list_evaluations__of_a_project_and_of_a_model(project: Project, one: Model) -> None:
+    every = list(project.evaluations.list())
+    assert [info.id for info in every] == sorted((info.id for info in every), reverse=True)
+    assert [info.id for info in one.evaluations()] == [
+        info.id for info in reversed(list(project.evaluations.list(model_id=one.id)))
+    ]
 
 
 def test_compare__decides_keeps_the_numbers_and_freezes_the_test(project: Project, one: Model, few: Model) -> None:

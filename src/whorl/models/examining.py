@@ -15,6 +15,9 @@ from whorl.models.outputs import ClassOutputs, LabelOutputs, ObjectOutputs, Outp
 from whorl.schemas.models import Disagreement, Disagreements, Examination, ReliabilityBin, WorstItem
 
 _BINS = 10
+SCORE_THRESHOLD = 0.25
+"""Weaker objects do not take part in the confusion."""
+
 LABEL_THRESHOLD = 0.5
 """Smallest score that says a label, of several."""
 _FAINT = 0.05
@@ -22,7 +25,7 @@ _FAINT = 0.05
 
 
 def examine_outputs(
-    outputs: Outputs, *, evaluation_id: str, score_threshold: float = 0.25, worst: int = 24
+    outputs: Outputs, *, evaluation_id: str, score_threshold: float = SCORE_THRESHOLD, worst: int = 24
 ) -> Examination:
     """Tables of a model's errors on its test items.
 

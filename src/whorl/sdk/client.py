@@ -8,6 +8,7 @@ from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import access
 from whorl.schemas import ontology as labels_wire
 from whorl.sdk.datasets import Dataset, Datasets
+from whorl.sdk.evaluations import Evaluations
 from whorl.sdk.jobs import Job
 from whorl.sdk.models import Models
 from whorl.sdk.people import Members, People, Tokens
@@ -105,6 +106,7 @@ class Project:
         self.info = info
         self.datasets = Datasets(transport, info.id)
         self.models = Models(transport, info.id)
+        self.evaluations = Evaluations(transport, info.id)
         self.pipelines = Pipelines(transport, info.id)
         self.tasks = Tasks(transport, info.id)
         self.members = Members(transport, info.id)

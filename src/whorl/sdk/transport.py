@@ -16,7 +16,7 @@ from whorl.base.errors import JsonValue, Unavailable, WhorlError, error_classes
 from whorl.schemas.wire import Page, Problem
 
 T = TypeVar("T")
-ApiParams = Mapping[str, str | int | float | bool | None]
+ApiParams = Mapping[str, str | int | float | bool | list[str] | None]
 Files = list[tuple[str, tuple[str, bytes, str]]]
 API = "/api/v1"
 BACKOFF_SECONDS = (0.2, 0.8, 2.0)
@@ -192,5 +192,5 @@ def _retry_after(error: WhorlError, delay: float) -> float:
     return min(float(given), 30.0) if isinstance(given, str) and given.isdigit() else delay
 
 
-def _given(params: ApiParams) -> dict[str, str | int | float | bool]:
+def _given(params: ApiParams) -> dict[str, str | int | float | bool | list[str]]:
     return {name: value for name, value in params.items() if value is not None}

@@ -941,6 +941,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluations/{evaluation_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List Item Findings
+         * @description What an evaluation found on many items at once, as a grid of them draws it.
+         */
+        post: operations["list_item_findings_api_v1_evaluations__evaluation_id__findings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description Everything that an evaluation says, computed from its kept outputs and the pinned revision.
+         */
+        get: operations["get_report_api_v1_evaluations__evaluation_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thresholds
+         * @description What each confidence threshold costs, and the cheapest, in all and for each label.
+         */
+        get: operations["get_thresholds_api_v1_evaluations__evaluation_id__thresholds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/issues/{issue_id}/comments": {
         parameters: {
             query?: never;
@@ -2369,6 +2429,26 @@ export interface paths {
          * @description Open an endpoint. With a variable named it serves that variable's champion, now and after each change.
          */
         post: operations["create_endpoint_api_v1_projects__project_id__endpoints_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations
+         * @description The project's evaluations, newest first; of one model or on one dataset when it is named.
+         */
+        get: operations["list_evaluations_api_v1_projects__project_id__evaluations_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3907,6 +3987,27 @@ export interface components {
             items: components["schemas"]["BulkItem"][];
         };
         /**
+         * Calibration
+         * @description Whether confidence means what it says: 0 is perfect.
+         */
+        Calibration: {
+            /**
+             * Brier
+             * @description Mean squared distance from the truth; for classes 0 to 2.
+             */
+            brier?: number | null;
+            /**
+             * Ece
+             * @description Mean gap between confidence and share correct, over bins of equal size.
+             */
+            ece: number;
+            /**
+             * Nll
+             * @description Mean natural logarithm lost on the true class.
+             */
+            nll?: number | null;
+        };
+        /**
          * Champion
          * @description The place where a project's champion is written: a pipeline's variable, or the project's own setting.
          */
@@ -3951,6 +4052,26 @@ export interface components {
          */
         ChangeKind: "added" | "removed" | "changed";
         /**
+         * CheapestThreshold
+         * @description The confidence threshold that costs least on the test items; null stands for all labels together.
+         */
+        CheapestThreshold: {
+            /** Cost */
+            cost: number;
+            /** @description Of the cost, over resampled items. */
+            interval?: components["schemas"]["Range"] | null;
+            /** Label */
+            label: string | null;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** Threshold */
+            threshold: number;
+            /** @description Where the cheapest lies in resampled items. */
+            threshold_interval?: components["schemas"]["Range"] | null;
+        };
+        /**
          * CheckNotice
          * @description Something to know before a training: an error prevents it, a warning does not.
          */
@@ -3981,6 +4102,42 @@ export interface components {
              * @enum {string}
              */
             mode: "replace" | "add";
+        };
+        /**
+         * ClassRow
+         * @description One label; a value is null when its denominator is zero, as for a label that the test items lack.
+         */
+        ClassRow: {
+            /**
+             * Ap
+             * @description Mean over IoU 0.5 to 0.95 for objects.
+             */
+            ap?: number | null;
+            /** Dice */
+            dice?: number | null;
+            /** F1 */
+            f1?: number | null;
+            interval?: components["schemas"]["Range"] | null;
+            /** Iou */
+            iou?: number | null;
+            /** Label */
+            label: string;
+            /**
+             * Metric
+             * @description The label's share in the report's metric: see `class_metric_name`.
+             */
+            metric: number | null;
+            /** N Predicted */
+            n_predicted: number;
+            /**
+             * N Truth
+             * @description Items, objects or pixels that truly are of the label.
+             */
+            n_truth: number;
+            /** Precision */
+            precision?: number | null;
+            /** Recall */
+            recall?: number | null;
         };
         /**
          * ClassTag
@@ -4063,10 +4220,25 @@ export interface components {
              */
             floor_drop: number | null;
             /**
+             * Max Latency Ms
+             * @description Slowest challenger; null sets no limit.
+             */
+            max_latency_ms?: number | null;
+            /**
+             * Max Size Bytes
+             * @description Largest challenger; null sets no limit.
+             */
+            max_size_bytes?: number | null;
+            /**
              * Min Delta
              * @description Smallest gain worth a change.
              */
             min_delta?: number | null;
+            /**
+             * Slices
+             * @description Where the challenger must be shown not to fall.
+             */
+            slices?: components["schemas"]["ProtectedSlice"][];
             /**
              * Snapshot
              * @description Name or id of a snapshot; the present state when left out.
@@ -4256,6 +4428,27 @@ export interface components {
              * @enum {string}
              */
             order: "suspicion" | "confidence" | "newest";
+        };
+        /**
+         * Curve
+         * @description Precision over recall, thinned to 200 points, from the surest answer down; the lists are of one length.
+         */
+        Curve: {
+            /** Average Precision */
+            average_precision: number | null;
+            /**
+             * Label
+             * @description Null: all labels together.
+             */
+            label: string | null;
+            /** N Truth */
+            n_truth: number;
+            /** Precision */
+            precision: number[];
+            /** Recall */
+            recall: number[];
+            /** Threshold */
+            threshold: number[];
         };
         /**
          * Dataset
@@ -5036,6 +5229,71 @@ export interface components {
             revision: number;
         };
         /**
+         * EvaluationReport
+         * @description Everything that an evaluation says; each number is computed from its kept outputs and the pinned revision.
+         */
+        EvaluationReport: {
+            calibration: components["schemas"]["Calibration"] | null;
+            /**
+             * Class Metric Name
+             * @description What a label's row measures: recall, ap, ap50, mask_ap50 or iou
+             */
+            class_metric_name: string;
+            /** Curves */
+            curves: components["schemas"]["Curve"][];
+            /** Dataset Id */
+            dataset_id: string;
+            /** Evaluation Id */
+            evaluation_id: string;
+            interval: components["schemas"]["Range"] | null;
+            /** Is Stale */
+            is_stale: boolean;
+            /** Metric */
+            metric: number | null;
+            /**
+             * Metric Name
+             * @description accuracy, map, ap50, mask_ap50 or miou
+             */
+            metric_name: string;
+            /** Model Id */
+            model_id: string;
+            /**
+             * N Groups
+             * @description What was resampled: groups of items where all alike are grouped, else items.
+             */
+            n_groups: number;
+            /** N Items */
+            n_items: number;
+            /**
+             * N Truth
+             * @description True classes, labels, objects or labelled pixels.
+             */
+            n_truth: number;
+            /** Per Class */
+            per_class: components["schemas"]["ClassRow"][];
+            /** Per Size */
+            per_size: components["schemas"]["SizeRow"][];
+            /** Reliability */
+            reliability: components["schemas"]["ReliabilityBin"][];
+            /** Resamples */
+            resamples: number;
+            /** Revision */
+            revision: number;
+            /** Slices */
+            slices: components["schemas"]["SliceRow"][];
+            /**
+             * Summary
+             * @description Further metrics by name, such as macro_f1 or ap75.
+             */
+            summary: {
+                [key: string]: number | null;
+            };
+            /** Task */
+            task: string;
+            /** Thresholds */
+            thresholds: components["schemas"]["ThresholdRow"][];
+        };
+        /**
          * Event
          * @description Something that happened in a project.
          */
@@ -5309,6 +5567,14 @@ export interface components {
              * @enum {string}
              */
             type: "correct" | "confused" | "missed" | "spurious" | "empty";
+        };
+        /**
+         * FindingsWanted
+         * @description Items whose findings are to be read at once; those that the evaluation did not use have none.
+         */
+        FindingsWanted: {
+            /** Item Ids */
+            item_ids: string[];
         };
         /**
          * FreezeRequest
@@ -5644,6 +5910,23 @@ export interface components {
              * @description What became of this item, in words.
              */
             what: string[];
+        };
+        /**
+         * ItemFindings
+         * @description What an evaluation found on one item, with the size that the bounds are of.
+         */
+        ItemFindings: {
+            /**
+             * Findings
+             * @description Surest first, what was missed last.
+             */
+            findings: components["schemas"]["Finding"][];
+            /** Height */
+            height: number;
+            /** Item Id */
+            item_id: string;
+            /** Width */
+            width: number;
         };
         /**
          * ItemLineage
@@ -7602,6 +7885,35 @@ export interface components {
             annotation_ids: string[];
         };
         /**
+         * ProtectedSlice
+         * @description A part of the test items where the challenger must be shown not to fall: by a query, a label, or both.
+         */
+        ProtectedSlice: {
+            /**
+             * Floor Drop
+             * @description The margin: a fall below it is accepted.
+             * @default 0.05
+             */
+            floor_drop: number;
+            /**
+             * Label
+             * @description Measure this label only.
+             */
+            label?: string | null;
+            /**
+             * Name
+             * @description The query or the label when left out.
+             */
+            name?: string | null;
+            /**
+             * Query
+             * @description Of the test items, as text or DQL.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /**
          * QueryField
          * @description A field that the text form of a query may name.
          */
@@ -7623,6 +7935,21 @@ export interface components {
              * @description Values to offer, as they are written in a query.
              */
             values?: string[] | null;
+        };
+        /**
+         * Range
+         * @description A confidence interval; ``level`` is its coverage.
+         */
+        Range: {
+            /** High */
+            high: number;
+            /**
+             * Level
+             * @default 0.95
+             */
+            level: number;
+            /** Low */
+            low: number;
         };
         /**
          * Recipe
@@ -8032,6 +8359,84 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /**
+         * SizeRow
+         * @description True objects of about one size; areas are px² of the original image, of the mask where there is one.
+         */
+        SizeRow: {
+            /**
+             * Ap
+             * @description Mean over labels and IoU 0.5 to 0.95.
+             */
+            ap: number | null;
+            /**
+             * Max Area Px
+             * @description Null for no bound.
+             */
+            max_area_px: number | null;
+            /** Min Area Px */
+            min_area_px: number;
+            /** N Truth */
+            n_truth: number;
+            /**
+             * Name
+             * @description small, medium or large, with COCO's bounds.
+             */
+            name: string;
+            /**
+             * Recall
+             * @description Mean over labels and IoU 0.5 to 0.95, at most 100 objects an image.
+             */
+            recall: number | null;
+        };
+        /**
+         * SliceRow
+         * @description Some of the test items against the rest of them.
+         */
+        SliceRow: {
+            /**
+             * Delta
+             * @description The slice's metric minus that of the rest.
+             */
+            delta: number | null;
+            delta_interval?: components["schemas"]["Range"] | null;
+            /**
+             * Field
+             * @description The field whose value makes the slice, as `metadata.camera`.
+             */
+            field?: string | null;
+            interval?: components["schemas"]["Range"] | null;
+            /**
+             * Is Small
+             * @description Fewer than 20 items: mostly luck.
+             */
+            is_small: boolean;
+            /** Metric */
+            metric: number | null;
+            /** N Groups */
+            n_groups: number;
+            /** N Items */
+            n_items: number;
+            /** Name */
+            name: string;
+            /**
+             * Query
+             * @description The slice's items as a query.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Rest
+             * @description The metric on all other test items.
+             */
+            rest: number | null;
+            /**
+             * Value
+             * @description Null: the items without one.
+             */
+            value?: string | number | boolean | null;
         };
         /**
          * Snapshot
@@ -8600,6 +9005,60 @@ export interface components {
             variables: components["schemas"]["VariableSpec"][];
         };
         /**
+         * ThresholdReport
+         * @description Costs by confidence threshold.
+         */
+        ThresholdReport: {
+            cheapest: components["schemas"]["CheapestThreshold"];
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Is Stale */
+            is_stale: boolean;
+            /**
+             * Missed
+             * @description Cost of a missed object or label; for classes of an item left unsure.
+             */
+            missed: number;
+            /** N Items */
+            n_items: number;
+            /** N Truth */
+            n_truth: number;
+            /** Per Class */
+            per_class: components["schemas"]["CheapestThreshold"][];
+            /** Rows */
+            rows: components["schemas"]["ThresholdRow"][];
+            /**
+             * Spurious
+             * @description Cost of a spurious object or label; for classes of a wrong answer.
+             */
+            spurious: number;
+        };
+        /**
+         * ThresholdRow
+         * @description What follows from taking only answers with at least this confidence.
+         *
+         *     For one class per item, precision is the share correct of the items that are answered, recall the share of all
+         *     items that are answered correctly, ``n_missed`` how many are left unsure, ``n_spurious`` how many are wrong.
+         */
+        ThresholdRow: {
+            /** Cost */
+            cost?: number | null;
+            /** F1 */
+            f1: number | null;
+            /** N Correct */
+            n_correct: number;
+            /** N Missed */
+            n_missed: number;
+            /** N Spurious */
+            n_spurious: number;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** Threshold */
+            threshold: number;
+        };
+        /**
          * TileInfo
          * @description How an image is cut into tiles, as in Deep Zoom.
          */
@@ -8886,11 +9345,14 @@ export type BulkItem = components['schemas']['BulkItem'];
 export type BulkResult = components['schemas']['BulkResult'];
 export type BulkSaved = components['schemas']['BulkSaved'];
 export type BulkSubmit = components['schemas']['BulkSubmit'];
+export type Calibration = components['schemas']['Calibration'];
 export type Champion = components['schemas']['Champion'];
 export type ChangeCounts = components['schemas']['ChangeCounts'];
 export type ChangeKind = components['schemas']['ChangeKind'];
+export type CheapestThreshold = components['schemas']['CheapestThreshold'];
 export type CheckNotice = components['schemas']['CheckNotice'];
 export type Classify = components['schemas']['Classify'];
+export type ClassRow = components['schemas']['ClassRow'];
 export type ClassTag = components['schemas']['ClassTag'];
 export type Comment = components['schemas']['Comment'];
 export type CommentCreate = components['schemas']['CommentCreate'];
@@ -8901,6 +9363,7 @@ export type CronTrigger = components['schemas']['CronTrigger'];
 export type Crop = components['schemas']['Crop'];
 export type Crops = components['schemas']['Crops'];
 export type CropsWanted = components['schemas']['CropsWanted'];
+export type Curve = components['schemas']['Curve'];
 export type Dataset = components['schemas']['Dataset'];
 export type DatasetCounts = components['schemas']['DatasetCounts'];
 export type DatasetCreate = components['schemas']['DatasetCreate'];
@@ -8931,6 +9394,7 @@ export type EndpointUpdate = components['schemas']['EndpointUpdate'];
 export type EvaluateRequest = components['schemas']['EvaluateRequest'];
 export type Evaluation = components['schemas']['Evaluation'];
 export type EvaluationFacet = components['schemas']['EvaluationFacet'];
+export type EvaluationReport = components['schemas']['EvaluationReport'];
 export type Event = components['schemas']['Event'];
 export type EventSource = components['schemas']['EventSource'];
 export type EventTrigger = components['schemas']['EventTrigger'];
@@ -8941,6 +9405,7 @@ export type FacetBucket = components['schemas']['FacetBucket'];
 export type Facets = components['schemas']['Facets'];
 export type FacetsWanted = components['schemas']['FacetsWanted'];
 export type Finding = components['schemas']['Finding'];
+export type FindingsWanted = components['schemas']['FindingsWanted'];
 export type FreezeRequest = components['schemas']['FreezeRequest'];
 export type FrozenTest = components['schemas']['FrozenTest'];
 export type GraphProblem = components['schemas']['GraphProblem'];
@@ -8957,6 +9422,7 @@ export type ItemAnnotations = components['schemas']['ItemAnnotations'];
 export type ItemChange = components['schemas']['ItemChange'];
 export type ItemCount = components['schemas']['ItemCount'];
 export type ItemEvent = components['schemas']['ItemEvent'];
+export type ItemFindings = components['schemas']['ItemFindings'];
 export type ItemLineage = components['schemas']['ItemLineage'];
 export type ItemPatch = components['schemas']['ItemPatch'];
 export type ItemsDelete = components['schemas']['ItemsDelete'];
@@ -9060,7 +9526,9 @@ export type ProjectCreate = components['schemas']['ProjectCreate'];
 export type ProjectUpdate = components['schemas']['ProjectUpdate'];
 export type Promoted = components['schemas']['Promoted'];
 export type Promotion = components['schemas']['Promotion'];
+export type ProtectedSlice = components['schemas']['ProtectedSlice'];
 export type QueryField = components['schemas']['QueryField'];
+export type Range = components['schemas']['Range'];
 export type Recipe = components['schemas']['Recipe'];
 export type RecipeDraft = components['schemas']['RecipeDraft'];
 export type Relabel = components['schemas']['Relabel'];
@@ -9082,6 +9550,8 @@ export type ServeRequest = components['schemas']['ServeRequest'];
 export type ServiceTokenCreate = components['schemas']['ServiceTokenCreate'];
 export type ServingRole = components['schemas']['ServingRole'];
 export type Session = components['schemas']['Session'];
+export type SizeRow = components['schemas']['SizeRow'];
+export type SliceRow = components['schemas']['SliceRow'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type SnapshotCreate = components['schemas']['SnapshotCreate'];
 export type SplitReport = components['schemas']['SplitReport'];
@@ -9102,6 +9572,8 @@ export type TaskPerson = components['schemas']['TaskPerson'];
 export type TaskSummary = components['schemas']['TaskSummary'];
 export type TaskUpdate = components['schemas']['TaskUpdate'];
 export type TemplateInfo = components['schemas']['TemplateInfo'];
+export type ThresholdReport = components['schemas']['ThresholdReport'];
+export type ThresholdRow = components['schemas']['ThresholdRow'];
 export type TileInfo = components['schemas']['TileInfo'];
 export type Token = components['schemas']['Token'];
 export type TokenCreate = components['schemas']['TokenCreate'];
@@ -10863,6 +11335,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Examination"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_item_findings_api_v1_evaluations__evaluation_id__findings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingsWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemFindings"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report_api_v1_evaluations__evaluation_id__report_get: {
+        parameters: {
+            query?: {
+                /** @description Each `field:metadata.camera`, a slice for each value, or `query:` and a query (text or JSON). */
+                slices?: string[] | null;
+            };
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReport"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thresholds_api_v1_evaluations__evaluation_id__thresholds_get: {
+        parameters: {
+            query?: {
+                /** @description Cost of a miss; for classes of an unsure item. */
+                missed?: number;
+                /** @description Cost of a spurious or wrong answer. */
+                spurious?: number;
+            };
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThresholdReport"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -13563,6 +14140,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_evaluations_api_v1_projects__project_id__evaluations_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                dataset_id?: string | null;
+                limit?: number;
+                model_id?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Evaluation_"];
                 };
             };
             /** @description Problem, as application/problem+json */

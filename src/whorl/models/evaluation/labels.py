@@ -71,7 +71,7 @@ def evaluate_labels(
     check_labels(truth, scores, len(names))
     said = scores >= threshold
     right, support, predicted = (truth & said).sum(axis=0), truth.sum(axis=0), said.sum(axis=0)
-    ones = np.ones((1, len(truth)))
+    ones = np.ones((len(truth), 1))
     ap = np.stack([stepwise_ap(one, ones) for one in rank_labels(truth, scores)], axis=1)
     rows = tuple(
         LabelRow(

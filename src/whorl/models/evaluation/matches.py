@@ -43,7 +43,8 @@ class MatchTable:
         Returns:
             (r, classes) float64, the mean over IoU thresholds; NaN where the class has no true object.
         """
-        per_class = [np.mean([interpolated_ap(row, weights) for row in rows], axis=0) for rows in self.rows]
+        drawn = np.ascontiguousarray(weights.T)
+        per_class = [np.mean([interpolated_ap(row, drawn) for row in rows], axis=0) for rows in self.rows]
         return np.stack(per_class, axis=1)
 
     def take(self, images: IntArray) -> MatchTable:

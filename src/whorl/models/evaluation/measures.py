@@ -93,7 +93,8 @@ class LabelMeasure:
 
     def values(self, weights: FloatArray) -> FloatArray:
         """The mean, then average precision by label."""
-        return _with_mean(np.stack([stepwise_ap(one, weights) for one in self.rankings], axis=1))
+        drawn = np.ascontiguousarray(weights.T)
+        return _with_mean(np.stack([stepwise_ap(one, drawn) for one in self.rankings], axis=1))
 
     def take(self, images: IntArray) -> LabelMeasure:
         """Some of the images."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whorl.models.evaluation.bootstrap import percentile_interval, weight_blocks
+from whorl.models.evaluation.bootstrap import percentile_interval
 from whorl.models.evaluation.rankings import Ranking
 from whorl.models.evaluation.types import FloatArray, IntArray, Interval
 
@@ -30,11 +30,13 @@ class ThresholdTable:
         right: Answers that are right.
         missed: What was to be found and is in no answer.
         spurious: Answers that are wrong.
+        n_truth: What was to be found.
     """
 
     right: IntArray
     missed: IntArray
     spurious: IntArray
+    n_truth: int
 
     def cost(self, prices: Prices) -> FloatArray:
         """(t,) float64."""
@@ -59,46 +61,28 @@ def count_by_threshold(ranking: Ranking, *, is_single: bool = False) -> Threshol
         is_single: Every image has one answer, right or wrong; an image without an answer is unsure, so that a wrong
             answer is not a miss besides.
     """
-    right, wrong = (_at_least(ranking.scores[which])[None] for which in (ranking.hit, ~ranking.hit))
+    right, wrong = _at_least(ranking.scores[ranking.hit]), _at_least(ranking.scores[~ranking.hit])
     total = int(ranking.n_truth.sum())
-    right, wrong = right[0], wrong[0]
-    return ThresholdTable(right, total - right - (wrong if is_single else 0), wrong)
+    return ThresholdTable(right, total - right - (wrong if is_single else 0), wrong, total)
 
 
-def find_cheapest(
-    ranking: Ranking,
-    prices: Prices,
-    codes: IntArray,
-    *,
-    is_single: bool = False,
-    resamples: int = 300,
-    seed: int = 0,
-) -> Cheapest:
-    """The threshold that costs least, with intervals by bootstrap over images.
+def find_cheapest(ranking: Ranking, prices: Prices, weights: FloatArray, *, is_single: bool = False) -> Cheapest:
+    """The threshold that costs least, with intervals over resamples.
 
     Args:
-        codes: (n,) int64, each image's group; whole groups are resampled.
+        weights: (r, n images) float32, how often each image stands in each resample.
         is_single: As in ``count_by_threshold``.
     """
     total = count_by_threshold(ranking, is_single=is_single).cost(prices)
     best = int(np.argmin(total))
     # Images without an answer or anything to find cost nothing, whatever the threshold.
-    images = np.union1d(np.unique(ranking.image), np.flatnonzero(ranking.n_truth))
-    costs = _costs_by_image(ranking.take(images), prices, is_single=is_single)
-    drawn = [
-        block[:, images].astype(np.float32) @ costs
-        for block in weight_blocks(codes, resamples=resamples, seed=seed)
-        if images.size
-    ]
-    values = np.concatenate(drawn) if drawn else np.zeros((0, len(THRESHOLDS)))
-    cheapest = np.asarray(THRESHOLDS)[values.argmin(axis=1)]
-    return Cheapest(
-        at=best,
-        threshold=THRESHOLDS[best],
-        cost=float(total[best]),
-        cost_interval=percentile_interval(values[:, best]) if len(values) else None,
-        threshold_interval=percentile_interval(cheapest) if len(values) else None,
-    )
+    images = np.union1d(ranking.image, np.flatnonzero(ranking.n_truth))
+    interval = threshold_interval = None
+    if images.size and len(weights):
+        costs = weights[:, images] @ _costs_by_image(ranking.take(images), prices, is_single=is_single)
+        interval = percentile_interval(costs[:, best])
+        threshold_interval = percentile_interval(np.asarray(THRESHOLDS)[costs.argmin(axis=1)])
+    return Cheapest(best, THRESHOLDS[best], float(total[best]), interval, threshold_interval)
 
 
 def _at_least(scores: FloatArray) -> IntArray:

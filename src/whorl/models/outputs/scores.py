@@ -14,7 +14,6 @@ from whorl.models.evaluation.instances import instance_f1
 from whorl.models.evaluation.intervals import estimate
 from whorl.models.evaluation.labels import evaluate_labels
 from whorl.models.evaluation.pixels import evaluate_pixels
-from whorl.models.evaluation.types import Interval
 from whorl.models.outputs.measuring import measure_outputs
 from whorl.models.outputs.types import ClassOutputs, LabelOutputs, ObjectOutputs, Outputs, PixelOutputs
 
@@ -39,18 +38,20 @@ def score_outputs(outputs: Outputs, groups: Sequence[Hashable] | None = None, *,
     Raises:
         InvalidInput: There is nothing to score, or an array is no output of the task.
     """
-    if isinstance(outputs, ClassOutputs):
-        found = evaluate_classification(outputs.truth, outputs.probabilities, outputs.labels, groups=groups, seed=seed)
-        return Score("accuracy", found.accuracy, found.to_json())
-    name, metric, metrics = _score(outputs)
-    interval = estimate(measure_outputs(outputs), group_codes(groups, len(outputs.items)), seed=seed).metric.interval
-    return Score(
-        name, metric, metrics | {name: metric, f"{name}_interval": None if interval is None else _dict(interval)}
-    )
+    name, metric, metrics = _score(outputs, groups, seed)
+    found = estimate(measure_outputs(outputs), group_codes(groups, len(outputs.items)), seed=seed).metric.interval
+    interval: dict[str, JsonValue] | None = None if found is None else asdict(found)
+    return Score(name, metric, metrics | {name: metric, f"{name}_interval": interval})
 
 
-def _score(outputs: LabelOutputs | ObjectOutputs | PixelOutputs) -> tuple[str, float | None, dict[str, JsonValue]]:
+def _score(
+    outputs: Outputs, groups: Sequence[Hashable] | None, seed: int
+) -> tuple[str, float | None, dict[str, JsonValue]]:
     match outputs:
+        case ClassOutputs():
+            given = (outputs.truth, outputs.probabilities, outputs.labels)
+            classes = evaluate_classification(*given, groups=groups, seed=seed)
+            return "accuracy", classes.accuracy, classes.to_json()
         case LabelOutputs():
             labels = evaluate_labels(outputs.truth, outputs.scores, outputs.labels)
             return "map", labels.map, labels.to_json()
@@ -58,15 +59,11 @@ def _score(outputs: LabelOutputs | ObjectOutputs | PixelOutputs) -> tuple[str, f
             pixels = evaluate_pixels(outputs.confusion, outputs.labels)
             return "miou", pixels.miou, pixels.to_json()
         case ObjectOutputs():
-            given = (outputs.truth, outputs.predicted, outputs.labels)
-            objects = evaluate_detection(*given, use_masks=outputs.use_masks)
+            found = (outputs.truth, outputs.predicted, outputs.labels)
+            objects = evaluate_detection(*found, use_masks=outputs.use_masks)
             if not outputs.use_masks:
                 return "ap50", objects.ap50, objects.to_json()
-            instances = instance_f1(*given)
+            instances = instance_f1(*found)
             return "mask_ap50", objects.ap50, objects.to_json() | {"instance_f1": instances.f1}
         case _:
             assert_never(outputs)
-
-
-def _dict(interval: Interval) -> dict[str, JsonValue]:
-    return asdict(interval)
