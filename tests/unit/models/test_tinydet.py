@@ -19,6 +19,7 @@ from whorl.models.folder import load_model
 from whorl.models.images import letterbox
 from whorl.models.training import TrainingRequest, train_inline
 from whorl.models.types import Detections, Task, TrainingData, TrainingSample, no_boxes
+from whorl.schemas.training import Augment
 from whorl.testing.adapters import check_adapter
 
 LABELS = ("square", "disc")
@@ -95,7 +96,7 @@ def test_view_source__boxes_follow_the_pixels(tmp_path: Path, flip: bool) -> Non
     image[20:40, 30:60] = 255
     PilImage.fromarray(image).save(tmp_path / "a.png")
     sample = TrainingSample(tmp_path / "a.png", ("square",), np.array([[30, 20, 60, 40]], np.float32))
-    source = ViewSource((sample,), LABELS, canvas=(64, 96), flip=flip)
+    source = ViewSource((sample,), LABELS, canvas=(64, 96), augment=Augment(flip=flip))
     rng = np.random.default_rng(0)
     for _ in range(20):
         view = source.draw(0, rng)

@@ -9,6 +9,10 @@ from whorl.models.types import FloatArray
 
 Indices = NDArray[np.int64]
 
+LIMIT = 300
+IOU_THRESHOLD = 0.6
+MIN_SCORE = 0.05
+
 
 def decode_peaks(
     heat: FloatArray, distances: FloatArray, *, stride: int, min_score: float, limit: int

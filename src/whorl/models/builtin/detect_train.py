@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +10,37 @@ import torch
 from torch import Tensor
 
 from whorl.models.adapters.contract import Report, ShouldStop
+from whorl.models.builtin.detect_decode import IOU_THRESHOLD, LIMIT, MIN_SCORE, decode_peaks, suppress
 from whorl.models.builtin.detect_net import Detector, Lite0Backbone, Pyramid, ScratchBackbone, detection_loss
 from whorl.models.builtin.detect_views import View, ViewSource, make_targets
 from whorl.models.builtin.lite0_net import load_lite0
 from whorl.models.builtin.net_train import Batch, Job, Plan, prepare_torch, train_net
 from whorl.models.builtin.torch_export import export_onnx
+from whorl.models.evaluation.detection import evaluate_detection
+from whorl.models.evaluation.types import PredictedObjects, TruthObjects
 from whorl.models.features.lite0 import normalise
 
 BOX_WEIGHT = 2.0
+MOST_SCORED, SCORE_BATCH = 64, 8
+SCORE_NAME = "validation_map50"
 
 
 def train_detector(
-    source: ViewSource, plan: Plan, *, classes: int, stride: int, report: Report, should_stop: ShouldStop
+    source: ViewSource,
+    plan: Plan,
+    *,
+    classes: int,
+    stride: int,
+    report: Report,
+    should_stop: ShouldStop,
+    validation: ViewSource | None = None,
+    checkpoint: Path | None = None,
 ) -> Detector:
     """A trained detector, ready to export.
+
+    Args:
+        validation: Scored every few epochs, on at most 64 images; None or empty scores never.
+        checkpoint: Folder of the training's state; see ``train_net``.
 
     Raises:
         Cancelled: ``should_stop`` said so.
@@ -46,8 +63,16 @@ def train_detector(
             ],
         )
 
-    job = Job(detector, pyramid, collate, _losses, weights={"box_loss": BOX_WEIGHT})
-    train_net(job, source, plan, rng, report=report, should_stop=should_stop)
+    job = Job(
+        detector,
+        pyramid,
+        collate,
+        _losses,
+        weights={"box_loss": BOX_WEIGHT},
+        score=_scorer(detector, validation, classes=classes, stride=stride) if validation else None,
+        score_name=SCORE_NAME,
+    )
+    train_net(job, source, plan, rng, report=report, should_stop=should_stop, checkpoint=checkpoint)
     return detector
 
 
@@ -56,6 +81,29 @@ def export_detector(detector: Detector, path: Path, *, canvas: tuple[int, int]) 
     example = torch.zeros(1, 3, *canvas)
     axes = {name: {0: "n"} for name in ("image", "heat", "distances")}
     export_onnx(detector, example, path, inputs=["image"], outputs=["heat", "distances"], dynamic=axes)
+
+
+def _scorer(detector: Detector, source: ViewSource, *, classes: int, stride: int) -> Callable[[], float | None]:
+    """AP at an IoU of 0.5 on plain views, as the evaluation computes it; None when they hold no box."""
+    # Spread over the subset rather than its beginning, which may be one camera.
+    chosen = np.unique(np.linspace(0, len(source) - 1, min(len(source), MOST_SCORED)).round().astype(int))
+    names = [str(number) for number in range(classes)]
+
+    def score() -> float | None:
+        truth: list[TruthObjects] = []
+        found: list[PredictedObjects] = []
+        for start in range(0, len(chosen), SCORE_BATCH):
+            views = [source.plain(int(i)) for i in chosen[start : start + SCORE_BATCH]]
+            x = torch.from_numpy(normalise(np.stack([view.image for view in views])))
+            heat, distances = detector(x.to(memory_format=torch.channels_last))
+            for view, one, sides in zip(views, heat.float().numpy(), distances.float().numpy(), strict=True):
+                boxes, scores, kinds = decode_peaks(one, sides, stride=stride, min_score=MIN_SCORE, limit=LIMIT)
+                kept = suppress(boxes, scores, kinds, iou_threshold=IOU_THRESHOLD)
+                truth.append(TruthObjects(view.boxes.astype(float), view.classes))
+                found.append(PredictedObjects(boxes[kept].astype(float), scores[kept].astype(float), kinds[kept]))
+        return evaluate_detection(truth, found, names).ap50
+
+    return score
 
 
 def _losses(outputs: object, targets: Sequence[Tensor]) -> dict[str, Tensor]:

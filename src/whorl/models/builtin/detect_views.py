@@ -1,4 +1,4 @@
-"""Training views of an image: random crops, scales, flips and light, and what the detector should say there."""
+"""Training views of an image, and what the detector should say there."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as PilImage
 
-from whorl.models.images import GRAY, letterbox
+from whorl.models.builtin.augment import change_look, draw_warp, keep_seen
+from whorl.models.images import letterbox
 from whorl.models.types import FloatArray, Image, TrainingSample
+from whorl.schemas.training import Augment
 
 Classes = NDArray[np.int64]
 MEMORY_BYTES = 512 * 2**20
@@ -39,12 +40,12 @@ class ViewSource:
     """Draws views of samples; decoded images are kept while they fit into 512 MB."""
 
     def __init__(
-        self, samples: tuple[TrainingSample, ...], labels: tuple[str, ...], *, canvas: tuple[int, int], flip: bool
+        self, samples: tuple[TrainingSample, ...], labels: tuple[str, ...], *, canvas: tuple[int, int], augment: Augment
     ) -> None:
         self._samples = samples
         self._number = {label: i for i, label in enumerate(labels)}
         self._canvas = canvas
-        self._flip = flip
+        self._augment = augment
         self._kept: dict[int, tuple[Image, float]] = {}
         self._kept_bytes = 0
 
@@ -62,24 +63,10 @@ class ViewSource:
         """A random view."""
         plain = self.plain(index)
         height, width = self._canvas
-        zoom = float(np.exp(rng.uniform(np.log(0.75), np.log(1.4))))
-        shift_x, shift_y = (rng.uniform(-0.1, 0.1, 2) + (1 - zoom) / 2) * (width, height)
-        mirrored = self._flip and bool(rng.random() < 0.5)
-        sign, offset = (-1.0, float(width)) if mirrored else (1.0, 0.0)
-        # PIL wants the map from output to input pixels.
-        inverse = (sign / zoom, 0.0, offset - sign * shift_x / zoom, 0.0, 1 / zoom, -shift_y / zoom)
-        pil = PilImage.fromarray(plain.image).transform(
-            (width, height),
-            PilImage.Transform.AFFINE,
-            inverse,
-            resample=PilImage.Resampling.BILINEAR,
-            fillcolor=(GRAY, GRAY, GRAY),
-        )
-        image = _relight(np.asarray(pil, np.float32), rng)
-        xs = (plain.boxes[:, [0, 2]] - offset) * (sign * zoom) + shift_x
-        ys = plain.boxes[:, [1, 3]] * zoom + shift_y
-        boxes = np.stack([xs.min(axis=1), ys[:, 0], xs.max(axis=1), ys[:, 1]], axis=1).astype(np.float32)
-        return _clip(View(image, boxes, plain.classes), width=width, height=height)
+        warp = draw_warp(self._augment, rng, height=height, width=width)
+        image = change_look(warp.image(plain.image), self._augment, rng)
+        boxes, seen = keep_seen(warp.boxes(plain.boxes), width=width, height=height)
+        return View(image, boxes, plain.classes[seen])
 
     def _fitted(self, index: int) -> tuple[Image, float]:
         if index not in self._kept:
@@ -116,18 +103,3 @@ def make_targets(view: View, *, classes: int, stride: int) -> Targets:
         # Every object counts alike whatever its size, its centre most.
         weight[area] = gauss[area] / gauss[area].sum()
     return Targets(heat, distances, weight)
-
-
-def _relight(image: FloatArray, rng: np.random.Generator) -> Image:
-    gain, lift = rng.uniform(0.75, 1.25), rng.uniform(-20, 20)
-    tint = rng.uniform(0.93, 1.07, 3)
-    return np.clip((image - 127) * gain * tint + 127 + lift, 0, 255).astype(np.uint8)
-
-
-def _clip(view: View, *, width: int, height: int) -> View:
-    """Cut boxes at the canvas; drop those of which less than 40 % or less than two pixels stay."""
-    inside = np.clip(view.boxes, 0, np.array([width, height, width, height], np.float32))
-    area = np.prod(view.boxes[:, 2:] - view.boxes[:, :2], axis=1)
-    sides = inside[:, 2:] - inside[:, :2]
-    seen = (sides.prod(axis=1) >= 0.4 * np.maximum(area, 1e-6)) & (sides.min(axis=1, initial=np.inf) >= 2)
-    return View(view.image, inside[seen], view.classes[seen])

@@ -6,9 +6,11 @@ for masks: views, the cache of maps, the clock, the schedule and the optimiser.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -17,8 +19,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from whorl.base.errors import Cancelled, MissingDependency
+from whorl.base.errors import Cancelled, MissingDependency, ModelError
 from whorl.models.adapters.contract import Report, ShouldStop
+from whorl.models.builtin.net_checkpoint import SAVE_EVERY_S, SAVE_OFTEN_S, State, load_state, save_state
+from whorl.models.builtin.net_pace import Clock, Scorer
 from whorl.models.builtin.params import NetParams
 from whorl.models.weights import source_file
 
@@ -26,6 +30,8 @@ BATCH = 16
 CACHE_BYTES = 1024 * 2**20
 VIEWS_SHARE = 0.3
 MOST_VIEWS = 8
+# Few images are seen in more views.
+LEAST_CACHED = 800
 FROZEN_SHARE = 0.4
 FIRST_FREE_BLOCK = 3
 LEAST_FINETUNE_S = 150
@@ -46,6 +52,8 @@ class Plan:
         budget_s: CPU seconds of this process, export included.
         finetune: Unfreeze the backbone after 40 % of the time; needs ``weights``.
         bf16: Compute in bfloat16 where autocast allows.
+        validate_every: Epochs between two scores on the validation samples; 0 scores never.
+        patience: Scores without a better one after which it stops, with the best weights; 0 never stops.
     """
 
     canvas: tuple[int, int]
@@ -55,6 +63,8 @@ class Plan:
     finetune: bool
     seed: int
     bf16: bool
+    validate_every: int = 0
+    patience: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,9 @@ class Job(Generic[V]):
         collate: Views to a batch with the network's input.
         losses: Of the head's outputs and the batch's targets, by the name under which each is reported.
         weights: Of the losses in their sum; 1 where a name is left out.
+        score: How good the network is on the validation samples, the more the better; None without any. Called in
+            evaluation mode; it must draw no random numbers.
+        score_name: What is reported.
     """
 
     net: nn.Module
@@ -97,27 +110,8 @@ class Job(Generic[V]):
     collate: Callable[[Sequence[V]], Batch]
     losses: Callable[[object, Sequence[Tensor]], Mapping[str, Tensor]]
     weights: Mapping[str, float] = field(default_factory=dict)
-
-
-class Clock:
-    """How far a run is, from 0 to 1: by CPU seconds, or by steps when epochs are given."""
-
-    def __init__(self, plan: Plan, *, steps_per_epoch: int) -> None:
-        self._budget_s = max(plan.budget_s - 1.0, 1.0)
-        self._start = time.process_time()
-        self._steps = plan.epochs * steps_per_epoch
-        self._done = 0
-
-    def tick(self) -> None:
-        """One step is done."""
-        self._done += 1
-
-    @property
-    def progress(self) -> float:
-        """Share of the run that is over."""
-        if self._steps:
-            return self._done / self._steps
-        return (time.process_time() - self._start) / self._budget_s
+    score: Callable[[], float | None] | None = None
+    score_name: str = "validation_score"
 
 
 def make_plan(params: NetParams, *, canvas: tuple[int, int]) -> Plan:
@@ -136,6 +130,8 @@ def make_plan(params: NetParams, *, canvas: tuple[int, int]) -> Plan:
         finetune=finetune and weights is not None,
         seed=params.seed,
         bf16=_has_bf16(),
+        validate_every=params.validate_every,
+        patience=params.patience,
     )
 
 
@@ -147,15 +143,26 @@ def prepare_torch(plan: Plan) -> np.random.Generator:
 
 
 def train_net(
-    job: Job[V], source: Source[V], plan: Plan, rng: np.random.Generator, *, report: Report, should_stop: ShouldStop
+    job: Job[V],
+    source: Source[V],
+    plan: Plan,
+    rng: np.random.Generator,
+    *,
+    report: Report,
+    should_stop: ShouldStop,
+    checkpoint: Path | None = None,
 ) -> None:
     """Train ``job.net`` in place; it ends in evaluation mode, ready to export.
 
+    Args:
+        checkpoint: Folder for the state, written about every ten seconds; what is there is gone on from.
+
     Raises:
         Cancelled: ``should_stop`` said so.
+        ModelError: The checkpoint is damaged.
     """
     job.net.to(memory_format=torch.channels_last)
-    run = _Run(job, source, plan, rng, report, should_stop)
+    run = _Run(job, source, plan, rng, report, should_stop, checkpoint)
     if plan.weights is None:
         run.through_network(until=1.0, backbone_rate=SCRATCH_RATE)
     else:
@@ -164,6 +171,7 @@ def train_net(
             job.net.backbone.frozen_blocks = FIRST_FREE_BLOCK
             run.through_network(until=1.0, backbone_rate=FINETUNE_RATE)
             job.net.backbone.frozen_blocks = 16
+    run.finish()
     job.net.eval()
     job.net.to(memory_format=torch.contiguous_format)
 
@@ -177,6 +185,7 @@ class _Run(Generic[V]):
         rng: np.random.Generator,
         report: Report,
         should_stop: ShouldStop,
+        checkpoint: Path | None,
     ) -> None:
         self._job = job
         self._source = source
@@ -185,8 +194,27 @@ class _Run(Generic[V]):
         self._report = report
         self._should_stop = should_stop
         self._batch = max(2, min(BATCH, len(source) // 4))
-        self._epoch = 0
-        self._clock = Clock(plan, steps_per_epoch=-(-len(source) // self._batch))
+        self._epoch = self._steps = self._phase = 0
+        self._per_epoch = -(-len(source) // self._batch)
+        self._clock = Clock(budget_s=plan.budget_s, steps=plan.epochs * self._per_epoch)
+        self._scorer = Scorer(
+            job.net, job.score, every=plan.validate_every, patience=plan.patience, is_exact=plan.epochs > 0
+        )
+        self._checkpoint = checkpoint
+        self._save_at = 0.0
+        self._optimizer: torch.optim.Optimizer | None = None
+        self._state = load_state(checkpoint)
+        if self._state is not None:
+            self._go_on(self._state)
+
+    def finish(self) -> None:
+        """Score the end, and take the best weights when that was what stopped the run."""
+        if self._scorer.is_over:
+            self._scorer.take_best()
+        elif self._scorer.is_behind(self._epoch):
+            score = self._scorer.look(self._epoch, self._clock, is_last=True)
+            if score is not None:
+                self._report({"epoch": self._epoch, "progress": 1.0, self._job.score_name: score})
 
     def through_network(self, *, until: float, backbone_rate: float) -> None:
         """Fresh views through the whole network."""
@@ -195,7 +223,7 @@ class _Run(Generic[V]):
             {"params": body, "lr": backbone_rate, "peak": backbone_rate},
             {"params": list(self._job.head.parameters()), "lr": HEAD_RATE, "peak": HEAD_RATE},
         ]
-        optimizer = torch.optim.AdamW(groups, weight_decay=1e-2)
+        optimizer = self._begin(1, torch.optim.AdamW(groups, weight_decay=1e-2))
 
         def batches() -> Iterator[Batch]:
             for indices in self._shuffled(len(self._source)):
@@ -205,9 +233,11 @@ class _Run(Generic[V]):
 
     def on_cached_maps(self, *, until: float) -> None:
         """The head alone, on maps computed once per view."""
+        if self._phase > 0 or (self._state is not None and self._clock.progress >= until):
+            return
         cached = self._cache_maps()
-        parameters = list(self._job.head.parameters())
-        optimizer = torch.optim.AdamW([{"params": parameters, "lr": HEAD_RATE, "peak": HEAD_RATE}], weight_decay=1e-2)
+        group = {"params": list(self._job.head.parameters()), "lr": HEAD_RATE, "peak": HEAD_RATE}
+        optimizer = self._begin(0, torch.optim.AdamW([group], weight_decay=1e-2))
 
         def batches() -> Iterator[Batch]:
             # As many views as there are images, so that an epoch means the same everywhere.
@@ -219,14 +249,14 @@ class _Run(Generic[V]):
 
     def _train(self, batches: Callable[[], Iterator[Batch]], optimizer: torch.optim.Optimizer, *, until: float) -> None:
         # However short the budget, the network has seen one batch.
-        while self._clock.progress < until or self._epoch == 0:
+        while (self._clock.progress < until and not self._scorer.is_over) or self._epoch == 0:
             self._one_epoch(batches(), optimizer, until=until)
 
     def _one_epoch(self, batches: Iterator[Batch], optimizer: torch.optim.Optimizer, *, until: float) -> None:
         self._job.net.train()
         sums: dict[str, float] = {}
         steps = 0
-        for batch in batches:
+        for batch in islice(batches, max(1, self._per_epoch - self._steps)):
             self._stop_if_asked()
             progress = self._clock.progress
             if progress >= until and self._epoch + steps > 0:
@@ -237,9 +267,15 @@ class _Run(Generic[V]):
                 sums[name] = sums.get(name, 0.0) + value
             self._clock.tick()
             steps += 1
+            self._steps += 1
+            self._save_when_due()
+        self._steps = 0
         if steps:
             self._epoch += 1
-            self._report({"epoch": self._epoch} | {name: value / steps for name, value in sums.items()})
+            point = {"epoch": float(self._epoch), "progress": min(self._clock.progress, 1.0)}
+            score = self._scorer.look(self._epoch, self._clock)
+            scored = {} if score is None else {self._job.score_name: score}
+            self._report(point | {name: value / steps for name, value in sums.items()} | scored)
 
     def _step(self, batch: Batch, optimizer: torch.optim.Optimizer) -> dict[str, float]:
         with torch.autocast("cpu", torch.bfloat16, enabled=self._plan.bf16):
@@ -257,8 +293,9 @@ class _Run(Generic[V]):
         """Maps of views, the plain images first, for as long as time and memory are allotted."""
         cached: list[Batch] = []
         started, bytes_used = time.process_time(), 0
-        allotted_s = VIEWS_SHARE * self._plan.budget_s
-        passes = min(MOST_VIEWS, self._plan.epochs or MOST_VIEWS)
+        allotted_s = VIEWS_SHARE * self._plan.budget_s * max(1 - self._clock.progress, 0.1)
+        most = max(MOST_VIEWS, LEAST_CACHED // len(self._source))
+        passes = min(most, self._plan.epochs or most)
         for number in range(passes):
             for indices in self._shuffled(len(self._source)):
                 self._stop_if_asked()
@@ -293,7 +330,58 @@ class _Run(Generic[V]):
 
     def _stop_if_asked(self) -> None:
         if self._should_stop():
+            self._save()
             raise Cancelled("training was cancelled")
+
+    def _begin(self, phase: int, optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
+        self._optimizer = optimizer
+        if self._state is not None and self._state["phase"] == phase:
+            optimizer.load_state_dict(self._state["optimizer"])
+            torch.set_rng_state(self._state["torch_state"])
+            self._rng.bit_generator.state = json.loads(self._state["numpy_state"])
+        else:
+            # The passes of a phase begin with it.
+            self._steps = 0
+        self._phase, self._state = phase, None
+        return optimizer
+
+    def _go_on(self, state: State) -> None:
+        try:
+            self._job.net.load_state_dict(state["net"])
+        except RuntimeError as error:
+            raise ModelError(
+                "the checkpoint is of another network", hint="Train from the start, without resume."
+            ) from error
+        self._epoch, self._steps, self._phase = state["epoch"], state["steps"], state["phase"]
+        self._clock.go_on(done=state["done"], seconds=state["seconds"])
+        self._scorer.go_on(best=state["best"], stale=state["stale"], best_net=state["best_net"])
+
+    def _save_when_due(self) -> None:
+        if time.monotonic() >= self._save_at:
+            self._save()
+
+    def _save(self) -> None:
+        if self._checkpoint is None or self._optimizer is None:
+            return
+        started = time.monotonic()
+        state: State = {
+            "net": self._job.net.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "phase": self._phase,
+            "epoch": self._epoch,
+            "steps": self._steps,
+            "done": self._clock.done,
+            "seconds": self._clock.seconds,
+            "torch_state": torch.get_rng_state(),
+            "numpy_state": json.dumps(self._rng.bit_generator.state),
+            "best": self._scorer.best,
+            "stale": self._scorer.stale,
+            "best_net": self._scorer.best_net,
+        }
+        save_state(self._checkpoint, state)
+        # Two per cent of the time at most, and no more than ten seconds of work at stake.
+        now = time.monotonic()
+        self._save_at = now + min(max(50 * (now - started), SAVE_OFTEN_S), SAVE_EVERY_S)
 
 
 def _find_weights(backbone: str) -> Path | None:

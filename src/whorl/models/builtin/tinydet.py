@@ -15,7 +15,7 @@ import numpy as np
 
 from whorl.base.errors import InvalidInput, JsonValue, MissingDependency, ModelError
 from whorl.models.adapters.contract import Report, ShouldStop, TrainFacts
-from whorl.models.builtin.detect_decode import decode_peaks, suppress
+from whorl.models.builtin.detect_decode import IOU_THRESHOLD, LIMIT, MIN_SCORE, decode_peaks, suppress
 from whorl.models.builtin.params import TinyDetParams, read_params
 from whorl.models.features.lite0 import normalise
 from whorl.models.folder import WEIGHTS, open_onnx, read_card
@@ -23,9 +23,6 @@ from whorl.models.images import letterbox
 from whorl.models.types import Detections, FloatArray, Image, Task, TrainingData, no_boxes
 
 BATCH = 8
-LIMIT = 300
-IOU_THRESHOLD = 0.6
-MIN_SCORE = 0.05
 
 
 class TinyDet:
@@ -47,11 +44,13 @@ class TinyDet:
         params: Mapping[str, JsonValue],
         report: Report,
         should_stop: ShouldStop,
+        checkpoint: Path | None = None,
     ) -> TrainFacts:
         """Fit on ``data.train``; images without boxes are used as background.
 
         Args:
             params: As ``TinyDetParams``.
+            checkpoint: Folder of the training's state, written about every ten seconds and gone on from.
 
         Raises:
             InvalidInput: Not detection, no boxes at all, or an unknown or impossible parameter.
@@ -70,7 +69,8 @@ class TinyDet:
             ) from error
         canvas = _canvas(data, size=wanted.size)
         plan = make_plan(wanted, canvas=canvas)
-        source = ViewSource(data.train, data.labels, canvas=canvas, flip=wanted.flip)
+        source = ViewSource(data.train, data.labels, canvas=canvas, augment=wanted.augmentation)
+        validation = ViewSource(data.validation, data.labels, canvas=canvas, augment=wanted.augmentation)
         last: dict[str, float] = {}
 
         def remember(metrics: Mapping[str, float]) -> None:
@@ -84,6 +84,8 @@ class TinyDet:
             stride=wanted.stride,
             report=remember,
             should_stop=should_stop,
+            validation=validation,
+            checkpoint=checkpoint,
         )
         export_detector(detector, out / WEIGHTS, canvas=canvas)
         return _facts(data, last, canvas=canvas, stride=wanted.stride, backbone="lite0" if plan.weights else "none")
@@ -160,7 +162,7 @@ def _facts(
 ) -> TrainFacts:
     present = {label for sample in data.train for label in sample.labels}
     absent = [label for label in data.labels if label not in present]
-    names = ("epoch", "heat_loss", "box_loss", "views")
+    names = ("epoch", "heat_loss", "box_loss", "views", "validation_map50")
     return TrainFacts(
         metrics={name: last[name] for name in names if name in last} | {"samples": float(len(data.train))},
         preprocessing={
