@@ -31,7 +31,17 @@ def judge_slices(
     """
     if not slices or not pair.has_champion:
         return ()
-    measured = [_measure(pair, one, codes, alpha=alpha, resamples=resamples, seed=seed) for one in slices]
+    statistics = [_statistic(pair, one) for one in slices]
+
+    def all_slices(weights: FloatArray) -> FloatArray:
+        return np.stack([one(weights) for one in statistics], axis=2)
+
+    spreads = bootstrap(all_slices, codes, resamples=resamples, seed=seed)
+    once = all_slices(np.ones((1, pair.n_images)))[0]
+    measured = [
+        _measure(pair, one, codes, once[:, at], spreads[:, 1, at] - spreads[:, 0, at], alpha=alpha)
+        for at, one in enumerate(slices)
+    ]
     return holm(measured, alpha=alpha)
 
 
@@ -54,16 +64,16 @@ def _p(one: SliceDelta) -> float:
     return 1.0 if one.p_value is None else one.p_value
 
 
-def _measure(pair: Pair, one: Slice, codes: IntArray, *, alpha: float, resamples: int, seed: int) -> SliceDelta:
-    statistic, images = _statistic(pair, one), _images(pair, one)
+def _measure(
+    pair: Pair, one: Slice, codes: IntArray, values: FloatArray, spread: FloatArray, *, alpha: float
+) -> SliceDelta:
+    images = _images(pair, one)
     n_images = int(images.sum())
-    values = statistic(np.ones((1, pair.n_images)))[0] if n_images else np.full(2, np.nan)
     a, b = known(values[0]), known(values[1])
     delta = None if a is None or b is None else b - a
     low = p_value = None
     if delta is not None:
-        spread = bootstrap(statistic, codes, resamples=resamples, seed=seed)
-        spread = (spread[:, 1] - spread[:, 0])[np.isfinite(spread).all(axis=1)]
+        spread = spread[np.isfinite(spread)]
         fell = float((1 + (spread <= -one.floor_drop).sum()) / (1 + spread.size))
         n_groups = len(np.unique(codes[images > 0]))
         p_value = max(fell, max(0.0, 1 - one.floor_drop) ** n_groups)
