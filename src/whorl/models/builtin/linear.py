@@ -1,4 +1,4 @@
-"""``builtin:linear``: a logistic head on fixed features, chosen by cross-validation. Never needs torch.
+"""``builtin:linear``: a logistic head on fixed features, for one label or several. Never needs torch.
 
 Candidates are HOG + colour, EfficientNet-Lite0, and both; each is standardised, reduced to at most 256
 principal components and scored by its out-of-fold likelihood. Scaling, projection, weights and temperature
@@ -18,8 +18,9 @@ import numpy as np
 
 from whorl.base.errors import Cancelled, InvalidInput, JsonValue, ModelError
 from whorl.models.adapters.contract import Report, ShouldStop, TrainFacts
-from whorl.models.builtin.logistic import Array, CrossValidation, Targets, cross_validate, fit_logistic, log_softmax
-from whorl.models.builtin.onnx_head import write_softmax_head
+from whorl.models.builtin.answers import Answers, OneLabel, Rated, SeveralLabels
+from whorl.models.builtin.logistic import Array
+from whorl.models.builtin.onnx_head import write_head
 from whorl.models.builtin.params import LinearParams, read_params
 from whorl.models.features import HOG, LITE0, FeatureCache, extract, extract_files
 from whorl.models.folder import WEIGHTS, open_onnx, read_card
@@ -44,7 +45,7 @@ class _Candidate:
     name: str
     projection: _Projection
     x: Array
-    score: CrossValidation
+    rated: Rated
 
 
 class LinearModel:
@@ -72,7 +73,7 @@ class LinearModel:
                 cache) may stand beside them.
 
         Raises:
-            InvalidInput: Not classification, no samples, or an unknown parameter.
+            InvalidInput: Not classification or several labels, no samples, or an unknown parameter.
             Cancelled: Stopped between candidates.
         """
         _check(data)
@@ -85,22 +86,26 @@ class LinearModel:
         names = _candidate_names(wanted, has_backbone=backbone is not None)
         source = _Source(data, FeatureCache(Path(str(params["cache"]))) if params.get("cache") else None)
         path = backbone.path if backbone else None
-        targets = np.array([data.labels.index(s.labels[0]) for s in data.train], np.int64)
+        kind = SeveralLabels if data.task is Task.MULTI_LABEL else OneLabel
+        answers: Answers = kind(data.train, data.labels)
         best: _Candidate | None = None
         for name in names:
             if should_stop():
                 raise Cancelled("training was cancelled")
             rows = source.rows(CANDIDATES[name], path)
-            candidate = _score(name, rows, targets, classes=len(data.labels), seed=chosen.seed)
-            report({f"cv_loss_{name}": candidate.score.loss, f"cv_accuracy_{name}": candidate.score.accuracy})
-            if best is None or _is_better(candidate, best, targets):
+            candidate = _rate(name, rows, answers, seed=chosen.seed)
+            quality = {f"cv_{figure}_{name}": value for figure, value in candidate.rated.quality.items()}
+            report({f"cv_loss_{name}": candidate.rated.loss} | quality)
+            if best is None or _is_better(candidate, best):
                 best = candidate
         assert best is not None
-        weights, bias = _affine(best, targets, classes=len(data.labels))
-        write_softmax_head(out / WEIGHTS, weights=weights, bias=bias)
+        weights, bias = _affine(best, answers)
+        write_head(out / WEIGHTS, weights=weights, bias=bias, activation=answers.activation)
         if path is not None and LITE0 in CANDIDATES[best.name]:
             _link(path, out / BACKBONE)
-        return _facts(best, data, targets, validation=source.validation(best.name, path, weights, bias))
+        logits = source.validation(best.name, path, weights, bias)
+        validation = {} if logits is None else answers.check(logits, data.validation)
+        return _facts(best, answers, samples=len(data.train), validation=validation)
 
     def load(self, folder: Path) -> None:
         """Read a folder written by ``train``.
@@ -126,7 +131,7 @@ class LinearModel:
         self._folder, self._features, self._head = folder, tuple(map(str, features)), head
 
     def predict(self, images: Sequence[Image]) -> FloatArray:
-        """float32 (n, c) calibrated probabilities."""
+        """float32 (n, c) calibrated probabilities; of several labels each by itself."""
         return self._from_rows(self.embed(images))
 
     def predict_files(
@@ -179,21 +184,25 @@ class _Source:
                 )
         return np.concatenate([self._known[f] for f in features], axis=1)[: len(self._data.train)]
 
-    def validation(self, name: str, backbone: Path | None, weights: FloatArray, bias: FloatArray) -> float | None:
-        """Accuracy on the validation samples; None without any."""
+    def validation(self, name: str, backbone: Path | None, weights: FloatArray, bias: FloatArray) -> Array | None:
+        """(n, c) logits of the validation samples; None without any."""
         if not self._data.validation:
             return None
         self.rows(CANDIDATES[name], backbone)
         rows = np.concatenate([self._known[f] for f in CANDIDATES[name]], axis=1)[len(self._data.train) :]
-        truth = [self._data.labels.index(s.labels[0]) for s in self._data.validation]
-        return float(((rows @ weights + bias).argmax(axis=1) == truth).mean())
+        return np.asarray(rows @ weights + bias, np.float64)
 
 
 def _check(data: TrainingData) -> None:
-    if data.task is not Task.CLASSIFICATION:
-        raise InvalidInput(f"builtin:linear does classification, not {data.task.value}", hint="Use builtin:tinydet.")
+    if data.task not in {Task.CLASSIFICATION, Task.MULTI_LABEL}:
+        raise InvalidInput(
+            f"builtin:linear does classification and multi_label, not {data.task.value}",
+            hint="Use builtin:tinydet for boxes and builtin:tinyunet for masks.",
+        )
     if not data.train:
         raise InvalidInput("there are no labelled items to train on", hint="Label some, or widen the query.")
+    if data.task is Task.MULTI_LABEL and not any(sample.labels for sample in data.train):
+        raise InvalidInput("no item to train on has a label", hint="Label some, or widen the query.")
 
 
 def _candidate_names(wanted: str, *, has_backbone: bool) -> list[str]:
@@ -204,24 +213,16 @@ def _candidate_names(wanted: str, *, has_backbone: bool) -> list[str]:
     return usable
 
 
-def _score(name: str, rows: FloatArray, targets: Targets, *, classes: int, seed: int) -> _Candidate:
+def _rate(name: str, rows: FloatArray, answers: Answers, *, seed: int) -> _Candidate:
     projection = _project(rows)
     x = (rows - projection.mean) @ projection.matrix
-    counts = np.bincount(targets, minlength=classes)
-    if len(targets) < 4 or (counts > 0).sum() < 2:
-        # Nothing can be held out: no choice, no calibration.
-        zeros = np.zeros((len(x), classes))
-        return _Candidate(name, projection, x, CrossValidation(0.01, zeros, 1.0, float(np.log(classes)), 0.0))
-    folds = 5 if len(targets) <= 1000 else 3
-    return _Candidate(name, projection, x, cross_validate(x, targets, classes=classes, folds=folds, seed=seed))
+    return _Candidate(name, projection, x, answers.rate(x, seed=seed))
 
 
-def _is_better(new: _Candidate, best: _Candidate, targets: Targets) -> bool:
+def _is_better(new: _Candidate, best: _Candidate) -> bool:
     """By out-of-fold likelihood; a union of features must win by a standard error, since it costs time."""
-    rows = np.arange(len(targets))
-    gains = log_softmax(new.score.logits / new.score.temperature)[rows, targets]
-    gains = gains - log_softmax(best.score.logits / best.score.temperature)[rows, targets]
-    margin = float(gains.std()) / np.sqrt(len(targets)) if len(CANDIDATES[new.name]) > 1 else 0.0
+    gains = new.rated.gains - best.rated.gains
+    margin = float(gains.std()) / np.sqrt(len(gains)) if len(CANDIDATES[new.name]) > 1 else 0.0
     return bool(gains.mean() > margin)
 
 
@@ -245,35 +246,21 @@ def _project(rows: FloatArray) -> _Projection:
     return _Projection(mean, scale[:, None] * axes)
 
 
-def _affine(best: _Candidate, targets: Targets, *, classes: int) -> tuple[FloatArray, FloatArray]:
+def _affine(best: _Candidate, answers: Answers) -> tuple[FloatArray, FloatArray]:
     """The whole model as one (d, c) matrix and bias on raw features."""
-    present = np.bincount(targets, minlength=classes) > 0
-    width = len(best.projection.mean)
-    if present.sum() < 2:
-        bias = np.where(present, 0.0, -np.log(max(2.0, len(targets) + 1.0)))
-        return np.zeros((width, classes), np.float32), bias.astype(np.float32)
-    fitted = fit_logistic(best.x, targets, classes=classes, c=best.score.c)
-    weights = best.projection.matrix @ fitted.weights / best.score.temperature
-    bias = fitted.bias / best.score.temperature - best.projection.mean @ weights
-    return weights.astype(np.float32), bias.astype(np.float32)
+    inner, bias = answers.fit(best.x, best.rated)
+    weights = best.projection.matrix @ inner
+    return weights.astype(np.float32), (bias - best.projection.mean @ weights).astype(np.float32)
 
 
-def _facts(best: _Candidate, data: TrainingData, targets: Targets, *, validation: float | None) -> TrainFacts:
-    counts = np.bincount(targets, minlength=len(data.labels))
-    notes = []
-    if (counts > 0).sum() < 2:
-        notes.append(f"One label only among the samples: always predicts {data.labels[int(counts.argmax())]}.")
-    absent = [label for label, count in zip(data.labels, counts, strict=True) if not count]
-    if absent and not notes:
-        notes.append(f"No samples of {', '.join(absent[:10])}: hardly ever predicted.")
-    metrics = {"cv_accuracy": best.score.accuracy, "cv_loss": best.score.loss, "samples": float(len(targets))}
-    if validation is not None:
-        metrics["validation_accuracy"] = validation
+def _facts(best: _Candidate, answers: Answers, *, samples: int, validation: Mapping[str, float]) -> TrainFacts:
     return TrainFacts(
-        metrics=metrics,
+        metrics={f"cv_{name}": value for name, value in best.rated.quality.items()}
+        | {"cv_loss": best.rated.loss, "samples": float(samples)}
+        | {f"validation_{name}": value for name, value in validation.items()},
         preprocessing={"features": list(CANDIDATES[best.name]), "colour": "RGB, upright"},
-        calibration={"temperature": best.score.temperature, "c": best.score.c, "applied": "in model.onnx"},
-        notes=tuple(notes),
+        calibration=answers.calibration(best.rated),
+        notes=answers.notes(),
     )
 
 

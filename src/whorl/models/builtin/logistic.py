@@ -1,4 +1,4 @@
-"""Multinomial logistic regression by L-BFGS, its cross-validation and its temperature. Pure numpy.
+"""Logistic regression by L-BFGS, multinomial and one against the rest, and its temperature. Pure numpy.
 
 scikit-learn's takes two seconds to import, which is more than a whole fit here.
 """
@@ -72,6 +72,41 @@ def fit_logistic(
     return Logistic(flat[:-classes].reshape(width, classes), flat[-classes:])
 
 
+def fit_several(
+    x: Array,
+    truth: NDArray[np.bool_],
+    *,
+    c: Array,
+    start: tuple[Array, Array] | None = None,
+    iterations: int = 200,
+) -> tuple[Array, Array]:
+    """Fit one yes-or-no question for each column of ``truth`` (n, c), each with its own inverse penalty ``c`` (c,).
+
+    Args:
+        start: Weights and bias to begin with.
+
+    Returns:
+        Weights (d, c) and bias (c,).
+    """
+    count, width = x.shape
+    labels = truth.shape[1]
+    penalty = 1.0 / (c * count)
+    wanted = truth.astype(np.float64)
+    sign = 1 - 2 * wanted
+
+    def cost(flat: Array) -> tuple[float, Array]:
+        weights, bias = flat[:-labels].reshape(width, labels), flat[-labels:]
+        logits = x @ weights + bias
+        error = (np.exp(log_sigmoid(logits)) - wanted) / count
+        gradient = np.concatenate([(x.T @ error + penalty * weights).ravel(), error.sum(axis=0)])
+        loss = -log_sigmoid(-sign * logits).sum() / count + (penalty * (weights**2).sum(axis=0)).sum() / 2
+        return float(loss), gradient
+
+    first = np.zeros(width * labels + labels) if start is None else np.concatenate([start[0].ravel(), start[1]])
+    flat = _lbfgs(cost, first, iterations=iterations)
+    return flat[:-labels].reshape(width, labels), flat[-labels:]
+
+
 def cross_validate(
     x: Array, targets: Targets, *, classes: int, folds: int, seed: int, grid: Sequence[float] = C_GRID
 ) -> CrossValidation:
@@ -128,6 +163,11 @@ def fit_temperature(logits: Array, targets: Targets) -> float:
         else:
             low = left
     return float(np.exp((low + high) / 2))
+
+
+def log_sigmoid(logits: Array) -> Array:
+    """Element-wise log of the logistic function, without overflow."""
+    return np.asarray(-np.logaddexp(0.0, -logits))
 
 
 def log_softmax(logits: Array) -> Array:

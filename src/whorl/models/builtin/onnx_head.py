@@ -1,4 +1,4 @@
-"""Write ``softmax(x @ W + b)`` as an ONNX file, without the onnx package.
+"""Write ``softmax(x @ W + b)``, or the same with a sigmoid, as an ONNX file, without the onnx package.
 
 The message layout is onnx.proto3 of ONNX 1.14 (IR version 8, opset 13), written as protobuf wire format:
 https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3 and https://protobuf.dev/programming-guides/encoding.
@@ -15,18 +15,19 @@ from whorl.models.types import FloatArray
 FLOAT = 1
 
 
-def write_softmax_head(path: Path, *, weights: FloatArray, bias: FloatArray) -> None:
+def write_head(path: Path, *, weights: FloatArray, bias: FloatArray, activation: str) -> None:
     """Write the head: input ``features`` float32 (n, d), output ``probabilities`` float32 (n, c).
 
     Args:
         weights: (d, c).
         bias: (c,).
+        activation: ``Softmax`` for one label of many, ``Sigmoid`` for each by itself.
     """
     width, classes = weights.shape
     graph = b"".join(
         [
             _message(1, _node("Gemm", ["features", "weights", "bias"], "logits")),
-            _message(1, _node("Softmax", ["logits"], "probabilities")),
+            _message(1, _node(activation, ["logits"], "probabilities")),
             _message(2, b"linear"),
             _message(5, _tensor("weights", weights)),
             _message(5, _tensor("bias", bias)),
