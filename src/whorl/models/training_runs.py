@@ -18,6 +18,7 @@ from whorl.models.curves import CurveKeeper
 from whorl.models.folder import read_card
 from whorl.models.packs import pack_folder
 from whorl.models.queries import get_model
+from whorl.models.search import read_search
 from whorl.models.training import TrainingRequest, read_curves, start_training
 from whorl.models.training_set import TrainingSet, read_training_set
 from whorl.models.workshop import Workshop
@@ -89,7 +90,7 @@ def train_model(
         model_id=model.id,
         items_digest=training_set.items_digest,
         n_items=training_set.n_items,
-        metrics=dict(read_card(target).metrics),
+        metrics=_metrics(target),
         seconds=time.perf_counter() - started,
         pack_sha256=pack_folder(workshop.blobs, target),
         size_bytes=sum(path.stat().st_size for path in target.rglob("*.onnx")) or None,
@@ -137,3 +138,9 @@ def _request(model: Model, training_set: TrainingSet, workshop: Workshop, checkp
         },
         checkpoint=checkpoint,
     )
+
+
+def _metrics(folder: Path) -> dict[str, JsonValue]:
+    metrics: dict[str, JsonValue] = dict(read_card(folder).metrics)
+    found = read_search(folder)
+    return metrics if found is None else metrics | {"search": found}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +125,11 @@ def _samples(part: LabelledItems, task: Task, blobs: BlobStore, files: Path) -> 
     found = [
         _sample(item, records, path, task) for item, records, path in zip(part.items, part.truth, paths, strict=True)
     ]
-    return [sample for sample in found if sample is not None]
+    return [
+        replace(sample, group=item.group_key or "")
+        for item, sample in zip(part.items, found, strict=True)
+        if sample is not None
+    ]
 
 
 def _sample(item: Item, records: Sequence[AnnotationRecord], path: Path, task: Task) -> TrainingSample | None:

@@ -140,6 +140,7 @@ class TrainingSample:
         masks: For masks one of the image's size per object; otherwise none.
         key: The content's SHA-256 when the caller knows it; the feature cache reads the file otherwise.
         item: Id of the item, carried along for the caller.
+        group: Samples of one group are alike, such as frames of one video: never held out in part. Empty: alone.
     """
 
     path: Path
@@ -148,6 +149,7 @@ class TrainingSample:
     key: str = ""
     item: str = ""
     masks: tuple[Rle, ...] = ()
+    group: str = ""
 
     def image(self) -> Image:
         """Decode the image, upright, RGB."""
@@ -238,6 +240,7 @@ def _to_json(sample: TrainingSample) -> dict[str, object]:
         "boxes": [[float(v) for v in box] for box in sample.boxes],
         "key": sample.key,
         "item": sample.item,
+        "group": sample.group,
         "masks": [[mask.height, mask.width, mask.counts] for mask in sample.masks],
     }
 
@@ -252,5 +255,6 @@ def _from_json(row: dict[str, object]) -> TrainingSample:
         boxes=np.asarray(boxes, np.float32).reshape(-1, 4),
         key=str(row.get("key", "")),
         item=str(row.get("item", "")),
+        group=str(row.get("group", "")),
         masks=tuple(Rle(int(height), int(width), str(counts)) for height, width, counts in masks),
     )

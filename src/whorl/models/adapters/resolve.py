@@ -12,12 +12,9 @@ from pathlib import Path
 
 from whorl.base.errors import Forbidden, InvalidInput, JsonValue, MissingDependency, ModelError
 from whorl.models.adapters.contract import Adapter
+from whorl.models.builtin.params import BUILTINS as KNOWN
 
-BUILTINS = {
-    "builtin:linear": "whorl.models.builtin.linear:LinearModel",
-    "builtin:tinydet": "whorl.models.builtin.tinydet:TinyDet",
-    "builtin:tinyunet": "whorl.models.builtin.tinyunet:TinyUNet",
-}
+BUILTINS = {name: builtin.adapter for name, builtin in KNOWN.items()}
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt", ".joblib", ".dill", ".h5", ".keras")
 FORMS = (
     "builtin:NAME, package.module:Object, a folder with model.yaml, model.onnx, hf:FOLDER_OR_ID, torchvision:NAME, "
@@ -94,6 +91,13 @@ def open_guarded(
     paths = tuple(path for path in sys.path if path) if python == sys.executable else (os.getcwd(),)
     child = ChildSpec(name, place, python, dict(arguments or {}), None if files is None else str(files), paths)
     return Adapter(name, GuardedModel(child, Limits(limits.timeout_s, limits.memory_mb)))
+
+
+def is_object(spec: str) -> bool:
+    """Whether a spec names an object of a module rather than a place, a file or a built-in."""
+    scheme, colon, _ = spec.partition(":")
+    others = ("builtin", "subprocess", "http", "https", *_PLACES)
+    return bool(colon) and scheme not in others and Path(spec).suffix.lower() not in (".onnx", *PICKLES)
 
 
 def split_subprocess(rest: str) -> tuple[str, str]:
