@@ -188,6 +188,7 @@ def apply_split(
     *,
     fractions: Mapping[Subset, float] = DEFAULT_FRACTIONS,
     seed: int = 0,
+    refresh_test: bool = False,
     actor_id: str,
     now: datetime,
     cause: str | None = None,
@@ -196,6 +197,9 @@ def apply_split(
 
     The choice depends on names, groups, labels and seed alone, so the same folder splits alike anywhere. Emits
     ``item.updated`` for each item assigned.
+
+    Args:
+        refresh_test: Let new items into a frozen test subset, once; what is in it stays.
 
     Raises:
         InvalidInput: The fractions do not sum to 1.
@@ -210,7 +214,7 @@ def apply_split(
         existing=[state.subset for state in states],
         fractions=fractions,
         seed=seed,
-        frozen_test=_frozen_reason(conn, row) is not None,
+        frozen_test=_frozen_reason(conn, row) is not None and not refresh_test,
     )
     changes = [
         replace(state, subset=subset)
@@ -220,6 +224,8 @@ def apply_split(
     revision = row.revision
     if changes:
         summary: dict[str, JsonValue] = {"items": len(changes), "seed": seed}
+        if refresh_test:
+            summary["refresh_test"] = True
         revision = next_revision(conn, row.key, actor_id=actor_id, action="apply_split", summary=summary, now=now)
         write_states(conn, row, changes, revision=revision)
         _emit_items(conn, row, "item.updated", [change.item_id for change in changes], actor_id, now, cause, revision)

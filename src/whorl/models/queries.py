@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, case, func, select
 
 from whorl.base.errors import NotFound
 from whorl.models.staleness import find_stale
+from whorl.schemas.comparing import ModelVerdict
 from whorl.schemas.models import Comparison, Evaluation, Model
 from whorl.schemas.wire import Page
 from whorl.store.db.tables import annotation, comparison, dataset, evaluation, model
@@ -29,7 +30,7 @@ def get_model(conn: Connection, model_id: str) -> Model:
     row = conn.execute(found).mappings().one_or_none()
     if row is None:
         raise NotFound(f"no such model: {model_id}", hint="List them with `whorl models list`.")
-    return _model(row)
+    return _models_of(conn, [row])[0]
 
 
 def list_models(conn: Connection, *, project_id: str, cursor: str | None = None, limit: int = 100) -> Page[Model]:
@@ -44,9 +45,7 @@ def list_models(conn: Connection, *, project_id: str, cursor: str | None = None,
     if cursor is not None:
         found = found.where(model.c.id < cursor)
     rows = list(conn.execute(found).mappings())
-    return Page(
-        items=[_model(row) for row in rows[:limit]], next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None
-    )
+    return Page(items=_models_of(conn, rows[:limit]), next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None)
 
 
 def get_model_folder(conn: Connection, model_id: str) -> str:
@@ -272,8 +271,26 @@ def _comparisons() -> Select[Any]:
     return select(comparison, dataset.c.id.label("dataset_id")).join(dataset, dataset.c.key == comparison.c.dataset_key)
 
 
-def _model(row: RowMapping) -> Model:
-    return Model(**{name: row[name] for name in Model.model_fields})
+def _models_of(conn: Connection, rows: Sequence[RowMapping]) -> list[Model]:
+    verdicts = _verdicts(conn, [row["id"] for row in rows])
+    columns = [name for name in Model.model_fields if name != "verdict"]
+    return [Model(**{name: row[name] for name in columns}, verdict=verdicts.get(row["id"])) for row in rows]
+
+
+def _verdicts(conn: Connection, model_ids: Sequence[str]) -> dict[str, ModelVerdict]:
+    """What the newest comparison of each said, of those that were a challenger."""
+    newest = (
+        select(func.max(comparison.c.id))
+        .where(comparison.c.challenger_id.in_(list(model_ids)))
+        .group_by(comparison.c.challenger_id)
+    )
+    found = select(comparison.c.id, comparison.c.challenger_id, comparison.c.decision, comparison.c.numbers)
+    return {
+        row.challenger_id: ModelVerdict(
+            comparison_id=row.id, decision=row.decision, reason=str((row.numbers.get("reasons") or [""])[0])
+        )
+        for row in conn.execute(found.where(comparison.c.id.in_(newest)))
+    }
 
 
 def _evaluations_of(conn: Connection, rows: Sequence[RowMapping]) -> list[Evaluation]:

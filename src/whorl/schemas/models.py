@@ -6,7 +6,7 @@ from pydantic import Field
 
 from whorl.base.errors import JsonValue
 from whorl.schemas.annotations import Geometry
-from whorl.schemas.comparing import ProtectedSlice
+from whorl.schemas.comparing import ModelVerdict, ProtectedSlice
 from whorl.schemas.training import TASK_PATTERN, Augment, Preset, Sampling, SubsetQueries
 from whorl.schemas.wire import UtcTime, Wire
 
@@ -35,6 +35,9 @@ class Model(Wire):
     size_bytes: int | None = Field(default=None, description="Of the files that predict.")
     latency_ms: float | None = Field(default=None, description="Of one image at a time, where it was trained.")
     metrics: dict[str, JsonValue]
+    verdict: ModelVerdict | None = Field(
+        default=None, description="What the newest comparison said of it as a challenger; null without any."
+    )
     error: str | None
     seconds: float | None
     created_at: UtcTime

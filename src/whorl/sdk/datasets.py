@@ -91,14 +91,18 @@ class Dataset:
         test: float = 0.15,
         *,
         seed: int = 0,
+        refresh_test: bool = False,
     ) -> wire.SplitReport:
         """Give the items that are in no subset theirs; the three shares add up to one.
 
         The same seed gives the same split. Each label's share is kept in every subset, and items of one group stay
         together.
+
+        Args:
+            refresh_test: Let new items into a frozen test subset, once; what is in it stays.
         """
         quotas: dict[str, JsonValue] = {"train": train, "validation": validation, "test": test}
-        body: JsonValue = {"quotas": quotas, "seed": seed}
+        body: JsonValue = {"quotas": quotas, "seed": seed, "refresh_test": refresh_test}
         return self._transport.call(wire.SplitReport, Call("POST", f"/datasets/{self.id}/split", body=body))
 
     def import_(

@@ -58,6 +58,21 @@ def test_apply_split__frozen_test_stays(house: Any) -> None:
     assert None not in after.values()
 
 
+def test_apply_split__refreshes_a_frozen_test_once(house: Any) -> None:
+    house.add(*(f"a{n}" for n in range(10)))
+    _split(house)
+    tested = {name for name, subset in _subsets(house).items() if subset is Subset.TEST}
+    house.db.write(
+        lambda conn: actions.freeze_test(conn, house.dataset_id, reason="compared", actor_id=ANNA, now=house.now())
+    )
+    house.add(*(f"b{n}" for n in range(10)))
+    assert _split(house, refresh_test=True).test == 4
+    after = {name for name, subset in _subsets(house).items() if subset is Subset.TEST}
+    assert tested < after
+    house.add(*(f"c{n}" for n in range(10)))
+    assert _split(house).test == 4
+
+
 def test_apply_split__same_names_same_split_elsewhere(house: Any) -> None:
     names = [str(n) for n in range(12)]
     house.add(*names)

@@ -6,10 +6,7 @@ import math
 
 from whorl.models.comparison.result import Wear, WearLevel
 
-REFRESH = (
-    "Refresh it: label random new items, open the test subset (`whorl test refresh`) and split again; the next "
-    "comparison freezes it anew."
-)
+REFRESH = "Refresh it: label new items drawn at random, then `whorl split --refresh-test` lets some of them in."
 
 
 def wear_warning(times_compared: int, n_test: int) -> Wear:

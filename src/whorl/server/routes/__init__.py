@@ -13,6 +13,7 @@ def all_routers() -> list[APIRouter]:
     from whorl.server.routes import (
         access,
         annotations,
+        comparisons,
         crops,
         datasets,
         deliveries,
@@ -68,6 +69,7 @@ def all_routers() -> list[APIRouter]:
         playground,
         evaluations,
         examinations,
+        comparisons,
         endpoints,
         pipelines,
         runs,

@@ -44,6 +44,9 @@ class SplitRequest(Wire):
         default_factory=lambda: {Subset.TRAIN: 0.7, Subset.VALIDATION: 0.15, Subset.TEST: 0.15}
     )
     seed: int = 0
+    refresh_test: bool = Field(
+        default=False, description="Let new items into a frozen test subset, once; what is in it stays."
+    )
 
 
 class FreezeRequest(Wire):
@@ -163,7 +166,13 @@ def split_dataset(caller: CallerDep, dataset_id: str, body: SplitRequest) -> Spl
     """Give each item without a subset one; nothing that has one moves."""
     return caller.write(
         lambda conn: actions.apply_split(
-            conn, dataset_id, fractions=body.quotas, seed=body.seed, actor_id=caller.actor.id, now=caller.now
+            conn,
+            dataset_id,
+            fractions=body.quotas,
+            seed=body.seed,
+            refresh_test=body.refresh_test,
+            actor_id=caller.actor.id,
+            now=caller.now,
         )
     )
 
