@@ -20,6 +20,7 @@ from whorl.models.builtin.mask_views import (
     MaskView,
     choose_canvas,
     choose_fit,
+    count_right,
     make_mask_targets,
     stretch_levels,
 )
@@ -368,3 +369,45 @@ def test_find_objects__noise_does_not_run_out_of_numbers() -> None:
     probabilities = np.stack([1 - checks, checks])
     found = find_objects(probabilities, checks * rng.random((600, 600)).astype(np.float32))
     assert len(found.scores) == 0
+
+
+def test_count_right__by_class_and_overlap() -> None:
+    view = discs(64, 96, (20, 20, 14), (46, 20, 13), (80, 50, 8))
+    found = find_objects(*answer(view, 2))
+    assert count_right(view, found) == 3
+    assert count_right(MaskView(view.image, view.objects, 1 - view.classes), found) == 0
+    moved = MaskView(view.image, np.roll(view.objects, 12, axis=1), view.classes)
+    assert count_right(moved, found) == 0
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("task", [Task.INSTANCE_MASKS, Task.SEMANTIC_MASKS])
+def test_train__goes_on_where_it_was_stopped_and_scores_itself(tmp_path: Path, task: Task) -> None:
+    pytest.importorskip("torch", reason="needs whorl[train]")
+    samples = scenes(tmp_path / "s", 6)
+    data = TrainingData(task, LABELS, samples[:4], samples[4:])
+    params = {"epochs": 6, "size": 64, "backbone": "none", "validate_every": 3}
+    seen: list[dict[str, float]] = []
+    (tmp_path / "state").mkdir()
+    (tmp_path / "out").mkdir()
+
+    def run(stop_after: int) -> None:
+        TinyUNet().train(
+            data,
+            tmp_path / "out",
+            params=params,  # type: ignore[arg-type]
+            report=lambda metrics: seen.append(dict(metrics)),
+            should_stop=lambda: any(one.get("epoch", 0) >= stop_after for one in seen),
+            checkpoint=tmp_path / "state",
+        )
+
+    with pytest.raises(Cancelled):
+        run(stop_after=2)
+    assert (tmp_path / "state" / "checkpoint.pt").is_file()
+    seen.clear()
+    run(stop_after=99)
+    assert [int(one["epoch"]) for one in seen if "class_loss" in one] == [3, 4, 5, 6]
+    name = "validation_f1" if task is Task.INSTANCE_MASKS else "validation_miou"
+    scores = [one[name] for one in seen if name in one]
+    assert len(scores) == 2
+    assert all(0 <= score <= 1 for score in scores)

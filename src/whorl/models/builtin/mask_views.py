@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from whorl.geometry.masks import mask_area, paint_masks
 from whorl.models.builtin.augment import Warp, change_look, draw_warp
-from whorl.models.builtin.mask_decode import object_bounds
+from whorl.models.builtin.mask_decode import Found, object_bounds
 from whorl.models.images import resize
 from whorl.models.types import FloatArray, Image, TrainingSample
 from whorl.schemas.training import Augment
@@ -140,6 +140,17 @@ def make_mask_targets(view: MaskView, *, with_depth: bool) -> MaskTargets:
     kinds = np.concatenate([[0], view.classes + 1]).astype(np.uint8)[view.objects]
     depth = _depth(view.objects) if with_depth else np.zeros(view.objects.shape, np.float32)
     return MaskTargets(kinds, depth)
+
+
+def count_right(view: MaskView, found: Found) -> int:
+    """How many found objects of a view are true ones: of the same class, with an IoU of more than 0.5."""
+    numbers, count = view.objects.astype(np.int64), len(found.scores) + 1
+    shared = np.bincount((numbers * count + found.numbers).ravel(), minlength=(int(numbers.max()) + 1) * count)
+    table = shared.reshape(-1, count)
+    united = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
+    # More than half: no object has two partners.
+    true, said = np.nonzero(2 * table[1:, 1:] > united[1:, 1:])
+    return int((view.classes[true] == found.classes[said]).sum())
 
 
 def stretch_levels(image: Image) -> Image:

@@ -47,11 +47,13 @@ class TinyUNet:
         params: Mapping[str, JsonValue],
         report: Report,
         should_stop: ShouldStop,
+        checkpoint: Path | None = None,
     ) -> TrainFacts:
         """Fit on ``data.train``; images without masks are used as background.
 
         Args:
-            params: See :class:`whorl.models.builtin.params.TinyUNetParams`.
+            params: As ``TinyUNetParams``.
+            checkpoint: Folder of the training's state, written about every ten seconds and gone on from.
 
         Raises:
             InvalidInput: Not a task of masks, no masks at all, or an unknown or impossible parameter.
@@ -70,7 +72,10 @@ class TinyUNet:
         fit = choose_fit(data.train, size=wanted.size)
         canvas = choose_canvas(data.train, fit)
         plan = make_plan(wanted, canvas=canvas)
-        source = MaskSource(data.train, data.labels, fit=fit, canvas=canvas, augment=wanted.augmentation)
+        source, validation = (
+            MaskSource(samples, data.labels, fit=fit, canvas=canvas, augment=wanted.augmentation)
+            for samples in (data.train, data.validation)
+        )
         last: dict[str, float] = {}
 
         def remember(metrics: Mapping[str, float]) -> None:
@@ -84,6 +89,8 @@ class TinyUNet:
             with_depth=data.task is Task.INSTANCE_MASKS,
             report=remember,
             should_stop=should_stop,
+            validation=validation,
+            checkpoint=checkpoint,
         )
         export_segmenter(segmenter, out / WEIGHTS, canvas=canvas)
         return _facts(data, last, fit=fit, canvas=canvas, backbone="lite0" if plan.weights else "none")
@@ -166,7 +173,7 @@ def _facts(
 ) -> TrainFacts:
     present = {label for sample in data.train for label in sample.labels}
     absent = [label for label in data.labels if label not in present]
-    names = ("epoch", "class_loss", "dice_loss", "depth_loss", "views")
+    names = ("epoch", "class_loss", "dice_loss", "depth_loss", "views", "validation_f1", "validation_miou")
     return TrainFacts(
         metrics={name: last[name] for name in names if name in last} | {"samples": float(len(data.train))},
         preprocessing={
