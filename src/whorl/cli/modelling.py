@@ -9,8 +9,9 @@ import typer
 
 from whorl.base.errors import InvalidInput, JsonValue
 from whorl.cli.connected import DatasetOption, HomeOption, JsonOption, ProjectOption, Session, connected
+from whorl.cli.evaluating import evaluate
 from whorl.cli.output import Output
-from whorl.cli.scores import show_champion, show_comparison, show_evaluation, show_model, show_models
+from whorl.cli.scores import show_champion, show_comparison, show_model, show_models
 
 if TYPE_CHECKING:
     from whorl.sdk.client import Project
@@ -64,17 +65,6 @@ def train(
     )
     _wait(session.out, model.train(), f"training {model.name}, %")
     show_model(session.out, model.refresh().info)
-
-
-def evaluate(session: Session, model: ModelArgument, project: ProjectOption = None, query: QueryOption = None) -> None:
-    """Score a model on the test subset.
-
-    Example: `whorl evaluate tinydet`
-    """
-    found = session.project(project).models.get(model)
-    job = _wait(session.out, found.evaluate(filters=query), f"evaluating {found.name}, %")
-    made = str(job.info.result["evaluation_id"])
-    show_evaluation(session.out, next(one for one in found.evaluations() if one.id == made))
 
 
 def compare(

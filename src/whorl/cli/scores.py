@@ -9,7 +9,7 @@ from whorl.cli.output import Output
 
 if TYPE_CHECKING:
     from whorl.base.errors import JsonValue
-    from whorl.schemas.models import Champion, Comparison, Evaluation, Model
+    from whorl.schemas.models import Champion, Comparison, Model
 
 
 def show_models(out: Output, models: Sequence[Model], champions: Sequence[Champion]) -> None:
@@ -41,18 +41,6 @@ def show_model(out: Output, model: Model) -> None:
         return
     print(f"{model.name} is {model.status}: {model.n_items} items, {model.seconds or 0:.1f} s")
     out.facts({"id": model.id, "architecture": model.architecture, **model.metrics})
-
-
-def show_evaluation(out: Output, evaluation: Evaluation) -> None:
-    """Print the metric with its interval, and a row a class."""
-    if out.as_json:
-        out.facts(evaluation)
-        return
-    between = interval(evaluation.metrics.get(f"{evaluation.metric_name}_interval"))
-    where = f"{evaluation.n_items} test items of revision {evaluation.revision}"
-    print(f"{evaluation.metric_name} {number(evaluation.metric)}{between} on {where}")
-    out.facts({"id": evaluation.id, "model": evaluation.model_id})
-    show_classes(out, evaluation.metrics.get("per_class"))
 
 
 def show_comparison(out: Output, comparison: Comparison) -> None:
@@ -87,13 +75,6 @@ def show_classes(out: Output, rows: JsonValue) -> None:
     columns = [name for name, value in classes[0].items() if not isinstance(value, list | dict)]
     columns = [name for name in columns if any(row.get(name) is not None for row in classes)]
     out.cells(columns, [[number(row.get(column)) for column in columns] for row in classes])
-
-
-def interval(given: JsonValue) -> str:
-    """Such as `` (0.889 to 1)``, or nothing."""
-    if not isinstance(given, Mapping):
-        return ""
-    return f" ({number(given.get('low'))} to {number(given.get('high'))})"
 
 
 def number(value: object) -> str:

@@ -1,7 +1,8 @@
 """A metric with its interval, in all, by label and by slice, from one set of resamples.
 
 Intervals are percentiles of the resamples, moved by their bias (Efron and Tibshirani, An Introduction to the Bootstrap,
-1993, chapters 10 and 13).
+1993, chapters 10 and 13). A share of which all or none is right has no spread in resamples: its interval is exact (C.
+Clopper, E. Pearson, Biometrika 26, 1934).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from whorl.models.evaluation.types import FloatArray, IntArray, Interval
 
 _RESAMPLES, _FEWER = 1000, 300
 _MANY_ANSWERS = 30_000
+_TAIL = 0.025
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +78,33 @@ def estimate(
     drawn = [values(block.astype(np.float32)) for block in weight_blocks(codes, resamples=count, seed=seed)]
     spread = np.concatenate(drawn) if measure.n_images else np.full((1, len(point)), np.nan)
     own = 1 + len(measure.names)
-    found = [_estimate(point[at], spread[:, at]) for at in range(own)]
+    trials = measure.trials(codes)
+    found = [_estimate(point[at], spread[:, at], trials=trials[at] if trials else None) for at in range(own)]
+    inside = [len(np.unique(codes[images])) if trials else None for images, _ in parts]
     return Estimates(
         metric=found[0],
         per_class=tuple(found[1:]),
         slices=tuple(
             SliceEstimate(
-                inside=_estimate(point[at], spread[:, at]),
+                inside=_estimate(point[at], spread[:, at], trials=inside[number]),
                 rest=_value(point[at + 1]),
                 delta=_estimate(point[at] - point[at + 1], spread[:, at] - spread[:, at + 1], low=-1.0),
             )
-            for at in range(own, own + 2 * len(parts), 2)
+            for number, at in enumerate(range(own, own + 2 * len(parts), 2))
         ),
         resamples=count,
     )
 
 
-def _estimate(point: float, values: FloatArray, *, low: float = 0.0) -> Estimate:
+def _estimate(point: float, values: FloatArray, *, low: float = 0.0, trials: int | None = None) -> Estimate:
     value = _value(point)
     finite = values[np.isfinite(values)]
     if value is None or not finite.size:
         return Estimate(value, None)
+    if trials and value in {0.0, 1.0}:
+        # All of them right, or none: every resample says so too, and the exact bound of a share takes its place.
+        least = _TAIL ** (1 / trials)
+        return Estimate(value, Interval(least, 1.0) if value == 1.0 else Interval(0.0, 1 - least))
     # Copies of an image lift average precision: resamples lie higher than the value by their bias, which is taken off.
     found = percentile_interval(finite - (finite.mean(dtype=np.float64) - value))
     return Estimate(value, Interval(max(found.low, low), min(found.high, 1.0), found.level))

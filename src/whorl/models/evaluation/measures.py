@@ -33,6 +33,13 @@ class Measure(Protocol):
     def metric(self, weights: FloatArray) -> FloatArray:
         """(r, n images) weights to (r,): the first column of ``values``."""
 
+    def trials(self, codes: IntArray) -> list[int] | None:
+        """For shares of items: how many groups the metric and each label are a share of; None for other metrics.
+
+        Args:
+            codes: (n,) int64, each image's group.
+        """
+
     def take(self, images: IntArray) -> Measure:
         """The same on some of the images, which get new numbers in the order given."""
 
@@ -65,6 +72,10 @@ class ClassMeasure:
         recall = _share(weights @ (of_class * self.correct[:, None]), weights @ of_class)
         return np.concatenate([self.metric(weights)[:, None], recall], axis=1)
 
+    def trials(self, codes: IntArray) -> list[int]:
+        """Groups, and groups that hold each class."""
+        return [len(np.unique(codes)), *(len(np.unique(codes[self.truth == at])) for at in range(len(self.names)))]
+
     def take(self, images: IntArray) -> ClassMeasure:
         """Some of the images."""
         return ClassMeasure(self.names, self.truth[images], self.correct[images])
@@ -95,6 +106,9 @@ class LabelMeasure:
         """The mean, then average precision by label."""
         drawn = np.ascontiguousarray(weights.T)
         return _with_mean(np.stack([stepwise_ap(one, drawn) for one in self.rankings], axis=1))
+
+    def trials(self, codes: IntArray) -> None:
+        """Not a share of items."""
 
     def take(self, images: IntArray) -> LabelMeasure:
         """Some of the images."""
@@ -130,6 +144,9 @@ class ObjectMeasure:
         """The mean, then average precision by class."""
         return _with_mean(self.table.average_precision(weights))
 
+    def trials(self, codes: IntArray) -> None:
+        """Not a share of items."""
+
     def take(self, images: IntArray) -> ObjectMeasure:
         """Some of the images."""
         return ObjectMeasure(self.table.take(images))
@@ -162,6 +179,9 @@ class PixelMeasure:
         # Sums of pixels outgrow single precision.
         weights = weights.astype(np.float64)
         return _with_mean(_share(weights @ self.shared, weights @ self.union))
+
+    def trials(self, codes: IntArray) -> None:
+        """Not a share of items."""
 
     def take(self, images: IntArray) -> PixelMeasure:
         """Some of the images."""
