@@ -103,6 +103,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comparisons/{comparison_id}/disagree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Disagreements
+         * @description Let both models predict items without ground truth, as a job; its result lists those on which they differ.
+         */
+        post: operations["find_disagreements_api_v1_comparisons__comparison_id__disagree_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comparisons/{comparison_id}/disagreements": {
         parameters: {
             query?: never;
@@ -117,6 +137,46 @@ export interface paths {
         get: operations["list_disagreements_api_v1_comparisons__comparison_id__disagreements_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/{comparison_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote Challenger
+         * @description Make its challenger the champion; refused when it kept the champion, unless forced with a reason.
+         */
+        post: operations["promote_challenger_api_v1_comparisons__comparison_id__promote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/{comparison_id}/task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Disagreement Task
+         * @description Open a task with exactly the items on which the two models differ, most useful first.
+         */
+        post: operations["create_disagreement_task_api_v1_comparisons__comparison_id__task_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4283,6 +4343,30 @@ export interface components {
             run_id?: string | null;
         };
         /**
+         * ComparisonPromote
+         * @description Make a comparison's challenger the champion.
+         */
+        ComparisonPromote: {
+            /**
+             * Force
+             * @description Although the comparison kept the champion.
+             * @default false
+             */
+            force: boolean;
+            /**
+             * Pipeline Id
+             * @description Needed only when a project has several places.
+             */
+            pipeline_id?: string | null;
+            /**
+             * Reason
+             * @description Needed with force.
+             */
+            reason?: string | null;
+            /** Variable */
+            variable?: string | null;
+        };
+        /**
          * CountTrigger
          * @description Starts a run after every so many matching events.
          */
@@ -4668,6 +4752,61 @@ export interface components {
              * @description Only the challenger is right, or it makes fewer errors.
              */
             won: number;
+        };
+        /**
+         * DisagreementTask
+         * @description A task to be made of the items on which two models differ, most useful first.
+         */
+        DisagreementTask: {
+            /**
+             * Job Id
+             * @description A finished `disagree` job; the test items when left out.
+             */
+            job_id?: string | null;
+            /**
+             * Kind
+             * @description Left out: label for items of a `disagree` job, review for test items.
+             */
+            kind?: ("label" | "review" | "validate" | "classify") | null;
+            /**
+             * Limit
+             * @default 200
+             */
+            limit: number;
+            /** Name */
+            name?: string | null;
+            /** Recipe Id */
+            recipe_id?: string | null;
+        };
+        /**
+         * DisagreeRequest
+         * @description Items without ground truth, on which both models of a comparison are to predict.
+         */
+        DisagreeRequest: {
+            /**
+             * Dataset Id
+             * @description The comparison's own when left out.
+             */
+            dataset_id?: string | null;
+            /**
+             * Limit
+             * @description How many items to list, those that differ most first.
+             * @default 200
+             */
+            limit: number;
+            /**
+             * Max Items
+             * @description How many items to look at, at random.
+             * @default 5000
+             */
+            max_items: number;
+            /**
+             * Query
+             * @description As text or DQL; every item without ground truth when null.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
         };
         /**
          * Discard
@@ -6575,6 +6714,8 @@ export interface components {
              * @description The model whose weights these are, in another precision.
              */
             variant_of?: string | null;
+            /** @description What the newest comparison said of it as a challenger; null without any. */
+            verdict?: components["schemas"]["ModelVerdict"] | null;
         };
         /**
          * ModelCheck
@@ -6844,6 +6985,24 @@ export interface components {
              * @description Names of what the curves hold, most shared first.
              */
             series: string[];
+        };
+        /**
+         * ModelVerdict
+         * @description What the newest comparison said of a model as a challenger.
+         */
+        ModelVerdict: {
+            /** Comparison Id */
+            comparison_id: string;
+            /**
+             * Decision
+             * @description promote, keep or tie
+             */
+            decision: string;
+            /**
+             * Reason
+             * @description The first of the comparison's reasons.
+             */
+            reason: string;
         };
         /**
          * NodeCounts
@@ -8495,6 +8654,12 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * Refresh Test
+             * @description Let new items into a frozen test subset, once; what is in it stays.
+             * @default false
+             */
+            refresh_test: boolean;
+            /**
              * Seed
              * @default 0
              */
@@ -9358,6 +9523,7 @@ export type Comment = components['schemas']['Comment'];
 export type CommentCreate = components['schemas']['CommentCreate'];
 export type CompareRequest = components['schemas']['CompareRequest'];
 export type Comparison = components['schemas']['Comparison'];
+export type ComparisonPromote = components['schemas']['ComparisonPromote'];
 export type CountTrigger = components['schemas']['CountTrigger'];
 export type CronTrigger = components['schemas']['CronTrigger'];
 export type Crop = components['schemas']['Crop'];
@@ -9374,6 +9540,8 @@ export type Delivery = components['schemas']['Delivery'];
 export type DeployRequest = components['schemas']['DeployRequest'];
 export type Disagreement = components['schemas']['Disagreement'];
 export type Disagreements = components['schemas']['Disagreements'];
+export type DisagreementTask = components['schemas']['DisagreementTask'];
+export type DisagreeRequest = components['schemas']['DisagreeRequest'];
 export type Discard = components['schemas']['Discard'];
 export type Draft = components['schemas']['Draft'];
 export type DraftSave = components['schemas']['DraftSave'];
@@ -9463,6 +9631,7 @@ export type ModelCurves = components['schemas']['ModelCurves'];
 export type ModelOutcomes = components['schemas']['ModelOutcomes'];
 export type ModelRow = components['schemas']['ModelRow'];
 export type ModelTable = components['schemas']['ModelTable'];
+export type ModelVerdict = components['schemas']['ModelVerdict'];
 export type NodeCounts = components['schemas']['NodeCounts'];
 export type NodeFamily = components['schemas']['NodeFamily'];
 export type NodeSpec = components['schemas']['NodeSpec'];
@@ -9745,6 +9914,41 @@ export interface operations {
             };
         };
     };
+    find_disagreements_api_v1_comparisons__comparison_id__disagree_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comparison_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisagreeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_disagreements_api_v1_comparisons__comparison_id__disagreements_get: {
         parameters: {
             query?: never;
@@ -9763,6 +9967,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Disagreements"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_challenger_api_v1_comparisons__comparison_id__promote_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comparison_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComparisonPromote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Champion"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_disagreement_task_api_v1_comparisons__comparison_id__task_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comparison_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisagreementTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
                 };
             };
             /** @description Problem, as application/problem+json */
