@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import typer
 from pydantic import BaseModel
@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from whorl.base.settings import Settings, make_settings
 from whorl.cli.connected import HomeOption, JsonOption
 from whorl.cli.doctor_places import check_blobs, check_executor, check_postgres
+from whorl.cli.importing_models import LabelsOption, OptionOption, TaskOption, split_labels
 from whorl.cli.output import Output, bytes_text
 
 OLDEST_PYTHON = (3, 11)
@@ -42,19 +43,53 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Keep it running")(doctor)
 
 
-def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Look at Python, disk, database, models and port, and say what is missing.
+def doctor(
+    picture: Annotated[Path | None, typer.Argument(help="With --model: the image to predict.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", help="Look at a model instead: model.onnx, a folder, my_pkg.mod:MyModel, hf:… …"),
+    ] = None,
+    task: TaskOption = None,
+    labels: LabelsOption = None,
+    option: OptionOption = None,
+    save: Annotated[Path | None, typer.Option("--save", help="With --model: draw the prediction here.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at Python, disk, database, models and port, and say what is missing; or at one model.
 
     Exits with 1 when something must be mended before Whorl can run.
 
-    Example: `whorl doctor --json`
+    Example: `whorl doctor --model best.onnx street.jpg --save seen.png`
     """
+    if model is not None:
+        _look_at(Output(as_json), model, picture, task, labels, option, save)
+        return
     settings = make_settings({"home": home})
     checks = list(examine(settings))
     out = Output(as_json)
     out.rows(("state", "name", "found", "hint"), checks)
     if any(check.state == "fail" for check in checks):
         raise typer.Exit(1)
+
+
+def _look_at(
+    out: Output,
+    model: str,
+    picture: Path | None,
+    task: str | None,
+    labels: str | None,
+    option: list[str] | None,
+    save: Path | None,
+) -> None:
+    from whorl.base.errors import InvalidInput
+    from whorl.cli.doctor_model import look_at_model
+    from whorl.cli.modelling import parse_params
+
+    if picture is None:
+        raise InvalidInput("which image?", hint="Write whorl doctor --model SPEC image.jpg.")
+    options, own = parse_params(option or []), split_labels(labels)
+    look_at_model(out, model, picture, task=task, labels=own, options=options, save=save)
 
 
 def examine(settings: Settings) -> Iterator[Check]:

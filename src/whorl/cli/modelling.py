@@ -10,6 +10,7 @@ import typer
 from whorl.base.errors import InvalidInput, JsonValue
 from whorl.cli.connected import DatasetOption, HomeOption, JsonOption, ProjectOption, Session, connected
 from whorl.cli.evaluating import evaluate
+from whorl.cli.importing_models import add_model
 from whorl.cli.output import Output
 from whorl.cli.scores import show_champion, show_comparison, show_model, show_models
 
@@ -29,7 +30,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (train, evaluate, compare, predict):
         app.command(rich_help_panel=PANEL)(connected(command))
-    models = typer.Typer(help="List, fetch, deploy and roll back models.", no_args_is_help=True)
+    models = typer.Typer(help="List, add, fetch, deploy and roll back models.", no_args_is_help=True)
+    models.command("add")(connected(add_model))
     models.command("list")(connected(list_models))
     models.command("fetch")(fetch)
     models.command("deploy")(connected(deploy))

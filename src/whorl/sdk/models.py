@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from pydantic import BaseModel
 
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import models as wire
 from whorl.schemas.jobs import Job as JobInfo
+from whorl.schemas.model_imports import ModelImport, ModelImported
 from whorl.sdk.filters import Filters
 from whorl.sdk.jobs import Job
-from whorl.sdk.transport import Call, Transport
+from whorl.sdk.model_files import read_upload
+from whorl.sdk.transport import Call, Files, Transport
 
 
 class Models:
@@ -51,6 +54,57 @@ class Models:
         )
         call = Call("POST", f"{self._project}/models", body=body)
         return Model(self._transport, self._transport.call(wire.Model, call))
+
+    def add(
+        self,
+        model_name: str,
+        source: str | Path,
+        *,
+        task: str | None = None,
+        labels: Sequence[str] = (),
+        labels_map: Mapping[str, str | None] | None = None,
+        options: Mapping[str, JsonValue] | None = None,
+    ) -> Model:
+        """Register a model that was made elsewhere; it predicts, is evaluated and served like any other.
+
+        Args:
+            source: A file or folder of this machine, which is uploaded: ``model.onnx``, a model folder, ``hf:FOLDER``;
+                else ``my_pkg.mod:MyModel``, ``hf:org/name``, ``torchvision:NAME``, an address, or ``subprocess:…``.
+            task: Needed where the model does not tell.
+            labels: Its own, in the order of its outputs, where it tells none.
+            labels_map: Its labels and the project's; None leaves one out, ``*`` speaks for all others.
+            options: Of its kind of adapter, such as ``{"decode": "yolov8"}``.
+
+        Raises:
+            ModelError: It is no model, or not understood.
+            UnknownLabel: A label has no place in the ontology; the hint proposes one.
+        """
+        wanted = _import(model_name, task, labels, labels_map, options, is_dry_run=False)
+        made = self._bring(source, wanted).model
+        assert made is not None
+        return Model(self._transport, made)
+
+    def examine(
+        self,
+        source: str | Path,
+        *,
+        task: str | None = None,
+        labels: Sequence[str] = (),
+        labels_map: Mapping[str, str | None] | None = None,
+        options: Mapping[str, JsonValue] | None = None,
+    ) -> ModelImported:
+        """What would be understood of a model, with a proposal for its labels; nothing is registered. As ``add``."""
+        return self._bring(source, _import("examined", task, labels, labels_map, options, is_dry_run=True))
+
+    def _bring(self, source: str | Path, wanted: ModelImport) -> ModelImported:
+        upload = read_upload(source)
+        if upload is None:
+            wanted = wanted.model_copy(update={"spec": str(source)})
+        files: Files | None = None if upload is None else [("file", (*upload, "application/octet-stream"))]
+        data = {"model": wanted.model_dump_json()}
+        return self._transport.call(
+            ModelImported, Call("POST", f"{self._project}/models/import", files=files, data=data)
+        )
 
     def get(self, model_name: str | None = None, model_id: str | None = None) -> Model:
         """The newest model with a name, or the one with an id.
@@ -176,3 +230,22 @@ class Model:
 
 def _query(filters: Filters | str | None) -> wire.QueryValue:
     return filters.prepare() if isinstance(filters, Filters) else filters
+
+
+def _import(
+    model_name: str,
+    task: str | None,
+    labels: Sequence[str],
+    labels_map: Mapping[str, str | None] | None,
+    options: Mapping[str, JsonValue] | None,
+    *,
+    is_dry_run: bool,
+) -> ModelImport:
+    return ModelImport(
+        name=model_name,
+        task=task,
+        labels=list(labels),
+        labels_map=dict(labels_map or {}),
+        options=dict(options or {}),
+        is_dry_run=is_dry_run,
+    )

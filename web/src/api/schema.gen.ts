@@ -2663,6 +2663,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/models/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Model
+         * @description Register a model that was made elsewhere. It is tried on one picture, and is trained from then on.
+         */
+        post: operations["import_model_api_v1_projects__project_id__models_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/ontologies": {
         parameters: {
             query?: never;
@@ -3923,6 +3943,19 @@ export interface components {
          * @enum {string}
          */
         AuthorKind: "person" | "model" | "import";
+        /** Body_import_model_api_v1_projects__project_id__models_import_post */
+        Body_import_model_api_v1_projects__project_id__models_import_post: {
+            /**
+             * File
+             * @description An ONNX file, or a zip file of a model's folder.
+             */
+            file?: string | null;
+            /**
+             * Model
+             * @description A ModelImport as JSON.
+             */
+            model: string;
+        };
         /** Body_predict_image_api_v1_models__model_id__predict_image_post */
         Body_predict_image_api_v1_models__model_id__predict_image_post: {
             /**
@@ -6893,6 +6926,44 @@ export interface components {
             }[];
         };
         /**
+         * ModelImported
+         * @description What was understood of a model, and the registered model unless it was a dry run.
+         */
+        ModelImported: {
+            /**
+             * Facts
+             * @description How its input is made and its outputs are read.
+             */
+            facts: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Labels
+             * @description The model's own, in the order of its outputs.
+             */
+            labels: string[];
+            /**
+             * Labels Map
+             * @description As registered; of a dry run, as proposed.
+             */
+            labels_map: {
+                [key: string]: string | null;
+            };
+            model: components["schemas"]["Model"] | null;
+            /**
+             * Notes
+             * @description What was assumed.
+             */
+            notes: string[];
+            /** Task */
+            task: string;
+            /**
+             * Unmatched
+             * @description Labels that the ontology lacks and the map does not name.
+             */
+            unmatched: string[];
+        };
+        /**
          * ModelOutcomes
          * @description What people made of a model's proposals; each proposal counts once, by the last word about it.
          */
@@ -9503,6 +9574,7 @@ export type AugmentationPreview = components['schemas']['AugmentationPreview'];
 export type AugmentationPreviewRequest = components['schemas']['AugmentationPreviewRequest'];
 export type AugmentedImage = components['schemas']['AugmentedImage'];
 export type AuthorKind = components['schemas']['AuthorKind'];
+export type BodyImportModelApiV1ProjectsProjectIdModelsImportPost = components['schemas']['Body_import_model_api_v1_projects__project_id__models_import_post'];
 export type BodyPredictImageApiV1ModelsModelIdPredictImagePost = components['schemas']['Body_predict_image_api_v1_models__model_id__predict_image_post'];
 export type BodyUploadItemApiV1DatasetsDatasetIdItemsPost = components['schemas']['Body_upload_item_api_v1_datasets__dataset_id__items_post'];
 export type Box = components['schemas']['Box'];
@@ -9628,6 +9700,7 @@ export type ModelCheck = components['schemas']['ModelCheck'];
 export type ModelClone = components['schemas']['ModelClone'];
 export type ModelCreate = components['schemas']['ModelCreate'];
 export type ModelCurves = components['schemas']['ModelCurves'];
+export type ModelImported = components['schemas']['ModelImported'];
 export type ModelOutcomes = components['schemas']['ModelOutcomes'];
 export type ModelRow = components['schemas']['ModelRow'];
 export type ModelTable = components['schemas']['ModelTable'];
@@ -14753,6 +14826,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelCheck"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_model_api_v1_projects__project_id__models_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_model_api_v1_projects__project_id__models_import_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelImported"];
                 };
             };
             /** @description Problem, as application/problem+json */

@@ -65,7 +65,8 @@ class Looker:
     ) -> None:
         request = ImportRequest(architecture, task, tuple(labels), options)
         adapter = open_stranger(request, Path(folder))
-        found = understand(adapter, request, known)
+        is_folder = architecture == FOLDER
+        found = read_inner(Path(folder) / "inner") if is_folder else understand(adapter, request, known)
         adapter.predict(trial_images(), labels=found.labels, task=found.task)
         self.labels, self.task = list(found.labels), found.task.value
         self.facts: dict[str, JsonValue] = dict(found.facts) | {"able": ", ".join(sorted(adapter.capabilities))}
@@ -156,7 +157,7 @@ def open_stranger(request: ImportRequest, folder: Path) -> Adapter:
     if scheme in ("subprocess", *_TYPED):
         return resolve_adapter(architecture, options)
     read_options(AdapterOptions, options, "a model of Python code")
-    return open_guarded(architecture, architecture, options, files=folder)
+    return open_guarded(architecture, architecture, options)
 
 
 def understand(adapter: Adapter, request: ImportRequest, known: Sequence[str]) -> Understood:
@@ -165,8 +166,6 @@ def understand(adapter: Adapter, request: ImportRequest, known: Sequence[str]) -
     Raises:
         InvalidInput: Nobody says which task, or which labels.
     """
-    if request.architecture == FOLDER:
-        raise AssertionError("a folder's card says it")
     told = getattr(adapter.target, "understood", None)
     found = told if isinstance(told, Understood) else None
     about = getattr(adapter.target, "about", None)

@@ -38,7 +38,7 @@ def settle_map(own: Sequence[str], known: Sequence[str], given: LabelsMap, *, is
     """Which known label each of a model's labels becomes; None leaves it out.
 
     Args:
-        given: What the caller says; ``*`` speaks for all that it does not name.
+        given: What the caller says; ``*`` speaks for all that have no place otherwise.
         is_open: The ontology takes in labels that it does not have.
 
     Raises:
