@@ -73,6 +73,7 @@ class Action(StrEnum):
     ENDPOINT_READ = "endpoint.read"
     ENDPOINT_WRITE = "endpoint.write"
     ENDPOINT_PREDICT = "endpoint.predict"
+    ENDPOINT_FEEDBACK = "endpoint.feedback"
     PIPELINE_READ = "pipeline.read"
     PIPELINE_WRITE = "pipeline.write"
     PIPELINE_RUN = "pipeline.run"
@@ -101,7 +102,7 @@ _VIEWER = frozenset(
         Action.EVENT_READ,
     }
 )
-_ANNOTATOR = _VIEWER | {Action.TASK_WORK, Action.MODEL_PREDICT, Action.ENDPOINT_PREDICT}
+_ANNOTATOR = _VIEWER | {Action.TASK_WORK, Action.MODEL_PREDICT, Action.ENDPOINT_PREDICT, Action.ENDPOINT_FEEDBACK}
 _REVIEWER = _ANNOTATOR | {Action.TASK_REVIEW, Action.ANNOTATION_WRITE, Action.VIEW_WRITE}
 _MANAGER = _REVIEWER | {
     Action.PROJECT_UPDATE,
@@ -128,7 +129,7 @@ POLICY: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.VIEWER: _VIEWER,
     }
 )
-ENDPOINT_TOKEN_ACTIONS = frozenset({Action.ENDPOINT_PREDICT})
+ENDPOINT_TOKEN_ACTIONS = frozenset({Action.ENDPOINT_PREDICT, Action.ENDPOINT_FEEDBACK})
 """What a token of an endpoint may do, there and nowhere else."""
 _STRENGTH = {role: len(Role) - index for index, role in enumerate(Role)}
 

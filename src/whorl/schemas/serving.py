@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from whorl.base.errors import JsonValue
 from whorl.schemas.annotations import AnnotationDraft
 from whorl.schemas.models import PredictedAnnotation
 from whorl.schemas.wire import UtcTime, Wire
+
+_ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
 
 
 class ServingRole(StrEnum):
@@ -56,6 +59,19 @@ class EndpointSettings(Wire):
     keep_images: bool = Field(default=True, description="False keeps only the image's hash: nothing can be relabelled.")
     retention_days: int | None = Field(default=30, ge=1, description="Log lines and images not in a dataset go after.")
     feedback_page: bool = Field(default=False, description="Whether its page for end users answers.")
+    feedback_page_in: list[str] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Sites that may show the page in a frame, such as https://shop.example; none when empty.",
+    )
+
+    @field_validator("feedback_page_in")
+    @classmethod
+    def _are_origins(cls, given: list[str]) -> list[str]:
+        for one in given:
+            if not _ORIGIN.fullmatch(one):
+                raise ValueError(f"not the address of a site: {one[:60]!a}; write it like https://shop.example")
+        return given
 
 
 class EndpointExamples(Wire):
@@ -154,7 +170,7 @@ class PredictionLine(Wire):
 class FeedbackCreate(Wire):
     """What somebody says of one answer."""
 
-    prediction_id: str
+    prediction_id: str = Field(max_length=40)
     verdict: Verdict
     correction: list[AnnotationDraft] | None = Field(default=None, description="What is true, for a correction.")
     label_map: dict[str, str] = Field(
@@ -256,6 +272,12 @@ class FlagsTask(Wire):
     name: str = Field(min_length=1, max_length=200, description="Of the task; one of this name takes them in.")
     group: int | None = Field(default=None, ge=0, description="Number in the catalogue.")
     item_ids: list[str] | None = Field(default=None, min_length=1, max_length=10_000)
+
+
+class FeedbackLinkCreate(Wire):
+    """Which answer is to be asked about."""
+
+    prediction_id: str = Field(max_length=40)
 
 
 class FeedbackLink(Wire):

@@ -23,11 +23,13 @@ from whorl.store.db.tables import (
     delivery,
     endpoint,
     evaluation,
+    flag_rule,
     issue,
     item,
     job,
     model,
     pipeline,
+    prediction_log,
     project,
     recipe,
     run,
@@ -59,6 +61,14 @@ _PROJECT_OF: dict[str, tuple[ColumnElement[Any], Select[Any]]] = {
     "delivery_id": (delivery.c.id, select(delivery.c.project_id)),
     "job_id": (job.c.id, select(job.c.project_id)),
     "endpoint_id": (endpoint.c.id, select(endpoint.c.project_id)),
+    "prediction_id": (
+        prediction_log.c.id,
+        select(endpoint.c.project_id).join(prediction_log, prediction_log.c.endpoint_id == endpoint.c.id),
+    ),
+    "flag_rule_id": (
+        flag_rule.c.id,
+        select(endpoint.c.project_id).join(flag_rule, flag_rule.c.endpoint_id == endpoint.c.id),
+    ),
 }
 """How to find the project of each id that a path may hold."""
 
@@ -202,6 +212,9 @@ async def _project_of_path(services: Services, path: dict[str, Any], project_id:
 
 
 def _look_up(services: Services, name: str, value: str) -> str | None:
+    if name == "prediction_id":
+        # Its line may wait to be written: whoever was given the id a moment ago may ask for it now.
+        services.recorder.settle(value)
     with services.db.read() as conn:
         found = find_project_of(conn, name, value)
     if found is not None:

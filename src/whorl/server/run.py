@@ -86,6 +86,7 @@ class RunningServer:
             self.services.stopping.set()
             starter.stop()
             self.services.serving.stop()
+            self.services.recorder.close()
 
     def stop(self) -> None:
         """Tell it to stop; ``run`` returns soon after."""

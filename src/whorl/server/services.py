@@ -18,13 +18,14 @@ from whorl.datasets.facet_reads import CountedFacets
 from whorl.datasets.listings import Listings
 from whorl.engine import Executor
 from whorl.engine.dispatcher import Dispatcher
+from whorl.schemas.serving import FlagCatalogue
 from whorl.server.metering import RequestMeter
 from whorl.server.remembered import KeyedLocks, Remembered
 from whorl.server.savings import Savings
 from whorl.server.stock import Stock
 from whorl.server.webapp import WebApp, open_web
 from whorl.serving.asking import Serving
-from whorl.serving.served import NoRecorder
+from whorl.serving.recording import LogRecorder
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database
 
@@ -143,6 +144,8 @@ class Services:
     progress: ProgressCounts = field(default_factory=ProgressCounts)
     savings: Savings = field(init=False)
     serving: Serving = field(init=False)
+    recorder: LogRecorder = field(init=False)
+    catalogues: Remembered[FlagCatalogue] = field(default_factory=lambda: Remembered(entries=16))
     project_by_id: OrderedDict[str, str] = field(default_factory=OrderedDict)
     requests: RequestMeter = field(default_factory=RequestMeter)
     stock: Remembered[Stock] = field(default_factory=lambda: Remembered(entries=1))
@@ -154,7 +157,8 @@ class Services:
         self.listings = Listings(self.db)
         self.login_failures = FailureLimit(self.clock)
         self.savings = Savings(self.db, self.blobs, self.executor)
-        self.serving = Serving(self.db, self.blobs, self.settings, self.clock, NoRecorder())
+        self.recorder = LogRecorder(self.db, self.blobs, self.clock)
+        self.serving = Serving(self.db, self.blobs, self.settings, self.clock, self.recorder)
 
     def now(self) -> datetime:
         """The time, aware UTC."""

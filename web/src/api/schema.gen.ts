@@ -832,6 +832,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/endpoints/{endpoint_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Feedback
+         * @description What was said of its answers, newest first.
+         */
+        get: operations["list_feedback_api_v1_endpoints__endpoint_id__feedback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/flag-catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Flag Catalogue
+         * @description What was flagged or said to be wrong in the last days, in groups of images that look alike.
+         *
+         *     The first time it takes a while: the features of new images are computed.
+         */
+        get: operations["get_flag_catalogue_api_v1_endpoints__endpoint_id__flag_catalogue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/flag-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Flag Rules
+         * @description When its answers are flagged, and how often that happened today.
+         */
+        get: operations["list_flag_rules_api_v1_endpoints__endpoint_id__flag_rules_get"];
+        put?: never;
+        /**
+         * Create Flag Rule
+         * @description Add a rule; it looks at what is answered from now on.
+         */
+        post: operations["create_flag_rule_api_v1_endpoints__endpoint_id__flag_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Flags
+         * @description What its rules flagged, newest first.
+         */
+        get: operations["list_flags_api_v1_endpoints__endpoint_id__flags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/flags/task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Flags Task
+         * @description Put flagged images into a labelling task, with their answers as proposals.
+         *
+         *     A group of the catalogue, the items named, or else all flagged items that no task has yet.
+         */
+        post: operations["create_flags_task_api_v1_endpoints__endpoint_id__flags_task_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/endpoints/{endpoint_id}/metrics": {
         parameters: {
             query?: never;
@@ -846,6 +954,46 @@ export interface paths {
         get: operations["get_endpoint_metrics_api_v1_endpoints__endpoint_id__metrics_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Predictions
+         * @description Its log, newest first: all of it, or what was last said to be wrong, was flagged, or has a label.
+         */
+        get: operations["list_predictions_api_v1_endpoints__endpoint_id__predictions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint_id}/predictions/prune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prune Predictions
+         * @description Remove what is past its retention now, instead of within the hour; or say how much that is.
+         */
+        post: operations["prune_predictions_api_v1_endpoints__endpoint_id__predictions_prune_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -934,6 +1082,48 @@ export interface paths {
          * @description Make one of its tokens useless.
          */
         delete: operations["revoke_endpoint_token_api_v1_endpoints__endpoint_id__tokens__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Feedback
+         * @description Say of one of its answers that it is right, wrong, or what is true instead.
+         *
+         *     `endpoint` is its name or its id. Saying the same again (prediction, verdict, who) is saying it once.
+         */
+        post: operations["post_feedback_api_v1_endpoints__endpoint__feedback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{endpoint}/feedback-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Feedback Link
+         * @description The address of the page on which an end user says what they think of one answer; good for this answer alone.
+         */
+        post: operations["create_feedback_link_api_v1_endpoints__endpoint__feedback_link_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1059,6 +1249,30 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flag-rules/{flag_rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Flag Rule
+         * @description Take it away with its flags; items that were made of them stay.
+         */
+        delete: operations["delete_flag_rule_api_v1_flag_rules__flag_rule_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Flag Rule
+         * @description Change its threshold, its quota, or switch it on or off; what it has flagged stays.
+         */
+        patch: operations["update_flag_rule_api_v1_flag_rules__flag_rule_id__patch"];
         trace?: never;
     };
     "/api/v1/issues/{issue_id}/comments": {
@@ -2287,6 +2501,46 @@ export interface paths {
          * @description The secret that its webhooks are signed with, made when there is none; with `renew`, a new one.
          */
         post: operations["webhook_secret_api_v1_pipelines__pipeline_id__webhook_secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/{prediction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prediction
+         * @description One line of the log, with what was said of it and which rules flagged it.
+         */
+        get: operations["get_prediction_api_v1_predictions__prediction_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/{prediction_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prediction Image
+         * @description The image as it came, while the log keeps it or an item was made of it.
+         */
+        get: operations["get_prediction_image_api_v1_predictions__prediction_id__image_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5229,6 +5483,11 @@ export interface components {
              */
             feedback_page: boolean;
             /**
+             * Feedback Page In
+             * @description Sites that may show the page in a frame, such as https://shop.example; none when empty.
+             */
+            feedback_page_in?: string[];
+            /**
              * Keep Images
              * @description False keeps only the image's hash: nothing can be relabelled.
              * @default true
@@ -5707,6 +5966,81 @@ export interface components {
             q?: string | null;
         };
         /**
+         * Feedback
+         * @description Feedback that was received.
+         */
+        Feedback: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Comment */
+            comment: string | null;
+            /** Correction */
+            correction: components["schemas"]["AnnotationDraft"][] | null;
+            /** Endpoint Id */
+            endpoint_id: string;
+            /** Id */
+            id: string;
+            /** Item Id */
+            item_id: string | null;
+            /** Model Id */
+            model_id: string;
+            /** Prediction Id */
+            prediction_id: string;
+            verdict: components["schemas"]["Verdict"];
+            /** Who */
+            who: string | null;
+        };
+        /**
+         * FeedbackCreate
+         * @description What somebody says of one answer.
+         */
+        FeedbackCreate: {
+            /** Comment */
+            comment?: string | null;
+            /**
+             * Correction
+             * @description What is true, for a correction.
+             */
+            correction?: components["schemas"]["AnnotationDraft"][] | null;
+            /**
+             * Label Map
+             * @description Labels of the correction by another name: given to known.
+             */
+            label_map?: {
+                [key: string]: string;
+            };
+            /** Prediction Id */
+            prediction_id: string;
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * Who
+             * @description As the caller knows them.
+             */
+            who?: string | null;
+        };
+        /**
+         * FeedbackLink
+         * @description Where end users say what they think of one answer.
+         */
+        FeedbackLink: {
+            /**
+             * Url
+             * @description A signed path: opens this answer's page and no other.
+             */
+            url: string;
+        };
+        /**
+         * FeedbackLinkCreate
+         * @description Which answer is to be asked about.
+         */
+        FeedbackLinkCreate: {
+            /** Prediction Id */
+            prediction_id: string;
+        };
+        /**
          * Finding
          * @description How a model did on one object, label or pair of labels of an item.
          */
@@ -5747,6 +6081,244 @@ export interface components {
         FindingsWanted: {
             /** Item Ids */
             item_ids: string[];
+        };
+        /**
+         * Flag
+         * @description An answer that deserves a look.
+         */
+        Flag: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Endpoint Id */
+            endpoint_id: string;
+            /** Id */
+            id: string;
+            /** Item Id */
+            item_id: string | null;
+            kind: components["schemas"]["RuleKind"];
+            /** Model Id */
+            model_id: string;
+            /** Prediction Id */
+            prediction_id: string;
+            /** Reason */
+            reason: string;
+            /** Rule Id */
+            rule_id: string;
+            /** Score */
+            score: number | null;
+        };
+        /**
+         * FlagCatalogue
+         * @description What went wrong lately, grouped.
+         */
+        FlagCatalogue: {
+            /** Groups */
+            groups: components["schemas"]["FlagGroup"][];
+            /** N Flags */
+            n_flags: number;
+            /**
+             * N Ungrouped
+             * @description Stand alone, or have no image to compare.
+             */
+            n_ungrouped: number;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * FlagGroup
+         * @description Flagged answers that look alike: the pattern behind single mistakes.
+         */
+        FlagGroup: {
+            /**
+             * Examples
+             * @description Prediction ids, the most typical first.
+             */
+            examples: string[];
+            /** Item Ids */
+            item_ids: string[];
+            /**
+             * Kinds
+             * @description Flags by rule kind.
+             */
+            kinds: {
+                [key: string]: number;
+            };
+            /**
+             * Labels
+             * @description Answers by label.
+             */
+            labels: {
+                [key: string]: number;
+            };
+            /**
+             * Metadata
+             * @description Values that are commoner here than elsewhere.
+             */
+            metadata: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Number */
+            number: number;
+            /** Size */
+            size: number;
+            /**
+             * Title
+             * @description What they share, in words.
+             */
+            title: string;
+            /**
+             * Wrong
+             * @description How many were reported wrong.
+             */
+            wrong: number;
+        };
+        /**
+         * FlagRule
+         * @description A rule of an endpoint.
+         */
+        FlagRule: {
+            /**
+             * Above
+             * @description disagreement, novelty: flagged over this value.
+             */
+            above?: number | null;
+            /**
+             * Below
+             * @description confidence, margin, metric: flagged under this value.
+             */
+            below?: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Endpoint Id */
+            endpoint_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Is On
+             * @default true
+             */
+            is_on: boolean;
+            kind: components["schemas"]["RuleKind"];
+            /**
+             * Metric
+             * @description metric: the share of good feedback.
+             * @default ok_share
+             * @constant
+             */
+            metric: "ok_share";
+            /**
+             * Per Day
+             * @description Most flags of this rule in a day.
+             * @default 100
+             */
+            per_day: number;
+            /**
+             * Share
+             * @description random: share of the requests.
+             */
+            share?: number | null;
+            /**
+             * Today
+             * @description Flags it has raised today.
+             * @default 0
+             */
+            today: number;
+            /**
+             * Window
+             * @description metric: over so many of the newest feedbacks.
+             * @default 50
+             */
+            window: number;
+        };
+        /**
+         * FlagRuleUpdate
+         * @description What is to change of a rule; what is left out stays. Its kind does not change: make another.
+         */
+        FlagRuleUpdate: {
+            /** Above */
+            above?: number | null;
+            /** Below */
+            below?: number | null;
+            /** Is On */
+            is_on?: boolean | null;
+            /** Per Day */
+            per_day?: number | null;
+            /** Share */
+            share?: number | null;
+            /** Window */
+            window?: number | null;
+        };
+        /**
+         * FlagRuleWrite
+         * @description When an answer is flagged, and how often at most.
+         */
+        FlagRuleWrite: {
+            /**
+             * Above
+             * @description disagreement, novelty: flagged over this value.
+             */
+            above?: number | null;
+            /**
+             * Below
+             * @description confidence, margin, metric: flagged under this value.
+             */
+            below?: number | null;
+            /**
+             * Is On
+             * @default true
+             */
+            is_on: boolean;
+            kind: components["schemas"]["RuleKind"];
+            /**
+             * Metric
+             * @description metric: the share of good feedback.
+             * @default ok_share
+             * @constant
+             */
+            metric: "ok_share";
+            /**
+             * Per Day
+             * @description Most flags of this rule in a day.
+             * @default 100
+             */
+            per_day: number;
+            /**
+             * Share
+             * @description random: share of the requests.
+             */
+            share?: number | null;
+            /**
+             * Window
+             * @description metric: over so many of the newest feedbacks.
+             * @default 50
+             */
+            window: number;
+        };
+        /**
+         * FlagsTask
+         * @description Flagged images to be labelled: a group of the catalogue, some items, or all that no task has yet.
+         */
+        FlagsTask: {
+            /**
+             * Group
+             * @description Number in the catalogue.
+             */
+            group?: number | null;
+            /** Item Ids */
+            item_ids?: string[] | null;
+            /**
+             * Name
+             * @description Of the task; one of this name takes them in.
+             */
+            name: string;
         };
         /**
          * FreezeRequest
@@ -7495,6 +8067,26 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[Feedback] */
+        Page_Feedback_: {
+            /** Items */
+            items: components["schemas"]["Feedback"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Flag] */
+        Page_Flag_: {
+            /** Items */
+            items: components["schemas"]["Flag"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
         /** Page[Item] */
         Page_Item_: {
             /** Items */
@@ -7569,6 +8161,16 @@ export interface components {
         Page_Pipeline_: {
             /** Items */
             items: components["schemas"]["Pipeline"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[PredictionLine] */
+        Page_PredictionLine_: {
+            /** Items */
+            items: components["schemas"]["PredictionLine"][];
             /**
              * Next Cursor
              * @description Pass as `cursor` for the next page; null at the end.
@@ -7978,6 +8580,58 @@ export interface components {
             width: number;
         };
         /**
+         * PredictionLine
+         * @description One request and its answer, as the log keeps it.
+         */
+        PredictionLine: {
+            /** Annotations */
+            annotations: components["schemas"]["PredictedAnnotation"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Confidence */
+            confidence: number | null;
+            /** Disagreement */
+            disagreement: number | null;
+            /** Endpoint Id */
+            endpoint_id: string;
+            /** Flags */
+            flags?: components["schemas"]["RuleKind"][];
+            /** Has Image */
+            has_image: boolean;
+            /** Height */
+            height: number;
+            /** Id */
+            id: string;
+            /** Item Id */
+            item_id: string | null;
+            /** Latency Ms */
+            latency_ms: number;
+            /** Margin */
+            margin: number | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Model Id */
+            model_id: string;
+            /** Novelty */
+            novelty: number | null;
+            role: components["schemas"]["ServingRole"];
+            /** Sha256 */
+            sha256: string;
+            /** Shadow */
+            shadow?: components["schemas"]["PredictedAnnotation"][] | null;
+            /** Shadow Model Id */
+            shadow_model_id?: string | null;
+            /** @description The newest feedback's. */
+            verdict?: components["schemas"]["Verdict"] | null;
+            /** Width */
+            width: number;
+        };
+        /**
          * PredictItemsRequest
          * @description Items to predict at once, without keeping anything.
          */
@@ -8142,6 +8796,18 @@ export interface components {
             query?: string | {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+        };
+        /**
+         * Pruned
+         * @description What retention removed, or would remove.
+         */
+        Pruned: {
+            /** Images */
+            images: number;
+            /** Is Dry Run */
+            is_dry_run: boolean;
+            /** Lines */
+            lines: number;
         };
         /**
          * QueryField
@@ -8337,6 +9003,12 @@ export interface components {
             /** Width */
             width: number;
         };
+        /**
+         * RuleKind
+         * @description Why an answer is flagged.
+         * @enum {string}
+         */
+        RuleKind: "confidence" | "margin" | "disagreement" | "novelty" | "metric" | "report" | "random";
         /**
          * Run
          * @description One token's journey.
@@ -9483,6 +10155,12 @@ export interface components {
          */
         VariableType: "model" | "dataset" | "query" | "number" | "text" | "json";
         /**
+         * Verdict
+         * @description What somebody says of an answer.
+         * @enum {string}
+         */
+        Verdict: "ok" | "wrong" | "correction";
+        /**
          * Waiting
          * @description Something that waits for somebody.
          */
@@ -9644,8 +10322,19 @@ export type Facet = components['schemas']['Facet'];
 export type FacetBucket = components['schemas']['FacetBucket'];
 export type Facets = components['schemas']['Facets'];
 export type FacetsWanted = components['schemas']['FacetsWanted'];
+export type Feedback = components['schemas']['Feedback'];
+export type FeedbackCreate = components['schemas']['FeedbackCreate'];
+export type FeedbackLink = components['schemas']['FeedbackLink'];
+export type FeedbackLinkCreate = components['schemas']['FeedbackLinkCreate'];
 export type Finding = components['schemas']['Finding'];
 export type FindingsWanted = components['schemas']['FindingsWanted'];
+export type Flag = components['schemas']['Flag'];
+export type FlagCatalogue = components['schemas']['FlagCatalogue'];
+export type FlagGroup = components['schemas']['FlagGroup'];
+export type FlagRule = components['schemas']['FlagRule'];
+export type FlagRuleUpdate = components['schemas']['FlagRuleUpdate'];
+export type FlagRuleWrite = components['schemas']['FlagRuleWrite'];
+export type FlagsTask = components['schemas']['FlagsTask'];
 export type FreezeRequest = components['schemas']['FreezeRequest'];
 export type FrozenTest = components['schemas']['FrozenTest'];
 export type GraphProblem = components['schemas']['GraphProblem'];
@@ -9724,6 +10413,8 @@ export type PageDeadLetter = components['schemas']['Page_DeadLetter_'];
 export type PageDelivery = components['schemas']['Page_Delivery_'];
 export type PageEndpoint = components['schemas']['Page_Endpoint_'];
 export type PageEvaluation = components['schemas']['Page_Evaluation_'];
+export type PageFeedback = components['schemas']['Page_Feedback_'];
+export type PageFlag = components['schemas']['Page_Flag_'];
 export type PageItem = components['schemas']['Page_Item_'];
 export type PageItemChange = components['schemas']['Page_ItemChange_'];
 export type PageJob = components['schemas']['Page_Job_'];
@@ -9732,6 +10423,7 @@ export type PageModel = components['schemas']['Page_Model_'];
 export type PageNodeToken = components['schemas']['Page_NodeToken_'];
 export type PagePerson = components['schemas']['Page_Person_'];
 export type PagePipeline = components['schemas']['Page_Pipeline_'];
+export type PagePredictionLine = components['schemas']['Page_PredictionLine_'];
 export type PageProject = components['schemas']['Page_Project_'];
 export type PageRevision = components['schemas']['Page_Revision_'];
 export type PageRun = components['schemas']['Page_Run_'];
@@ -9759,6 +10451,7 @@ export type PortType = components['schemas']['PortType'];
 export type Position = components['schemas']['Position'];
 export type PredictedAnnotation = components['schemas']['PredictedAnnotation'];
 export type PredictedImage = components['schemas']['PredictedImage'];
+export type PredictionLine = components['schemas']['PredictionLine'];
 export type PredictItemsRequest = components['schemas']['PredictItemsRequest'];
 export type PredictRequest = components['schemas']['PredictRequest'];
 export type PreviewShape = components['schemas']['PreviewShape'];
@@ -9769,6 +10462,7 @@ export type ProjectUpdate = components['schemas']['ProjectUpdate'];
 export type Promoted = components['schemas']['Promoted'];
 export type Promotion = components['schemas']['Promotion'];
 export type ProtectedSlice = components['schemas']['ProtectedSlice'];
+export type Pruned = components['schemas']['Pruned'];
 export type QueryField = components['schemas']['QueryField'];
 export type Range = components['schemas']['Range'];
 export type Recipe = components['schemas']['Recipe'];
@@ -9780,6 +10474,7 @@ export type ReplyCreate = components['schemas']['ReplyCreate'];
 export type Revision = components['schemas']['Revision'];
 export type RevisionDiff = components['schemas']['RevisionDiff'];
 export type RotatedBox = components['schemas']['RotatedBox'];
+export type RuleKind = components['schemas']['RuleKind'];
 export type Run = components['schemas']['Run'];
 export type RunRequest = components['schemas']['RunRequest'];
 export type RunRerun = components['schemas']['RunRerun'];
@@ -9828,6 +10523,7 @@ export type TriggerEvent = components['schemas']['TriggerEvent'];
 export type VariableSet = components['schemas']['VariableSet'];
 export type VariableSpec = components['schemas']['VariableSpec'];
 export type VariableType = components['schemas']['VariableType'];
+export type Verdict = components['schemas']['Verdict'];
 export type Waiting = components['schemas']['Waiting'];
 export type WebhookSecret = components['schemas']['WebhookSecret'];
 export type WebhookSecretRequest = components['schemas']['WebhookSecretRequest'];
@@ -11391,6 +12087,209 @@ export interface operations {
             };
         };
     };
+    list_feedback_api_v1_endpoints__endpoint_id__feedback_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Feedback_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_flag_catalogue_api_v1_endpoints__endpoint_id__flag_catalogue_get: {
+        parameters: {
+            query?: {
+                days?: number | null;
+            };
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagCatalogue"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_flag_rules_api_v1_endpoints__endpoint_id__flag_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagRule"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_flag_rule_api_v1_endpoints__endpoint_id__flag_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagRuleWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagRule"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_flags_api_v1_endpoints__endpoint_id__flags_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                kind?: components["schemas"]["RuleKind"] | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Flag_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_flags_task_api_v1_endpoints__endpoint_id__flags_task_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagsTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_endpoint_metrics_api_v1_endpoints__endpoint_id__metrics_get: {
         parameters: {
             query?: {
@@ -11411,6 +12310,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndpointMetrics"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_predictions_api_v1_endpoints__endpoint_id__predictions_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                flag?: components["schemas"]["RuleKind"] | null;
+                label?: string | null;
+                limit?: number;
+                verdict?: components["schemas"]["Verdict"] | null;
+            };
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PredictionLine_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prune_predictions_api_v1_endpoints__endpoint_id__predictions_prune_post: {
+        parameters: {
+            query?: {
+                is_dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pruned"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -11574,6 +12543,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_feedback_api_v1_endpoints__endpoint__feedback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_feedback_link_api_v1_endpoints__endpoint__feedback_link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackLinkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackLink"];
+                };
             };
             /** @description Problem, as application/problem+json */
             default: {
@@ -11787,6 +12826,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ThresholdReport"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_flag_rule_api_v1_flag_rules__flag_rule_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_flag_rule_api_v1_flag_rules__flag_rule_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagRuleUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagRule"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -14015,6 +15118,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WebhookSecret"];
                 };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prediction_api_v1_predictions__prediction_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prediction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionLine"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prediction_image_api_v1_predictions__prediction_id__image_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prediction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem, as application/problem+json */
             default: {

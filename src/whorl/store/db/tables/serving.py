@@ -34,6 +34,7 @@ endpoint = Table(
     Column("settings", Json, nullable=False),
     Column("is_on", Boolean, nullable=False),
     Column("problem", Text),  # why it does not serve the model it should
+    Column("page_secret", String(64)),  # signs links to its page for end users; made with the first
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "project_id", "id"),
 )

@@ -74,6 +74,7 @@ def _endpoints() -> None:
         sa.Column("settings", JSON, nullable=False),
         sa.Column("is_on", sa.Boolean(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("page_secret", sa.String(length=64), nullable=True),
         sa.Column("created_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_endpoint"),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_endpoint_project_id"),
