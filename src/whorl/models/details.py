@@ -15,7 +15,7 @@ from whorl.models.evaluation.calibration import (
 )
 from whorl.models.evaluation.classification import check_probabilities, confusion_counts, macro_f1
 from whorl.models.evaluation.curves import pr_curve
-from whorl.models.evaluation.detection import evaluate_detection
+from whorl.models.evaluation.detection import summarise_columns
 from whorl.models.evaluation.labels import evaluate_labels
 from whorl.models.evaluation.matches import MatchTable
 from whorl.models.evaluation.measures import LabelMeasure, Measure, ObjectMeasure
@@ -196,7 +196,8 @@ def _labels(outputs: LabelOutputs, rankings: Rankings) -> Details:
 
 
 def _objects(outputs: ObjectOutputs, table: MatchTable, rankings: Rankings) -> Details:
-    found = evaluate_detection(outputs.truth, outputs.predicted, outputs.labels, use_masks=outputs.use_masks)
+    assert table.columns is not None
+    found = summarise_columns(table.columns, outputs.labels, use_masks=outputs.use_masks)
     ap50 = [row.ap50 for row in found.per_class]
     confidence, correct = object_answers(table)
     at_threshold = [_sure(one) for one in table.whole]

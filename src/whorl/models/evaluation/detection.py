@@ -38,6 +38,11 @@ def evaluate_detection(
     """
     names = check_class_names(class_names)
     columns = read_columns(truth, predicted, len(names), use_masks=use_masks)
+    return summarise_columns(columns, names, use_masks=use_masks)
+
+
+def summarise_columns(columns: Columns, names: Sequence[str], *, use_masks: bool = False) -> DetectionMetrics:
+    """The same of objects that were read and checked before, as those of a ``MatchTable``."""
     run = run_coco(columns, names, use_masks=use_masks)
     precision, recall = run.eval["precision"], run.eval["recall"]
     return DetectionMetrics(
@@ -53,7 +58,7 @@ def evaluate_detection(
         ar_small=_mean(recall[:, :, 1, 2]),
         ar_medium=_mean(recall[:, :, 2, 2]),
         ar_large=_mean(recall[:, :, 3, 2]),
-        n_images=len(truth),
+        n_images=columns.n_images,
         n_truth=int((~columns.truth_crowd).sum()),
         n_predicted=columns.scores.size,
         n_unknown=columns.n_unknown,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whorl.models.evaluation.matches import match_objects
+from whorl.models.evaluation.matches import MatchTable, match_objects
 from whorl.models.evaluation.types import PredictedObjects, TruthObjects
 
 
@@ -37,7 +37,11 @@ def instance_f1(
     Raises:
         InvalidInput: As ``evaluate_detection``.
     """
-    table = match_objects(truth, predicted, class_names, use_masks=use_masks)
+    return count_instances(match_objects(truth, predicted, class_names, use_masks=use_masks), score_threshold)
+
+
+def count_instances(table: MatchTable, score_threshold: float = 0.25) -> InstanceScore:
+    """The same of objects that were matched before."""
     right = sum(int((one.hit & (one.scores >= score_threshold)).sum()) for one in table.whole)
     given = sum(int((one.scores >= score_threshold).sum()) for one in table.whole)
     there = sum(int(one.n_truth.sum()) for one in table.whole)

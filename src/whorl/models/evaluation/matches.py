@@ -25,12 +25,14 @@ class MatchTable:
     Attributes:
         rows: Per class and IoU threshold the answers that COCO counts: at most 100 an image.
         whole: Per class all answers at the first IoU threshold, as many as there are.
+        columns: What was matched; None for some of the images only.
     """
 
     n_images: int
     names: tuple[str, ...]
     rows: tuple[tuple[Ranking, ...], ...]
     whole: tuple[Ranking, ...]
+    columns: Columns | None = None
 
     def average_precision(self, weights: FloatArray) -> FloatArray:
         """Average precision per class, with each image counted as often as its weight says.
@@ -88,6 +90,7 @@ def match_objects(
         names=names,
         rows=tuple(zip(*(counted for counted, _ in found), strict=True)),
         whole=found[0][1],
+        columns=columns,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,7 +140,13 @@ def _interpolated_block(hits: IntArray, image: IntArray, drawn: FloatArray, n_tr
 def _recalls_reached(true_positive: FloatArray, n_truth: FloatArray) -> NDArray[np.int16]:
     """(hits, r) how many of the 101 recalls are reached; read from one table per number of true objects."""
     counts, which = np.unique(n_truth.astype(np.int64), return_inverse=True)
-    tables = [np.searchsorted(_RECALLS, np.arange(n + 1) / max(n, 1), side="right") for n in counts.tolist()]
+    tables = [_recall_table(n) for n in counts.tolist()]
     starts = np.concatenate([[0], np.cumsum([len(one) for one in tables])[:-1]])
-    joined = np.concatenate(tables).astype(np.int16)
+    joined = np.concatenate(tables)
     return joined[true_positive.astype(np.int32) + starts[which].astype(np.int32)]
+
+
+@lru_cache(maxsize=2000)
+def _recall_table(n_truth: int) -> NDArray[np.int16]:
+    """(n + 1,) how many recalls are reached with so many hits."""
+    return np.searchsorted(_RECALLS, np.arange(n_truth + 1) / max(n_truth, 1), side="right").astype(np.int16)

@@ -9,10 +9,11 @@ from typing import assert_never
 from whorl.base.errors import JsonValue
 from whorl.models.evaluation.bootstrap import group_codes
 from whorl.models.evaluation.classification import evaluate_classification
-from whorl.models.evaluation.detection import evaluate_detection
-from whorl.models.evaluation.instances import instance_f1
+from whorl.models.evaluation.detection import summarise_columns
+from whorl.models.evaluation.instances import count_instances
 from whorl.models.evaluation.intervals import estimate
 from whorl.models.evaluation.labels import evaluate_labels
+from whorl.models.evaluation.measures import Measure, ObjectMeasure
 from whorl.models.evaluation.pixels import evaluate_pixels
 from whorl.models.outputs.measuring import measure_outputs
 from whorl.models.outputs.types import ClassOutputs, LabelOutputs, ObjectOutputs, Outputs, PixelOutputs
@@ -38,14 +39,15 @@ def score_outputs(outputs: Outputs, groups: Sequence[Hashable] | None = None, *,
     Raises:
         InvalidInput: There is nothing to score, or an array is no output of the task.
     """
-    name, metric, metrics = _score(outputs, groups, seed)
-    found = estimate(measure_outputs(outputs), group_codes(groups, len(outputs.items)), seed=seed).metric.interval
+    measure = measure_outputs(outputs)
+    name, metric, metrics = _score(outputs, measure, groups, seed)
+    found = estimate(measure, group_codes(groups, len(outputs.items)), seed=seed).metric.interval
     interval: dict[str, JsonValue] | None = None if found is None else asdict(found)
     return Score(name, metric, metrics | {name: metric, f"{name}_interval": interval})
 
 
 def _score(
-    outputs: Outputs, groups: Sequence[Hashable] | None, seed: int
+    outputs: Outputs, measure: Measure, groups: Sequence[Hashable] | None, seed: int
 ) -> tuple[str, float | None, dict[str, JsonValue]]:
     match outputs:
         case ClassOutputs():
@@ -59,11 +61,11 @@ def _score(
             pixels = evaluate_pixels(outputs.confusion, outputs.labels)
             return "miou", pixels.miou, pixels.to_json()
         case ObjectOutputs():
-            found = (outputs.truth, outputs.predicted, outputs.labels)
-            objects = evaluate_detection(*found, use_masks=outputs.use_masks)
+            assert isinstance(measure, ObjectMeasure)
+            assert measure.table.columns is not None
+            objects = summarise_columns(measure.table.columns, outputs.labels, use_masks=outputs.use_masks)
             if not outputs.use_masks:
                 return "ap50", objects.ap50, objects.to_json()
-            instances = instance_f1(*found)
-            return "mask_ap50", objects.ap50, objects.to_json() | {"instance_f1": instances.f1}
+            return "mask_ap50", objects.ap50, objects.to_json() | {"instance_f1": count_instances(measure.table).f1}
         case _:
             assert_never(outputs)
