@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PIL import Image
 
 import whorl
 from whorl.base.errors import Conflict, InvalidInput, JsonValue, NotFound, QueryError
+from whorl.schemas.comparing import ProtectedSlice
 from whorl.schemas.findings import EvaluationFacet, Finding
 from whorl.schemas.jobs import Job as JobInfo
-from whorl.schemas.models import Champion, Comparison
-from whorl.schemas.tasks import Task, TaskItem
+from whorl.schemas.models import Comparison
+from whorl.schemas.tasks import TaskItem
 from whorl.schemas.wire import Page
 from whorl.sdk.client import Client, Project
-from whorl.sdk.jobs import Job
+from whorl.sdk.filters import Filters
 from whorl.sdk.models import Model
 from whorl.sdk.transport import Call
 
@@ -60,23 +62,20 @@ def models(project: Project) -> tuple[Model, Model]:
     return made[0], made[1]
 
 
-def compare(client: Client, project: Project, champion: Model, challenger: Model, **more: JsonValue) -> Comparison:
-    body: dict[str, JsonValue] = {"champion_id": champion.id, "challenger_id": challenger.id, **more}
-    call = Call("POST", f"/projects/{project.id}/comparisons", body=body)
-    info = client.transport.call(JobInfo, call)
-    job = Job(client.transport, info).wait(timeout_s=120)
-    return project.models.comparison(str(job.info.result["comparison_id"]))
+def compare(project: Project, champion: Model, challenger: Model, **more: Any) -> Comparison:
+    job = project.comparisons.start(champion.id, challenger.id, **more).wait(timeout_s=120)
+    return project.comparisons.get(str(job.info.result["comparison_id"]))
 
 
 @pytest.fixture(scope="module")
-def better(client: Client, project: Project, models: tuple[Model, Model]) -> Comparison:
-    return compare(client, project, *models, max_latency_ms=60_000, max_size_bytes=10_000_000)
+def better(project: Project, models: tuple[Model, Model]) -> Comparison:
+    return compare(project, *models, max_latency_ms=60_000, max_size_bytes=10_000_000)
 
 
 @pytest.fixture(scope="module")
-def worse(client: Client, project: Project, models: tuple[Model, Model]) -> Comparison:
-    slices: list[JsonValue] = [{"query": "name:*1*", "floor_drop": 0.2}, {"label": "3"}]
-    return compare(client, project, models[1], models[0], slices=slices)
+def worse(project: Project, models: tuple[Model, Model]) -> Comparison:
+    slices = [ProtectedSlice(query="name:*1*", floor_drop=0.2), ProtectedSlice(label="3")]
+    return compare(project, models[1], models[0], slices=slices)
 
 
 def test_compare__costs_power_and_slices_are_kept(better: Comparison, worse: Comparison) -> None:
@@ -108,8 +107,10 @@ def test_compare__costs_power_and_slices_are_kept(better: Comparison, worse: Com
 def test_compare__slices_that_do_not_fit_are_refused(
     client: Client, project: Project, models: tuple[Model, Model], slices: JsonValue, error: type[Exception]
 ) -> None:
+    body: JsonValue = {"champion_id": models[0].id, "challenger_id": models[1].id, "slices": slices}
+    call = Call("POST", f"/projects/{project.id}/comparisons", body=body)
     with pytest.raises(error):
-        compare(client, project, *models, slices=slices)
+        client.transport.call(JobInfo, call)
 
 
 def test_lens__findings_are_facets_query_fields_and_drawings(
@@ -136,74 +137,64 @@ def test_lens__findings_are_facets_query_fields_and_drawings(
 
 
 def test_task__holds_the_test_items_on_which_they_differ(client: Client, project: Project, better: Comparison) -> None:
-    made = client.transport.call(Task, Call("POST", f"/comparisons/{better.id}/task", body={"limit": 5}))
+    made = project.comparisons.open_task(better.id, limit=5)
     assert (made.kind, made.settings["comparison_id"]) == ("review", better.id)
     items = client.transport.get(Page[TaskItem], f"/tasks/{made.id}/items").items
     assert len(items) == 5
-    facets = client.transport.get(list[EvaluationFacet], f"/datasets/{better.dataset_id}/evaluation-facets")
-    wrong = {
-        one.model_name: {item.id for item in project.dataset("all").items.list(f"{one.chip} type:confused")}
-        for one in facets
-    }
-    assert {one.item_id for one in items} <= wrong["few"] | wrong["one"]
+    filters = Filters().add_evaluation("few", type="confused")
+    wrong = {item.id for item in project.dataset("all").items.list(filters)}
+    filters = Filters().add_evaluation("one", type="confused")
+    assert {one.item_id for one in items} <= wrong | {item.id for item in project.dataset("all").items.list(filters)}
 
 
 def test_disagree__lists_pool_items_and_a_task_labels_them(
     client: Client, project: Project, better: Comparison
 ) -> None:
     pool = project.dataset("pool")
-    info = client.transport.call(
-        JobInfo, Call("POST", f"/comparisons/{better.id}/disagree", body={"dataset_id": pool.id, "limit": 8})
-    )
-    early = Call("POST", f"/comparisons/{better.id}/task", body={"job_id": info.id})
-    job = Job(client.transport, info).wait(timeout_s=120)
+    job = project.comparisons.disagree(better.id, dataset_id=pool.id, filters="width:24", limit=8)
+    job.wait(timeout_s=120)
     listed = job.info.result["items"]
     assert isinstance(listed, list)
     scores = [float(str(one["score"])) for one in listed if isinstance(one, dict)]
     assert job.info.result["looked_at"] == 30
     assert scores == sorted(scores, reverse=True)
     assert 0 < len(scores) <= 8
-    made = client.transport.call(Task, early)
-    assert (made.kind, made.dataset_id) == ("label", pool.id)
+    made = project.comparisons.open_task(better.id, job_id=job.id, task_name="where they differ")
+    assert (made.kind, made.dataset_id, made.name) == ("label", pool.id, "where they differ")
     items = client.transport.get(Page[TaskItem], f"/tasks/{made.id}/items").items
     assert {one.item_id for one in items} == {one["item_id"] for one in listed if isinstance(one, dict)}
 
 
 def test_task__refuses_what_did_not_look_at_these_models(
-    client: Client, models: tuple[Model, Model], better: Comparison, worse: Comparison
+    project: Project, models: tuple[Model, Model], better: Comparison, worse: Comparison
 ) -> None:
     other = models[0].evaluate().wait(timeout_s=120).id
     for job_id, error in ((other, InvalidInput), ("job_none", NotFound)):
-        call = Call("POST", f"/comparisons/{worse.id}/task", body={"job_id": job_id})
         with pytest.raises(error):
-            client.transport.call(Task, call)
-    info = client.transport.call(JobInfo, Call("POST", f"/comparisons/{better.id}/disagree", body={}))
-    job = Job(client.transport, info)
+            project.comparisons.open_task(worse.id, job_id=job_id)
+    job = project.comparisons.disagree(better.id)
     with pytest.raises(InvalidInput, match="no item without ground truth"):
         job.wait(timeout_s=120)
 
 
 def test_promote__by_a_person_is_kept_with_the_comparison(
-    client: Client, project: Project, models: tuple[Model, Model], better: Comparison, worse: Comparison
+    project: Project, models: tuple[Model, Model], better: Comparison, worse: Comparison
 ) -> None:
     few, one = models
-    place = client.transport.call(Champion, Call("POST", f"/comparisons/{better.id}/promote", body={}))
-    assert place.model_id == one.id
-    refused = Call("POST", f"/comparisons/{worse.id}/promote", body={})
+    promote = project.comparisons.promote
+    assert promote(better.id).model_id == one.id
     with pytest.raises(Conflict, match="the comparison decided keep: Worse"):
-        client.transport.call(Champion, refused)
+        promote(worse.id)
     with pytest.raises(InvalidInput, match="force needs a reason"):
-        client.transport.call(Champion, Call("POST", f"/comparisons/{worse.id}/promote", body={"force": True}))
-    forced = {"force": True, "reason": "the new camera sees three digits only"}
-    assert (
-        client.transport.call(Champion, Call("POST", f"/comparisons/{worse.id}/promote", body=forced)).model_id
-        == few.id
-    )
-    kept = project.models.comparison(worse.id).numbers["promoted"]
+        promote(worse.id, force=True)
+    reason = "the new camera sees three digits only"
+    assert promote(worse.id, force=True, reason=reason).model_id == few.id
+    kept = project.comparisons.get(worse.id).numbers["promoted"]
     assert isinstance(kept, dict)
-    assert (kept["is_forced"], kept["reason"]) == (True, forced["reason"])
+    assert (kept["is_forced"], kept["reason"]) == (True, reason)
     assert few.rollback().model_id == one.id
     found = few.refresh().info.verdict
     assert found is not None
     assert (found.comparison_id, found.decision, found.reason[:5]) == (worse.id, "keep", "Worse")
     assert few.info.error is None
+    assert [one.id for one in project.comparisons.list()] == [worse.id, better.id]

@@ -1,4 +1,4 @@
-"""``whorl train``, ``evaluate``, ``compare``, ``predict`` and ``whorl models``."""
+"""``whorl train``, ``evaluate``, ``predict`` and ``whorl models``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import typer
 from whorl.base.errors import InvalidInput, JsonValue
 from whorl.cli.connected import DatasetOption, HomeOption, JsonOption, ProjectOption, Session, connected
 from whorl.cli.evaluating import evaluate
-from whorl.cli.importing_models import add_model
 from whorl.cli.output import Output
-from whorl.cli.scores import show_champion, show_comparison, show_model, show_models
+from whorl.cli.scores import show_champion, show_model, show_models
 
 if TYPE_CHECKING:
     from whorl.sdk.client import Project
@@ -28,10 +27,9 @@ QueryOption = Annotated[str | None, typer.Option("--query", "-q", help="Only the
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (train, evaluate, compare, predict):
+    for command in (train, evaluate, predict):
         app.command(rich_help_panel=PANEL)(connected(command))
-    models = typer.Typer(help="List, add, fetch, deploy and roll back models.", no_args_is_help=True)
-    models.command("add")(connected(add_model))
+    models = typer.Typer(help="List, fetch, deploy and roll back models.", no_args_is_help=True)
     models.command("list")(connected(list_models))
     models.command("fetch")(fetch)
     models.command("deploy")(connected(deploy))
@@ -67,23 +65,6 @@ def train(
     )
     _wait(session.out, model.train(), f"training {model.name}, %")
     show_model(session.out, model.refresh().info)
-
-
-def compare(
-    session: Session,
-    champion: Annotated[str, typer.Argument(help="Name or id of the model that is used now.")],
-    challenger: Annotated[str, typer.Argument(help="Name or id of the model that may replace it.")],
-    project: ProjectOption = None,
-    min_delta: Annotated[float | None, typer.Option("--min-delta", help="The smallest gain that counts.")] = None,
-) -> None:
-    """Compare two models on one frozen test set, with paired statistics. Decides, and deploys nothing.
-
-    Example: `whorl compare mdl_01a mdl_01b --min-delta 0.01`
-    """
-    owner = session.project(project)
-    pair = owner.models.get(champion).id, owner.models.get(challenger).id
-    job = _wait(session.out, owner.models.compare(*pair, min_delta=min_delta), "comparing, %")
-    show_comparison(session.out, owner.models.comparison(str(job.info.result["comparison_id"])))
 
 
 def predict(

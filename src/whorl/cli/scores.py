@@ -9,7 +9,7 @@ from whorl.cli.output import Output
 
 if TYPE_CHECKING:
     from whorl.base.errors import JsonValue
-    from whorl.schemas.models import Champion, Comparison, Model
+    from whorl.schemas.models import Champion, Model
 
 
 def show_models(out: Output, models: Sequence[Model], champions: Sequence[Champion]) -> None:
@@ -41,21 +41,6 @@ def show_model(out: Output, model: Model) -> None:
         return
     print(f"{model.name} is {model.status}: {model.n_items} items, {model.seconds or 0:.1f} s")
     out.facts({"id": model.id, "architecture": model.architecture, **model.metrics})
-
-
-def show_comparison(out: Output, comparison: Comparison) -> None:
-    """Print the decision, why, and a row a class."""
-    if out.as_json:
-        out.facts(comparison)
-        return
-    numbers = comparison.numbers
-    print(comparison.decision)
-    for reason in _list(numbers.get("reasons")):
-        print(f"  {reason}")
-    metric = numbers.get("metric")
-    print(f"  {metric}: champion {number(numbers.get('champion'))}, challenger {number(numbers.get('challenger'))}")
-    out.facts({"id": comparison.id, "items": numbers.get("n_images"), "p": number(numbers.get("p_value"))})
-    show_classes(out, numbers.get("per_class"))
 
 
 def show_champion(out: Output, champion: Champion, model: Model) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import access
 from whorl.schemas import ontology as labels_wire
+from whorl.sdk.comparing import Comparisons
 from whorl.sdk.datasets import Dataset, Datasets
 from whorl.sdk.evaluations import Evaluations
 from whorl.sdk.jobs import Job
@@ -107,6 +108,7 @@ class Project:
         self.datasets = Datasets(transport, info.id)
         self.models = Models(transport, info.id)
         self.evaluations = Evaluations(transport, info.id)
+        self.comparisons = Comparisons(transport, info.id)
         self.pipelines = Pipelines(transport, info.id)
         self.tasks = Tasks(transport, info.id)
         self.members = Members(transport, info.id)

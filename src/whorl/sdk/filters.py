@@ -80,6 +80,21 @@ class Filters:
         self._join[_known_method(method)].append({field: _comparison(values, operator)})
         return self
 
+    def add_evaluation(self, source: str, **finding: JsonValue) -> Self:
+        """Add a condition on what an evaluation found on the item; several of one call speak of the same finding.
+
+        Args:
+            source: An evaluation's id, or a model's id or name: then its newest evaluation on the dataset.
+            finding: Of ``type`` (correct, confused, missed, spurious or empty), ``truth``, ``predicted``,
+                ``confidence`` and ``iou``; a list means any of them, and ``{"$lt": 0.5}`` compares.
+
+        Example:
+            >>> Filters().add_evaluation("evl_1", type="missed", truth="car").prepare()["filter"]
+            {'$and': [{'evaluation': {'id': 'evl_1', 'type': 'missed', 'truth': 'car'}}]}
+        """
+        self._conditions["and"].append({"evaluation": {"id": source, **finding}})
+        return self
+
     def sort_by(self, field: str, value: Literal["ascending", "descending"] = "ascending") -> Self:
         """Order by a field, after the fields given before."""
         self._sort[field] = value

@@ -11,7 +11,8 @@ from whorl.models.comparison.result import Power
 from whorl.models.evaluation.types import FloatArray
 
 POWER = 0.8
-_STEPS = 40
+_STEPS = 30
+_NEGLIGIBLE = 1e-12
 
 
 def find_power(
@@ -52,12 +53,13 @@ def smallest_gain_of_classes(n: int, differing: float, *, alpha: float, power: f
         differing: Share of images on which only one of the two is right. A gain cannot be larger, so for larger
             gains the models are taken to differ by just the gain.
     """
-    if power_of_classes(n, 1.0, 1.0, alpha=alpha) < power:
+    lost = _most_lost(n, alpha)
+    if _power(lost, 1.0, 1.0) < power:
         return None
     low, high = 0.0, 1.0
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        if power_of_classes(n, middle, max(differing, middle), alpha=alpha) < power:
+        if _power(lost, middle, max(differing, middle)) < power:
             low = middle
         else:
             high = middle
@@ -70,20 +72,41 @@ def power_of_classes(n: int, gain: float, differing: float, *, alpha: float) -> 
     Args:
         differing: Share of images on which only one of the two is right, at least ``gain``.
     """
-    from scipy.stats import binom
+    return _power(_most_lost(n, alpha), gain, differing)
 
-    if differing <= 0:
+
+def _most_lost(n: int, alpha: float) -> FloatArray:
+    """(n + 1,) of k images on which the models differ, how many the challenger may lose and still win; -1 for none."""
+    from scipy.special import bdtr, ndtri
+
+    counts = np.arange(n + 1, dtype=np.float64)
+    # A normal guess is off by a few at most; from there the exact tail is stepped to.
+    most = np.floor((counts + float(ndtri(alpha / 2)) * np.sqrt(counts)) / 2) + 2
+    most = np.clip(np.minimum(most, counts - 1), -1, None)
+    while True:
+        is_over = (most >= 0) & (2 * bdtr(np.maximum(most, 0), np.maximum(counts, 1), 0.5) > alpha)
+        if not is_over.any():
+            return most
+        most = most - is_over
+
+
+def _power(most_lost: FloatArray, gain: float, differing: float) -> float:
+    from scipy.special import bdtr, gammaln
+
+    n = len(most_lost) - 1
+    if differing <= 0 or not n:
         return 0.0
-    counts = np.arange(n + 1)
-    chance = binom.pmf(counts, n, min(1.0, differing))
-    kept = chance > 1e-12
-    counts, chance = counts[kept], chance[kept]
-    # The champion may win so many of k at most, that twice the tail is within alpha.
-    most_lost = binom.ppf(alpha / 2, counts, 0.5)
-    most_lost = np.where(2 * binom.cdf(most_lost, counts, 0.5) <= alpha, most_lost, most_lost - 1)
-    lost = (differing - gain) / (2 * differing)
-    found = np.where(most_lost >= 0, binom.cdf(most_lost, counts, max(0.0, lost)), 0.0)
-    return float((chance * np.nan_to_num(found)).sum())
+    share = min(1.0, differing)
+    counts = np.arange(n + 1, dtype=np.float64)
+    chance = np.zeros(n + 1)
+    if share == 1.0:
+        chance[n] = 1.0
+    else:
+        ways = gammaln(n + 1) - gammaln(counts + 1) - gammaln(n - counts + 1)
+        chance = np.exp(ways + counts * math.log(share) + (n - counts) * math.log1p(-share))
+    seen = (most_lost >= 0) & (chance > _NEGLIGIBLE)
+    lost = max(0.0, (differing - gain) / (2 * differing))
+    return float((chance[seen] * bdtr(most_lost[seen], counts[seen], lost)).sum())
 
 
 def smallest_gain_of_spread(deviation: float, *, alpha: float, power: float = POWER) -> float | None:
