@@ -132,8 +132,7 @@ class Serving:
         if not image:
             raise UnreadableMedia("the request holds no image: its body is empty", hint="Send the file's bytes.")
         started, at = time.perf_counter(), self.clock.now()
-        sha256 = await _hash(image)
-        turn, reply, beside = await self._try(name_or_id, image, sha256, at)
+        turn, reply, beside = await self._try(name_or_id, image, at)
         latency_ms = (time.perf_counter() - started) * 1e3
         target = turn.live.target
         self.tallies.answered(target.id, target.name, turn.model_id, turn.role, minute=int(at // 60), ms=latency_ms)
@@ -144,7 +143,7 @@ class Serving:
             at=to_datetime(at),
             image=image,
             media_type=reply.media_type,
-            sha256=sha256,
+            sha256=reply.sha256,
             width=reply.width,
             height=reply.height,
             role=turn.role,
@@ -182,12 +181,10 @@ class Serving:
     def _forget_old(self, conn: Connection) -> None:
         forget_old(conn, minute=int(self.clock.now() // 60))
 
-    async def _try(
-        self, name_or_id: str, image: bytes, sha256: str, at: float
-    ) -> tuple[_Turn, Reply, Future[Reply] | None]:
+    async def _try(self, name_or_id: str, image: bytes, at: float) -> tuple[_Turn, Reply, Future[Reply] | None]:
         """Ask whoever serves, again when that changes meanwhile; give who answered, and the shadow's future."""
         for _ in range(_TRIES):
-            turn = _choose(await self._find(name_or_id), sha256)
+            turn = await _choose(await self._find(name_or_id), image)
             try:
                 first, beside = self._send(turn, image)
                 return turn, await asyncio.wrap_future(first), beside
@@ -320,8 +317,8 @@ class Serving:
                 _log.warning("the numbers of endpoints were not written: %s", error)
 
 
-def _choose(live: Live, sha256: str) -> _Turn:
-    if live.canary_id is not None and is_for_canary(sha256, live.target.canary_share):
+async def _choose(live: Live, image: bytes) -> _Turn:
+    if live.canary_id is not None and is_for_canary(await _hash(image), live.target.canary_share):
         return _Turn(live, live.canary_id, ServingRole.CANARY)
     assert live.champion_id is not None
     return _Turn(live, live.champion_id, ServingRole.CHAMPION)

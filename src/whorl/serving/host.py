@@ -10,6 +10,7 @@ Frames to it: ``load``, ``unload``, ``ask``. Frames from it: ``loaded``, ``faile
 from __future__ import annotations
 
 import gc
+import hashlib
 import logging
 import os
 import signal
@@ -42,6 +43,7 @@ class _Ask:
     id: int
     image: Image
     media_type: str
+    sha256: str
     min_confidence: float
 
 
@@ -138,6 +140,7 @@ class ModelHost:
         assert isinstance(asks, list)
         try:
             image, media_type = decode(body, max_pixels=self._max_pixels)
+            sha256 = hashlib.sha256(body).hexdigest()
         except Exception as error:  # noqa: BLE001 - image libraries raise anything on a stranger's bytes
             self._refuse([_number(one, "id") for one in asks], error)
             return
@@ -145,12 +148,12 @@ class ModelHost:
             with self._state:
                 self._decoding -= 1
         for one in asks:
-            self._enqueue(one, head, image, media_type)
+            ask = _Ask(_number(one, "id"), image, media_type, sha256, _real(one, "min_confidence"))
+            self._enqueue(ask, one, head)
 
-    def _enqueue(self, one: JsonValue, head: Head, image: Image, media_type: str) -> None:
+    def _enqueue(self, ask: _Ask, one: JsonValue, head: Head) -> None:
         assert isinstance(one, dict)
-        model, number = str(one["model"]), _number(one, "id")
-        ask = _Ask(number, image, media_type, _real(one, "min_confidence"))
+        model, image = str(one["model"]), ask.image
         waiting = Waiting(
             ask,
             model,
@@ -166,7 +169,7 @@ class ModelHost:
             if is_here:
                 self._lanes.put(waiting)
         if not is_here:
-            self._say_gone([number], model)
+            self._say_gone([ask.id], model)
 
     def _predict_forever(self) -> None:
         while batch := self._lanes.take():
@@ -202,6 +205,7 @@ class ModelHost:
                     "width": ask.image.shape[1],
                     "height": ask.image.shape[0],
                     "media_type": ask.media_type,
+                    "sha256": ask.sha256,
                     "confidence": said.confidence,
                     "margin": said.margin,
                     "ms": took_ms,

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from io import BufferedReader
-from queue import SimpleQueue
 from typing import TypeVar
 
 from whorl.base.errors import ModelError, ModelTimeout, Overloaded, WhorlError, WorkerLost, error_classes
 from whorl.base.log import get_logger
 from whorl.serving.frames import Head, pack_frame, read_frame
 from whorl.serving.host import GONE
+from whorl.serving.outbox import Outbox
 
 T = TypeVar("T")
 LOAD_TIMEOUT_S = 120.0
@@ -50,6 +50,7 @@ class Reply:
     width: int
     height: int
     media_type: str
+    sha256: str
     confidence: float | None
     margin: float | None
     ms: float
@@ -113,7 +114,7 @@ class HostLink:
     _begun: dict[int, tuple[float, float]] = field(default_factory=dict)
     _loads: dict[str, _Load] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
-    _outbox: SimpleQueue[bytes | None] = field(default_factory=SimpleQueue)
+    _outbox: Outbox | None = None
     _next_id: int = 0
     _deaths: int = 0
     _started_at: float = 0.0
@@ -148,14 +149,14 @@ class HostLink:
             if self._process is None:
                 self._start()
             else:
-                self._outbox.put(pack_frame({"do": "load", "model": model, "folder": folder}))
+                self._send(pack_frame({"do": "load", "model": model, "folder": folder}))
             return self._loads[model].future
 
     def unload(self, model: str) -> None:
         """Let a model go after its last answer."""
         with self._lock:
             if self._loads.pop(model, None) is not None and self._process is not None:
-                self._outbox.put(pack_frame({"do": "unload", "model": model}))
+                self._send(pack_frame({"do": "unload", "model": model}))
 
     def ask(self, asks: Sequence[Ask]) -> list[Future[Reply]]:
         """Ask one or more models of this host about the same image.
@@ -177,7 +178,7 @@ class HostLink:
                 found[self._next_id] = _Pending(ask, Future(), self.now())
             self._pending |= found
             if self._process is not None:
-                self._outbox.put(_frame(found))
+                self._send(_frame(found))
             return [one.future for one in found.values()]
 
     def tick(self) -> None:
@@ -206,7 +207,7 @@ class HostLink:
         with self._lock:
             self._is_stopped = True
             process, self._process = self._process, None
-            self._outbox.put(None)
+            self._hang_up()
             for number in list(self._pending):
                 self._fail(number, WorkerLost("the server stops", hint="Try again."))
         if process is not None:
@@ -215,6 +216,15 @@ class HostLink:
     def _is_loaded(self, model: str) -> bool:
         load = self._loads.get(model)
         return load is None or load.is_done
+
+    def _send(self, frame: bytes) -> None:
+        if self._outbox is not None:
+            self._outbox.send(frame)
+
+    def _hang_up(self) -> None:
+        outbox, self._outbox = self._outbox, None
+        if outbox is not None:
+            outbox.close()
 
     def _starts_soon(self) -> bool:
         return not self._is_stopped and self._start_at is not None and self._start_at - self.now() < _SOON_S
@@ -231,16 +241,15 @@ class HostLink:
             )
         self._started_at = self._heard_at = self.now()
         self._start_at = None
-        self._outbox = SimpleQueue()
-        for name, target in (("write", _write_all), ("read", self._read_all)):
-            arguments = (ours, self._outbox) if name == "write" else (ours, self._process)
-            threading.Thread(target=target, args=arguments, name=f"whorl-host-{name}", daemon=True).start()
+        self._outbox = Outbox(ours)
+        reader = threading.Thread(target=self._read_all, args=(ours, self._process), name="whorl-host", daemon=True)
+        reader.start()
         for model, load in self._loads.items():
             load.since = self.now()
-            self._outbox.put(pack_frame({"do": "load", "model": model, "folder": load.folder}))
+            self._send(pack_frame({"do": "load", "model": model, "folder": load.folder}))
         for number, one in self._pending.items():
             one.sent_at = self.now()
-            self._outbox.put(_frame({number: one}))
+            self._send(_frame({number: one}))
 
     def _read_all(self, connection: socket.socket, process: subprocess.Popen[bytes]) -> None:
         with connection, BufferedReader(connection.makefile("rb", buffering=0), _READ_BYTES) as source:
@@ -314,7 +323,7 @@ class HostLink:
             if self._process is not process:
                 return
             self._process = None
-            self._outbox.put(None)
+            self._hang_up()
             if self._is_stopped:
                 return
             _log.error("model host %s died (status %s)", self.name, process.returncode)
@@ -374,20 +383,6 @@ def _frame(asked: dict[int, _Pending]) -> bytes:
     return pack_frame(head, asks[0].image)
 
 
-def _write_all(connection: socket.socket, outbox: SimpleQueue[bytes | None]) -> None:
-    while (frame := outbox.get()) is not None:
-        try:
-            connection.sendall(frame)
-        except OSError:
-            # The host has gone; the reading thread tells.
-            return
-    # The host ends when nobody can send to it any more.
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return
-
-
 def _end(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(1.0)
@@ -415,6 +410,7 @@ def _reply(head: Head, body: bytes) -> Reply:
         width=_int(head, "width"),
         height=_int(head, "height"),
         media_type=str(head["media_type"]),
+        sha256=str(head["sha256"]),
         confidence=confidence if isinstance(confidence, float) else None,
         margin=margin if isinstance(margin, float) else None,
         ms=ms if isinstance(ms, float) else 0.0,

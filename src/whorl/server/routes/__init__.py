@@ -13,6 +13,7 @@ def all_routers() -> list[APIRouter]:
     from whorl.server.routes import (
         access,
         annotations,
+        asking,
         comparisons,
         crops,
         datasets,
@@ -50,7 +51,8 @@ def all_routers() -> list[APIRouter]:
     )
 
     modules = (
-        work,  # First: what people call all day is found without trying a hundred other addresses.
+        asking,  # First: what is called all day is found without trying a hundred other addresses.
+        work,
         system,
         metrics,
         access,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 
 from whorl.access.actions import create_token, revoke_token
@@ -17,7 +17,6 @@ from whorl.schemas.access import Token, TokenCreate, TokenCreated
 from whorl.schemas.models import Champion
 from whorl.schemas.serving import (
     Endpoint,
-    EndpointAnswer,
     EndpointChange,
     EndpointCreate,
     EndpointMetrics,
@@ -26,7 +25,6 @@ from whorl.schemas.serving import (
     ServingRole,
 )
 from whorl.schemas.wire import Page
-from whorl.server.asked import asks_images, read_ask
 from whorl.server.permits import Caller, CallerDep, needs
 from whorl.serving import actions, queries
 from whorl.serving.rules import check_may_serve
@@ -96,22 +94,6 @@ def delete_endpoint(caller: CallerDep, endpoint_id: str) -> None:
     caller.write(lambda conn: actions.delete_endpoint(conn, endpoint_id, actor_id=caller.actor.id, now=caller.now))
     caller.services.actors.forget()
     caller.services.serving.book.look()
-
-
-@router.post(
-    "/endpoints/{endpoint}/predict",
-    response_model=EndpointAnswer,
-    **asks_images(needs(Action.ENDPOINT_PREDICT)),
-)
-async def predict(request: Request, caller: CallerDep, endpoint: str) -> Response:
-    """Ask it about an image: as a form with the image and what is known about it, or the image's bytes alone.
-
-    `endpoint` is its name or its id.
-    """
-    serving = caller.services.serving
-    asked = await read_ask(request, limit=caller.services.settings.max_upload_bytes)
-    answered = await serving.predict(caller.endpoint_id or endpoint, asked.image, asked.metadata)
-    return Response(answered.to_json(), media_type="application/json")
 
 
 @router.post("/endpoints/{endpoint_id}/serve", **needs(Action.ENDPOINT_WRITE))
