@@ -81,10 +81,10 @@ def _most_lost(n: int, alpha: float) -> FloatArray:
 
     counts = np.arange(n + 1, dtype=np.float64)
     # A normal guess is off by a few at most; from there the exact tail is stepped to.
-    most = np.floor((counts + float(ndtri(alpha / 2)) * np.sqrt(counts)) / 2) + 2
+    most: FloatArray = np.floor((counts + float(ndtri(alpha / 2)) * np.sqrt(counts)) / 2) + 2
     most = np.clip(np.minimum(most, counts - 1), -1, None)
     while True:
-        is_over = (most >= 0) & (2 * bdtr(np.maximum(most, 0), np.maximum(counts, 1), 0.5) > alpha)
+        is_over = (most >= 0) & (2 * bdtr(np.maximum(most, 0), np.maximum(counts, 1).astype(np.int64), 0.5) > alpha)
         if not is_over.any():
             return most
         most = most - is_over
@@ -106,7 +106,7 @@ def _power(most_lost: FloatArray, gain: float, differing: float) -> float:
         chance = np.exp(ways + counts * math.log(share) + (n - counts) * math.log1p(-share))
     seen = (most_lost >= 0) & (chance > _NEGLIGIBLE)
     lost = max(0.0, (differing - gain) / (2 * differing))
-    return float((chance[seen] * bdtr(most_lost[seen], counts[seen], lost)).sum())
+    return float((chance[seen] * bdtr(most_lost[seen], counts[seen].astype(np.int64), lost)).sum())
 
 
 def smallest_gain_of_spread(deviation: float, *, alpha: float, power: float = POWER) -> float | None:
