@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whorl.base.errors import InvalidInput, JsonValue
-from whorl.cli.connected import DatasetOption, HomeOption, JsonOption, ProjectOption, Session, connected
+from whorl.cli.connected import DatasetOption, ProjectOption, Session, connected
 from whorl.cli.evaluating import evaluate
+from whorl.cli.importing_models import add_model
 from whorl.cli.output import Output
 from whorl.cli.scores import show_champion, show_model, show_models
+from whorl.cli.weights import fetch, list_weights
 
 if TYPE_CHECKING:
     from whorl.sdk.client import Project
@@ -29,9 +31,11 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (train, evaluate, predict):
         app.command(rich_help_panel=PANEL)(connected(command))
-    models = typer.Typer(help="List, fetch, deploy and roll back models.", no_args_is_help=True)
+    models = typer.Typer(help="List, add, fetch, deploy and roll back models.", no_args_is_help=True)
+    models.command("add")(connected(add_model))
     models.command("list")(connected(list_models))
     models.command("fetch")(fetch)
+    models.command("weights")(list_weights)
     models.command("deploy")(connected(deploy))
     models.command("rollback")(connected(rollback))
     app.add_typer(models, name="models", rich_help_panel=PANEL)
@@ -91,25 +95,6 @@ def list_models(session: Session, project: ProjectOption = None) -> None:
     """
     models = session.project(project).models
     show_models(session.out, [model.info for model in models.list()], models.champions())
-
-
-def fetch(
-    name: Annotated[str, typer.Argument(help="Such as lite0.")],
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Bring pretrained weights into the home, with licence and hash recorded.
-
-    Example: `whorl models fetch lite0`
-    """
-    from dataclasses import asdict
-
-    from whorl.base.settings import Settings
-    from whorl.models.weights import fetch_backbone
-
-    settings = Settings() if home is None else Settings(home=home)
-    out = Output(as_json)
-    out.facts({key: str(value) for key, value in asdict(fetch_backbone(name, settings.home_path)).items()})
 
 
 def deploy(
