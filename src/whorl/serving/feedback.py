@@ -81,7 +81,7 @@ def give_feedback(
         "verdict": given.verdict.value,
         "model_id": line["model_id"],
         "item_id": line["item_id"],
-        "dataset_id": home["dataset_id"],
+        "dataset_id": None if line["item_id"] is None else home["dataset_id"],
     }
     emit(
         conn,

@@ -307,7 +307,8 @@ def _write_flag(
         "flag_id": flag_id,
         "model_id": line["model_id"],
         "item_id": item_id,
-        "dataset_id": home["dataset_id"],
+        # Without an item it is nothing that a pipeline over the dataset could take.
+        "dataset_id": None if item_id is None else home["dataset_id"],
     }
     emit(
         conn,

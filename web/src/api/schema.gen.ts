@@ -12224,7 +12224,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
-                kind?: components["schemas"]["RuleKind"] | null;
+                flag?: components["schemas"]["RuleKind"] | null;
                 limit?: number;
             };
             header?: never;

@@ -59,10 +59,10 @@ def list_flags(
     endpoint_id: str,
     cursor: str | None = None,
     limit: int = Query(100, ge=1, le=1000),
-    kind: RuleKind | None = None,
+    flag: RuleKind | None = None,
 ) -> Page[Flag]:
     """What its rules flagged, newest first."""
-    return caller.read(lambda conn: log_queries.list_flags(conn, endpoint_id, cursor=cursor, limit=limit, kind=kind))
+    return caller.read(lambda conn: log_queries.list_flags(conn, endpoint_id, cursor=cursor, limit=limit, kind=flag))
 
 
 @router.get("/endpoints/{endpoint_id}/flag-catalogue", **needs(Action.ENDPOINT_READ))
