@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from whorl.base.errors import InvalidInput, JsonValue
-from whorl.cli.connected import DatasetOption, ProjectOption, Session, connected
+from whorl.cli import training
+from whorl.cli.connected import DatasetOption, HomeOption, JsonOption, ProjectOption, Session, connected
 from whorl.cli.evaluating import evaluate
 from whorl.cli.importing_models import add_model
 from whorl.cli.output import Output
-from whorl.cli.scores import show_champion, show_model, show_models
-from whorl.cli.weights import fetch, list_weights
+
+# Under this name other commands know it.
+from whorl.cli.params import parse_params as parse_params
+from whorl.cli.scores import show_champion, show_models
 
 if TYPE_CHECKING:
     from whorl.sdk.client import Project
@@ -29,46 +30,22 @@ QueryOption = Annotated[str | None, typer.Option("--query", "-q", help="Only the
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (train, evaluate, predict):
+    for command in (training.train, evaluate, predict):
         app.command(rich_help_panel=PANEL)(connected(command))
-    models = typer.Typer(help="List, add, fetch, deploy and roll back models.", no_args_is_help=True)
+    models = typer.Typer(
+        help="List, add, train again, compare, fetch, deploy and roll back models.", no_args_is_help=True
+    )
     models.command("add")(connected(add_model))
     models.command("list")(connected(list_models))
+    models.command("architectures")(connected(training.list_architectures))
+    models.command("compare-runs")(connected(training.compare_runs))
+    models.command("cancel")(connected(training.cancel))
+    models.command("resume")(connected(training.resume))
+    models.command("clone")(connected(training.clone))
     models.command("fetch")(fetch)
-    models.command("weights")(list_weights)
     models.command("deploy")(connected(deploy))
     models.command("rollback")(connected(rollback))
     app.add_typer(models, name="models", rich_help_panel=PANEL)
-
-
-def train(
-    session: Session,
-    architecture: Annotated[
-        str, typer.Argument(help="builtin:linear, builtin:tinydet, or my_package.my_module:MyModel.")
-    ],
-    project: ProjectOption = None,
-    dataset: DatasetOption = None,
-    name: Annotated[str | None, typer.Option("--name", help="[default: the architecture's name]")] = None,
-    query: QueryOption = None,
-    param: Annotated[
-        list[str] | None, typer.Option("--param", help="A parameter of the model, such as epochs=20; repeatable.")
-    ] = None,
-) -> None:
-    """Train a model on the ground truth of a dataset's train subset.
-
-    Example: `whorl train builtin:tinydet --dataset bccd --param epochs=20`
-    """
-    owner = session.project(project)
-    source = session.dataset(owner, dataset)
-    model = owner.models.create(
-        name or architecture.rpartition(":")[2],
-        architecture=architecture,
-        dataset_id=source.id,
-        filters=query,
-        params=parse_params(param or []),
-    )
-    _wait(session.out, model.train(), f"training {model.name}, %")
-    show_model(session.out, model.refresh().info)
 
 
 def predict(
@@ -95,6 +72,25 @@ def list_models(session: Session, project: ProjectOption = None) -> None:
     """
     models = session.project(project).models
     show_models(session.out, [model.info for model in models.list()], models.champions())
+
+
+def fetch(
+    name: Annotated[str, typer.Argument(help="Such as lite0.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring pretrained weights into the home, with licence and hash recorded.
+
+    Example: `whorl models fetch lite0`
+    """
+    from dataclasses import asdict
+
+    from whorl.base.settings import Settings
+    from whorl.models.weights import fetch_backbone
+
+    settings = Settings() if home is None else Settings(home=home)
+    out = Output(as_json)
+    out.facts({key: str(value) for key, value in asdict(fetch_backbone(name, settings.home_path)).items()})
 
 
 def deploy(
@@ -124,24 +120,6 @@ def rollback(
 
 def _pipeline_id(project: Project, name: str | None) -> str | None:
     return None if name is None else project.pipelines.get(name).id
-
-
-def parse_params(texts: list[str]) -> dict[str, JsonValue]:
-    """Read ``name=value`` pairs; a value that is JSON is read as such, else it is text.
-
-    Raises:
-        InvalidInput: A text has no name, or a name is given twice.
-    """
-    params: dict[str, JsonValue] = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not sign or not name or name in params:
-            raise InvalidInput(f"not a parameter: {text!r}", hint="Write each name once, as --param epochs=20.")
-        try:
-            params[name] = json.loads(value)
-        except ValueError:
-            params[name] = value
-    return params
 
 
 def _wait(out: Output, job: Job, doing: str) -> Job:

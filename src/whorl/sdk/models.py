@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel
+from typing_extensions import Unpack
 
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import models as wire
 from whorl.schemas.jobs import Job as JobInfo
 from whorl.schemas.model_imports import ModelImport, ModelImported
+from whorl.schemas.training import (
+    Architecture,
+    Augment,
+    ModelCheck,
+    ModelClone,
+    ModelTable,
+    Preset,
+    Sampling,
+    TrainingState,
+    TrainRequest,
+)
 from whorl.sdk.filters import Filters
-from whorl.sdk.jobs import Job
+from whorl.sdk.jobs import Job, Report
 from whorl.sdk.model_files import read_upload
+from whorl.sdk.training import TrainingOptions, as_query, describe_training
 from whorl.sdk.transport import Call, Files, Transport
 
 
@@ -25,35 +38,47 @@ class Models:
         self._transport = transport
         self._project = f"/projects/{project_id}"
 
+    def architectures(self) -> builtins.list[Architecture]:
+        """What can be trained: tasks, the schema of the parameters, presets and what each costs."""
+        return self._transport.get(builtins.list[Architecture], "/architectures")
+
     def create(
-        self,
-        model_name: str,
-        *,
-        architecture: str,
-        dataset_id: str,
-        task: str | None = None,
-        filters: Filters | str | None = None,
-        params: Mapping[str, JsonValue] | None = None,
-        parent_id: str | None = None,
+        self, model_name: str, *, architecture: str, dataset_id: str, **options: Unpack[TrainingOptions]
     ) -> Model:
         """Declare a model version; ``train`` makes it real.
 
         Args:
             architecture: Such as ``builtin:linear`` or ``my_package.my_module:MyModel``.
-            task: classification or detection; left out, what the architecture does or the ground truth is made of.
-            filters: Which labelled items; all when left out.
+            options: See ``whorl.sdk.training.TrainingOptions``: filters, snapshot, preset, params and more.
+
+        Raises:
+            InvalidInput: There is no such architecture, parameter or preset, or a value is out of bounds.
         """
-        body = wire.ModelCreate(
-            name=model_name,
-            architecture=architecture,
-            dataset_id=dataset_id,
-            task=task,
-            query=_query(filters),
-            params=dict(params or {}),
-            parent_id=parent_id,
-        )
+        body = describe_training(model_name, architecture, dataset_id, options)
         call = Call("POST", f"{self._project}/models", body=body)
         return Model(self._transport, self._transport.call(wire.Model, call))
+
+    def check(self, *, architecture: str, dataset_id: str, **options: Unpack[TrainingOptions]) -> ModelCheck:
+        """What training such a model would mean: items, labels, time, what is odd. Nothing is written."""
+        body = describe_training("check", architecture, dataset_id, options)
+        return self._transport.call(ModelCheck, Call("POST", f"{self._project}/models/check", body=body))
+
+    def train(
+        self, model_name: str, *, architecture: str, dataset_id: str, **options: Unpack[TrainingOptions]
+    ) -> Model:
+        """Declare a model and start its training; ``model.wait()`` waits for the end. As ``create``."""
+        made = self.create(model_name, architecture=architecture, dataset_id=dataset_id, **options)
+        made.train()
+        return made.refresh()
+
+    def table(self, models: Iterable[Model | str]) -> ModelTable:
+        """Models side by side: the parameters that differ, what came of each, and their curves.
+
+        Args:
+            models: At most twenty models, or their ids.
+        """
+        ids = ",".join(one if isinstance(one, str) else one.id for one in models)
+        return self._transport.get(ModelTable, f"{self._project}/model-table", ids=ids)
 
     def add(
         self,
@@ -197,9 +222,72 @@ class Model:
         """Start the training; wait with ``job.wait()``."""
         return self._job("train")
 
+    def resume(self) -> Job:
+        """Go on with a cancelled, failed or killed training from its checkpoint.
+
+        Raises:
+            Conflict: There is no checkpoint.
+        """
+        return self._job("train", TrainRequest(resume=True))
+
+    def cancel(self) -> Job:
+        """Ask its training to stop; a checkpoint stays.
+
+        Raises:
+            Conflict: It is not in training.
+        """
+        return self._job("cancel")
+
+    def training(self) -> TrainingState:
+        """Where its training stands: share done, time left, whether it can be resumed."""
+        return self._transport.get(TrainingState, f"/models/{self.id}/training")
+
+    def curves(self) -> list[dict[str, float]]:
+        """What its training reported, oldest first; of a running one, so far."""
+        return self._transport.get(list[dict[str, float]], f"/models/{self.id}/curves")
+
+    def wait(self, *, progress: Report | None = None, timeout_s: float | None = None) -> Model:
+        """Wait until its training is over, and read it again. Raises as the training does."""
+        job_id = self.training().job_id
+        if job_id is not None:
+            Job.find(self._transport, job_id).wait(progress=progress, timeout_s=timeout_s)
+        return self.refresh()
+
+    def clone(
+        self,
+        model_name: str | None = None,
+        *,
+        params: Mapping[str, JsonValue] | None = None,
+        preset: Preset | None = None,
+        sampling: Sampling | None = None,
+        augment: Mapping[str, JsonValue] | None = None,
+        snapshot: str | None = None,
+        is_current: bool = False,
+        filters: Filters | str | None = None,
+    ) -> Model:
+        """A model like this one but for the changes, not trained yet.
+
+        Args:
+            params: Replace single parameters; None takes one back to its default.
+            snapshot: Name or id; the very revision of this model when left out.
+            is_current: Take the dataset's present revision.
+        """
+        body = ModelClone(
+            name=model_name,
+            params=dict(params or {}),
+            preset=preset,
+            sampling=sampling,
+            augment=None if augment is None else Augment.model_validate(dict(augment)),
+            snapshot=snapshot,
+            is_current=is_current,
+            query=as_query(filters),
+        )
+        call = Call("POST", f"/models/{self.id}/clone", body=body)
+        return Model(self._transport, self._transport.call(wire.Model, call))
+
     def evaluate(self, *, dataset_id: str | None = None, filters: Filters | str | None = None) -> Job:
         """Score it on a dataset's test subset; its own dataset when left out."""
-        body = wire.EvaluateRequest(dataset_id=dataset_id, query=_query(filters))
+        body = wire.EvaluateRequest(dataset_id=dataset_id, query=as_query(filters))
         return self._job("evaluations", body)
 
     def evaluations(self) -> list[wire.Evaluation]:
@@ -208,7 +296,7 @@ class Model:
 
     def predict(self, *, dataset_id: str | None = None, filters: Filters | str | None = None) -> Job:
         """Predict on items; the predictions stand beside the ground truth, never in it."""
-        return self._job("predictions", wire.PredictRequest(dataset_id=dataset_id, query=_query(filters)))
+        return self._job("predictions", wire.PredictRequest(dataset_id=dataset_id, query=as_query(filters)))
 
     def deploy(self, *, pipeline_id: str | None = None, variable: str | None = None) -> wire.Champion:
         """Make it the champion; the place is needed only when the project has several."""
@@ -226,10 +314,6 @@ class Model:
 
     def __repr__(self) -> str:
         return f"Model({self.name!r}, {self.status!r}, id={self.id!r})"
-
-
-def _query(filters: Filters | str | None) -> wire.QueryValue:
-    return filters.prepare() if isinstance(filters, Filters) else filters
 
 
 def _import(

@@ -250,9 +250,11 @@ def resolve_params(
         stored[PRESET] = preset
     if sampling is not None:
         stored[SAMPLING] = check_sampling(sampling)
-    given = params.get(AUGMENT) if augment is None else augment.model_dump(exclude_unset=True)
+    given = params.get(AUGMENT) if augment is None else augment.model_dump(exclude_defaults=True)
     if given is not None:
-        stored[AUGMENT] = _checked_augment(architecture, given)
+        checked = _checked_augment(architecture, given)
+        if checked:
+            stored[AUGMENT] = checked
     if builtin is not None:
         read_params(builtin.params, architecture, stored)
     return stored
