@@ -205,3 +205,32 @@ def test_close__ends_the_process(folder: Path) -> None:
     pid = model._process._popen.pid
     model.close()
     assert not Path(f"/proc/{pid}").exists()
+
+
+ULTRALYTICS = """
+import numpy as np
+
+class YOLO:
+    names, task = {0: "thing"}, "detect"
+    def __init__(self, path):
+        assert path.endswith("yolo.pt")
+    def predict(self, image, verbose):
+        class Boxes:
+            xyxy, conf, cls = np.array([[1.0, 2, 3, 4]]), np.array([image[0, 0, 0] / 255]), np.array([0.0])
+        class Result:
+            boxes, names, masks, probs = Boxes(), YOLO.names, None, None
+        return [Result()]
+"""
+
+
+def test_ultralytics__in_the_interpreter_that_was_named(tmp_path: Path) -> None:
+    (tmp_path / "ultralytics.py").write_text(ULTRALYTICS)
+    spec = ChildSpec("yolo", str(tmp_path / "yolo.pt"), import_paths=(str(tmp_path),))
+    model = GuardedModel(spec, Limits(60, 1024))
+    assert model.understood is not None
+    assert (model.understood.task, model.understood.labels) == (Task.DETECTION, ("thing",))
+    blue = np.zeros((9, 9, 3), np.uint8) + np.array([0, 0, 255], np.uint8)
+    (found,) = Adapter("yolo", model).predict([blue], labels=("thing",), task=Task.DETECTION)
+    assert isinstance(found, Detections)
+    # Arrays are taken for BGR there: blue comes first.
+    assert (found.scores.tolist(), found.boxes.tolist()) == ([1.0], [[1, 2, 3, 4]])
