@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whorl.cli import training
-from whorl.cli.connected import DatasetOption, HomeOption, JsonOption, ProjectOption, Session, connected
+from whorl.cli.connected import DatasetOption, ProjectOption, Session, connected
 from whorl.cli.evaluating import evaluate
 from whorl.cli.importing_models import add_model
 from whorl.cli.output import Output
@@ -15,6 +15,7 @@ from whorl.cli.output import Output
 # Under this name other commands know it.
 from whorl.cli.params import parse_params as parse_params
 from whorl.cli.scores import show_champion, show_models
+from whorl.cli.weights import fetch, list_weights
 
 if TYPE_CHECKING:
     from whorl.sdk.client import Project
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
     models.command("resume")(connected(training.resume))
     models.command("clone")(connected(training.clone))
     models.command("fetch")(fetch)
+    models.command("weights")(list_weights)
     models.command("deploy")(connected(deploy))
     models.command("rollback")(connected(rollback))
     app.add_typer(models, name="models", rich_help_panel=PANEL)
@@ -72,25 +74,6 @@ def list_models(session: Session, project: ProjectOption = None) -> None:
     """
     models = session.project(project).models
     show_models(session.out, [model.info for model in models.list()], models.champions())
-
-
-def fetch(
-    name: Annotated[str, typer.Argument(help="Such as lite0.")],
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Bring pretrained weights into the home, with licence and hash recorded.
-
-    Example: `whorl models fetch lite0`
-    """
-    from dataclasses import asdict
-
-    from whorl.base.settings import Settings
-    from whorl.models.weights import fetch_backbone
-
-    settings = Settings() if home is None else Settings(home=home)
-    out = Output(as_json)
-    out.facts({key: str(value) for key, value in asdict(fetch_backbone(name, settings.home_path)).items()})
 
 
 def deploy(
