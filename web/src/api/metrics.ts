@@ -84,6 +84,33 @@ export interface ComparisonNumbers {
   readonly resamples: number;
   readonly wear: Wear | null;
   readonly classes: readonly ClassChange[];
+  readonly slices: readonly SliceChange[];
+  readonly power: PowerNumbers | null;
+  /** Smallest gain worth a change. */
+  readonly minDelta: number;
+}
+
+/** One protected slice of the test set. */
+export interface SliceChange {
+  readonly name: string;
+  readonly champion: number | null;
+  readonly challenger: number | null;
+  readonly delta: number | null;
+  readonly low: number | null;
+  readonly images: number;
+  readonly floorDrop: number;
+  readonly pValue: number | null;
+  /** What Holm asks the p-value to be at most. */
+  readonly needed: number | null;
+  readonly verdict: string;
+}
+
+/** What a test set can tell apart. */
+export interface PowerNumbers {
+  readonly power: number;
+  readonly smallestGain: number | null;
+  readonly imagesForDelta: number | null;
+  readonly message: string;
 }
 
 export function readComparison(numbers: JsonRecord): ComparisonNumbers {
@@ -103,6 +130,37 @@ export function readComparison(numbers: JsonRecord): ComparisonNumbers {
     resamples: asNumber(numbers.resamples) ?? 0,
     wear: readWear(numbers.wear),
     classes: asList(numbers.per_class).map(readChange),
+    slices: asList(numbers.slices).map(readSlice),
+    power: readPower(numbers.power),
+    minDelta: asNumber(numbers.min_delta) ?? 0,
+  };
+}
+
+function readSlice(raw: unknown): SliceChange {
+  const row = asRecord(raw);
+  return {
+    name: asText(row.name) ?? "?",
+    champion: asNumber(row.champion),
+    challenger: asNumber(row.challenger),
+    delta: asNumber(row.delta),
+    low: asNumber(row.low),
+    images: asNumber(row.n_images) ?? 0,
+    floorDrop: asNumber(row.floor_drop) ?? 0,
+    pValue: asNumber(row.p_value),
+    needed: asNumber(row.needed),
+    verdict: asText(row.verdict) ?? "unsure",
+  };
+}
+
+function readPower(raw: unknown): PowerNumbers | null {
+  const row = asRecord(raw);
+  const power = asNumber(row.power);
+  if (power === null) return null;
+  return {
+    power,
+    smallestGain: asNumber(row.smallest_gain),
+    imagesForDelta: asNumber(row.images_for_delta),
+    message: asText(row.message) ?? "",
   };
 }
 
@@ -140,6 +198,12 @@ const METRIC_TITLES: Readonly<Record<string, string>> = {
   nll: "Log loss",
   ap: "AP",
   ap50: "AP50",
+  map: "Mean AP",
+  miou: "Mean IoU",
+  iou: "IoU",
+  dice: "Dice",
+  mask_ap: "Mask AP",
+  mask_ap50: "Mask AP50",
   ap75: "AP75",
   ap_small: "AP small",
   ap_medium: "AP medium",

@@ -137,6 +137,34 @@ const models = createRoute({
   component: lazyRouteComponent(() => import("@/features/models/ModelsPage"), "ModelsPage"),
 });
 
+/** A model to begin with: the form is filled in as it was trained. */
+const playground = createRoute({
+  getParentRoute: () => project,
+  path: "/models/new",
+  validateSearch: (search: Record<string, unknown>): { from?: string } => ({ from: text(search.from) }),
+  component: lazyRouteComponent(
+    () => import("@/features/models/playground/PlaygroundPage"),
+    "PlaygroundPage",
+  ),
+});
+
+/** Several runs side by side, their ids parted by commas. */
+const runs = createRoute({
+  getParentRoute: () => project,
+  path: "/models/runs",
+  validateSearch: (search: Record<string, unknown>): { ids?: string } => ({ ids: text(search.ids) }),
+  component: lazyRouteComponent(() => import("@/features/models/runs/RunsPage"), "RunsPage"),
+});
+
+const evaluation = createRoute({
+  getParentRoute: () => project,
+  path: "/evaluations/$evaluationId",
+  component: lazyRouteComponent(
+    () => import("@/features/models/evaluation/EvaluationPage"),
+    "EvaluationPage",
+  ),
+});
+
 const model = createRoute({
   getParentRoute: () => project,
   path: "/models/$modelId",
@@ -146,7 +174,10 @@ const model = createRoute({
 const comparison = createRoute({
   getParentRoute: () => project,
   path: "/comparisons/$comparisonId",
-  component: lazyRouteComponent(() => import("@/features/models/ComparisonPage"), "ComparisonPage"),
+  component: lazyRouteComponent(
+    () => import("@/features/models/comparison/ComparisonPage"),
+    "ComparisonPage",
+  ),
 });
 
 const pipelines = createRoute({
@@ -195,6 +226,9 @@ const inProject = [
   labelGrid,
   reviewGrid,
   models,
+  playground,
+  runs,
+  evaluation,
   model,
   comparison,
   pipelines,

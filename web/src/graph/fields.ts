@@ -11,6 +11,8 @@ export type FieldKind =
   | "boolean"
   | "choice"
   | "names"
+  /** Yes, no, or a word that leaves it to the machine. */
+  | "tristate"
   | "queries"
   | "json"
   | "code"
@@ -83,8 +85,10 @@ function readField(name: string, raw: JsonRecord, about: { isRequired: boolean; 
   const isNullable = real.length < options.length;
   const [only] = real;
   const schema = { ...raw, ...(real.length === 1 && only !== undefined ? only : opened(raw, about.defs)) };
-  const choices = choicesOf(schema, about.defs);
-  const kind = real.length > 1 ? "json" : kindOf(name, { schema, choices, raw });
+  const word = wordBesideBoolean(real);
+  const choices = word === null ? choicesOf(schema, about.defs) : [word];
+  const kind =
+    word !== null ? "tristate" : real.length > 1 ? "json" : kindOf(name, { schema, choices, raw });
   return {
     name,
     title: titleOf(name),
@@ -99,6 +103,13 @@ function readField(name: string, raw: JsonRecord, about: { isRequired: boolean; 
     isList: schema.type === "array",
     example: asText(asList(raw.examples)[0]) ?? undefined,
   };
+}
+
+/** The one word of "a word, or yes or no"; null for any other choice of kinds. */
+function wordBesideBoolean(kinds: readonly JsonRecord[]): string | null {
+  const other = kinds.find((one) => one.type !== "boolean");
+  if (kinds.length !== 2 || other === undefined || !kinds.some((one) => one.type === "boolean")) return null;
+  return asText(other.const) ?? asText(asList(other.enum)[0]);
 }
 
 function opened(schema: JsonRecord, defs: JsonRecord): JsonRecord {

@@ -157,6 +157,24 @@ export function BooleanField({ field, value, onChange, common }: InputProps) {
   );
 }
 
+/** Yes, no, or the word that leaves it open. */
+export function TristateField({ field, value, onChange, common }: InputProps) {
+  const word = field.choices[0] ?? "auto";
+  const told = (one: unknown) => (one === true ? "yes" : one === false ? "no" : word);
+  return (
+    <Select
+      {...common}
+      placeholder={told(field.fallback)}
+      data={[word, "yes", "no"]}
+      value={value === undefined ? null : told(value)}
+      clearable
+      onChange={(next) => {
+        onChange(next === null ? undefined : next === word ? word : next === "yes");
+      }}
+    />
+  );
+}
+
 export function NamesField({ value, onChange, common }: InputProps) {
   const names = Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
   return (
@@ -201,5 +219,26 @@ export function parseJson(text: string): { readonly value: unknown } | null {
     return { value: JSON.parse(text) };
   } catch {
     return null;
+  }
+}
+
+/** The input of any field that refers to nothing else. */
+export function SchemaInput(props: InputProps) {
+  switch (props.field.kind) {
+    case "choice":
+      return <ChoicePicker {...props} choices={props.field.choices.map((one) => ({ value: one, label: one }))} />;
+    case "number":
+    case "integer":
+      return <NumberField {...props} />;
+    case "boolean":
+      return <BooleanField {...props} />;
+    case "tristate":
+      return <TristateField {...props} />;
+    case "names":
+      return <NamesField {...props} />;
+    case "text":
+      return <TextParam {...props} isQuery={false} />;
+    default:
+      return <JsonField {...props} />;
   }
 }

@@ -134,7 +134,7 @@ export function splitDataset(options: {
   return unwrap(
     api.POST("/api/v1/datasets/{dataset_id}/split", {
       params: { path: { dataset_id: options.datasetId } },
-      body: { quotas: options.quotas, seed: 0 },
+      body: { quotas: options.quotas, seed: 0, refresh_test: false },
     }),
   );
 }

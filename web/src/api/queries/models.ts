@@ -141,8 +141,14 @@ export async function trainNewModel(options: { projectId: string; body: ModelCre
   return { model, job: await trainModel(model.id) };
 }
 
-export function trainModel(modelId: string) {
-  return unwrap(api.POST("/api/v1/models/{model_id}/train", { params: { path: { model_id: modelId } } }));
+/** Start a training, or go on from its checkpoint. */
+export function trainModel(modelId: string, isResumed = false) {
+  return unwrap(
+    api.POST("/api/v1/models/{model_id}/train", {
+      params: { path: { model_id: modelId } },
+      body: { resume: isResumed },
+    }),
+  );
 }
 
 export function evaluateModel(options: { modelId: string; body: EvaluateRequest }) {
@@ -195,4 +201,37 @@ export function modelFolderAddress(modelId: string): string {
 /** The small picture of an item. */
 export function thumbnailAddress(itemId: string): string {
   return `/api/v1/items/${encodeURIComponent(itemId)}/thumbnail`;
+}
+
+/** Make a comparison's challenger the champion; a reason is asked for when the comparison says otherwise. */
+export function promoteChallenger(options: {
+  comparisonId: string;
+  reason: string;
+  /** Although the comparison kept the champion; asks for a reason. */
+  isForced: boolean;
+  place: ChampionPlace | undefined;
+}) {
+  const { comparisonId, reason, isForced, place } = options;
+  return unwrap(
+    api.POST("/api/v1/comparisons/{comparison_id}/promote", {
+      params: { path: { comparison_id: comparisonId } },
+      body: {
+        force: isForced,
+        reason: reason === "" ? null : reason,
+        pipeline_id: place?.pipeline_id ?? null,
+        variable: place?.variable ?? null,
+      },
+    }),
+  );
+}
+
+/** A task with exactly the items on which the two models of a comparison differ. */
+export function labelDisagreements(options: { comparisonId: string; name: string }) {
+  const { comparisonId, name } = options;
+  return unwrap(
+    api.POST("/api/v1/comparisons/{comparison_id}/task", {
+      params: { path: { comparison_id: comparisonId } },
+      body: { name, limit: 200 },
+    }),
+  );
 }

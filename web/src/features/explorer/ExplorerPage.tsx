@@ -17,6 +17,8 @@ import { scopeOf } from "./actions/scope";
 import { ChipRow } from "./ChipRow";
 import classes from "./explorer.module.css";
 import { FacetPanel } from "./facets/FacetPanel";
+import { EvaluationFacet } from "./findings/EvaluationFacet";
+import { useLookedAt } from "./findings/useLookedAt";
 import { inkFor, layersToRead } from "./grid/layers";
 import { NOTHING, sizeOf } from "./grid/selection";
 import { ItemPanel } from "./ItemPanel";
@@ -81,7 +83,8 @@ function Explore({ explorer, dataset }: { readonly explorer: Explorer; readonly 
   const sources = useQuery(sourcesQuery(dataset.id)).data ?? NO_SOURCES;
   const labels = useQuery(ontologyQuery(projectId)).data?.labels ?? NO_LABELS;
   const layers = useMemo(() => layersToRead(sources, settings.layers), [sources, settings.layers]);
-  const feed = useGridFeed({ listing, layers, filterKey });
+  const evaluationId = useLookedAt({ datasetId: dataset.id, q });
+  const feed = useGridFeed({ listing, layers, filterKey, evaluationId });
   const ink = useMemo(
     () => inkFor({ settings: settings.layers, labels, lineWidth: 2 }),
     [settings.layers, labels],
@@ -106,6 +109,7 @@ function Explore({ explorer, dataset }: { readonly explorer: Explorer; readonly 
       <ChipRow q={q} onQuery={setQuery} />
       <div className={classes.body}>
         <nav className={classes.facets} aria-label="Facets">
+          <EvaluationFacet datasetId={dataset.id} projectId={projectId} q={q} onQuery={setQuery} />
           {facets.isError && facets.data === undefined && !isQueryProblem(facets.error) ? (
             <ProblemNote error={facets.error} onRetry={() => void facets.refetch()} />
           ) : (

@@ -15,7 +15,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, useSyncExternalStore } from "react";
 
 import { itemLineageQuery } from "@/api/queries/items";
-import type { GridAnnotation, Item } from "@/api/schema.gen";
+import type { Finding, GridAnnotation, Item } from "@/api/schema.gen";
+import { FINDING_COLORS, FINDING_TITLES, sayFinding } from "@/ui/findings";
 import { formatBytes } from "@/ui/format";
 import { IdText } from "@/ui/IdText";
 import { LinkButton } from "@/ui/links";
@@ -42,6 +43,7 @@ export function ItemPanel({ projectId, feed, position, count, ink, onMove, onClo
   const [lit, setLit] = useState<string | null>(null);
   useHotkeys([["Escape", onClose]]);
   const annotations = feed.annotationsAt(position);
+  const findings = feed.findingsAt(position);
   return (
     <aside className={classes.panel} aria-label="Item">
       <div className={classes.panelHead}>
@@ -77,8 +79,15 @@ export function ItemPanel({ projectId, feed, position, count, ink, onMove, onClo
           <Skeleton h={320} />
         ) : (
           <Stack gap="md">
-            <ItemStage item={item} thumb={feed.thumbAt(position) ?? null} {...{ annotations, ink, lit }} />
+            <ItemStage
+              item={item}
+              thumb={feed.thumbAt(position) ?? null}
+              // Two drawings over each other are not to be read: what was found goes first.
+              annotations={findings === null ? annotations : annotations.filter((one) => one.id === lit)}
+              {...{ findings, ink, lit }}
+            />
             <Ways projectId={projectId} item={item} />
+            {findings !== null && <Found findings={findings} />}
             <Said annotations={annotations} ink={ink} lit={lit} onLight={setLit} />
             <Facts item={item} />
           </Stack>
@@ -116,6 +125,34 @@ function Ways({ projectId, item }: { readonly projectId: string; readonly item: 
         </LinkButton>
       ))}
     </Group>
+  );
+}
+
+/** What the evaluation of the filter found here. */
+function Found({ findings }: { readonly findings: readonly Finding[] }) {
+  return (
+    <section aria-label="Findings of the evaluation">
+      <Text size="xs" fw={600} c="dimmed" mb={4}>
+        Found by the evaluation
+      </Text>
+      {findings.length === 0 && (
+        <Text size="sm" c="dimmed">
+          It did not test this item.
+        </Text>
+      )}
+      {findings.map((finding, at) => (
+        <Group key={at} gap={6} wrap="nowrap" px={7} py={2}>
+          <span className={classes.dot} style={{ backgroundColor: FINDING_COLORS[finding.type] }} />
+          <Text size="sm" flex={1} truncate>
+            {sayFinding(finding)}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {FINDING_TITLES[finding.type]}
+            {typeof finding.iou === "number" && `, IoU ${finding.iou.toFixed(2)}`}
+          </Text>
+        </Group>
+      ))}
+    </section>
   );
 }
 

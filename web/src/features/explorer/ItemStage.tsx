@@ -2,7 +2,9 @@ import { Text } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useLayoutEffect, useRef, useState } from "react";
 
-import type { GridAnnotation, Item } from "@/api/schema.gen";
+import type { Finding, GridAnnotation, Item } from "@/api/schema.gen";
+
+import { FindingBoxes } from "@/ui/FindingBoxes";
 
 import classes from "./explorer.module.css";
 import { drawShapes, type Ink } from "./grid/draw";
@@ -12,13 +14,15 @@ export interface ItemStageProps {
   /** Shown until the full picture is there. */
   readonly thumb: string | null;
   readonly annotations: readonly GridAnnotation[];
+  /** Of the evaluation in the filter; null for none. */
+  readonly findings: readonly Finding[] | null;
   readonly ink: Ink;
   /** The annotation that the pointer is on in the list; the others step back. */
   readonly lit: string | null;
 }
 
 /** The picture as large as it fits, its shapes over it. */
-export function ItemStage({ item, thumb, annotations, ink, lit }: ItemStageProps) {
+export function ItemStage({ item, thumb, annotations, findings, ink, lit }: ItemStageProps) {
   const { ref, width, height } = useElementSize();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [failed, setFailed] = useState<string | null>(null);
@@ -67,6 +71,11 @@ export function ItemStage({ item, thumb, annotations, ink, lit }: ItemStageProps
         </Text>
       )}
       <canvas ref={canvas} aria-hidden="true" />
+      {findings !== null && (
+        <FindingBoxes
+          found={{ item_id: item.id, width: item.width, height: item.height, findings: [...findings] }}
+        />
+      )}
     </div>
   );
 }

@@ -11,8 +11,9 @@ export function useGridFeed(options: {
   readonly listing: Listing | undefined;
   readonly layers: readonly Layer[];
   readonly filterKey: string;
+  readonly evaluationId: string | null;
 }): GridFeed {
-  const { listing, layers, filterKey } = options;
+  const { listing, layers, filterKey, evaluationId } = options;
   const client = useQueryClient();
   const [feed] = useState(
     () =>
@@ -23,10 +24,10 @@ export function useGridFeed(options: {
   );
   const layersKey = layers.join();
   useEffect(() => {
-    if (listing !== undefined) feed.follow({ listing, layers, filterKey });
+    if (listing !== undefined) feed.follow({ listing, layers, filterKey, evaluationId });
     // The layers are named by their key; a listing that only grew is followed too.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [feed, listing, layersKey, filterKey]);
+  }, [feed, listing, layersKey, filterKey, evaluationId]);
   useEffect(
     () => () => {
       feed.close();

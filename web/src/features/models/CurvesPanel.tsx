@@ -1,10 +1,11 @@
 import { Badge, Group, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 
 import { metricTitle } from "@/api/metrics";
 import { curvesQuery } from "@/api/queries/models";
 import type { Model } from "@/api/schema.gen";
-import { LineChart } from "@/ui/charts/LineChart";
+import { CurveChart } from "@/ui/charts/CurveChart";
 import { Panel } from "@/ui/Panel";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
@@ -15,13 +16,13 @@ import { formatMetric, readCurves } from "./words";
 export function CurvesPanel({ model }: { readonly model: Model }) {
   const isLive = model.status === "training";
   const rows = useQuery(curvesQuery({ modelId: model.id, isLive }));
-  const curves = readCurves(rows.data ?? []);
+  const curves = useMemo(() => readCurves(rows.data ?? []), [rows.data]);
   const isEmpty = curves.groups.length === 0 && curves.facts.length === 0;
   return (
     <Panel
       fills
       title="Training"
-      about="What the training reported."
+      about="What the training reported. Drag to look closer, double-click to see all."
       actions={
         isLive && (
           <Badge variant="dot" color="whorl">
@@ -47,7 +48,7 @@ export function CurvesPanel({ model }: { readonly model: Model }) {
                 {group.title}
               </Text>
             )}
-            <LineChart
+            <CurveChart
               title={`${group.title} over ${curves.xTitle}`}
               xTitle={curves.xTitle}
               series={group.series}

@@ -1,31 +1,29 @@
-import { Alert, Button, Grid, Group, Menu, Stack, Text } from "@mantine/core";
+import { Alert, Button, Grid, Group, Menu, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconAlertTriangle,
   IconChevronDown,
+  IconCopy,
   IconDownload,
   IconRocket,
   IconTestPipe,
 } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { isActive, jobsQuery } from "@/api/queries/jobs";
 import {
   championsQuery,
   evaluationsQuery,
   modelFolderAddress,
   modelQuery,
   modelsQuery,
-  trainModel,
 } from "@/api/queries/models";
 import type { Champion, Model } from "@/api/schema.gen";
 import { useIsAtLeast, useProjectId } from "@/app/context";
 import { IdText } from "@/ui/IdText";
-import { LinkAnchor } from "@/ui/links";
+import { LinkAnchor, LinkButton } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
-import { Panel } from "@/ui/Panel";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
 
@@ -33,12 +31,14 @@ import { CurvesPanel } from "./CurvesPanel";
 import { DecisionsPanel } from "./DecisionsPanel";
 import { DeployDialog, type DeployMove } from "./DeployDialog";
 import { EvaluateDialog } from "./EvaluateDialog";
-import { EvaluationView } from "./EvaluationView";
+import { EvaluationsPanel } from "./EvaluationsPanel";
 import { JobsStrip } from "./JobsStrip";
 import { LineagePanel } from "./LineagePanel";
 import { ModelStats } from "./ModelStats";
 import { ChampionBadges, StatusBadge } from "./ModelTable";
 import { OutcomesPanel } from "./OutcomesPanel";
+import { TrainingPanel } from "./TrainingPanel";
+import { TrialsPanel } from "./TrialsPanel";
 import { placesOf } from "./words";
 
 /** One model: how it was trained, how it does, where it is used. */
@@ -56,8 +56,7 @@ function ModelView({ model, projectId }: { readonly model: Model; readonly proje
   const evaluations = useQuery(evaluationsQuery(model.id));
   const models = useQuery(modelsQuery(projectId));
   const listed = evaluations.data?.items ?? [];
-  const [evaluationId, setEvaluationId] = useState<string | null>(null);
-  const evaluation = listed.find((one) => one.id === evaluationId) ?? listed.at(-1);
+  const evaluation = listed.at(-1);
   const isTrained = model.status === "trained";
   return (
     <>
@@ -79,7 +78,7 @@ function ModelView({ model, projectId }: { readonly model: Model; readonly proje
         }
         actions={<ModelActions model={model} champions={champions.data ?? []} projectId={projectId} />}
       />
-      <JobsStrip projectId={projectId} modelId={model.id} />
+      {isTrained ? <JobsStrip projectId={projectId} modelId={model.id} /> : <TrainingPanel model={model} />}
       {model.error !== null && (
         <Alert
           color="red"
@@ -95,7 +94,10 @@ function ModelView({ model, projectId }: { readonly model: Model; readonly proje
         <ModelStats model={model} evaluation={evaluation} projectId={projectId} />
         <Grid gap="md">
           <Grid.Col span={{ base: 12, lg: 7 }}>
-            <CurvesPanel model={model} />
+            <Stack gap="md">
+              <CurvesPanel model={model} />
+              <TrialsPanel model={model} />
+            </Stack>
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 5 }}>
             <LineagePanel model={model} evaluations={listed} projectId={projectId} />
@@ -104,27 +106,8 @@ function ModelView({ model, projectId }: { readonly model: Model; readonly proje
         {evaluations.isError && (
           <ProblemNote error={evaluations.error} onRetry={() => void evaluations.refetch()} />
         )}
-        {evaluation !== undefined && (
-          <EvaluationView
-            key={evaluation.id}
-            evaluation={evaluation}
-            evaluations={listed}
-            model={model}
-            projectId={projectId}
-            onChoose={setEvaluationId}
-          />
-        )}
-        {isTrained && evaluations.isSuccess && evaluation === undefined && (
-          <Panel title="Evaluation">
-            <Text size="sm" c="dimmed">
-              It was not scored yet. Press Evaluate to score it on frozen test items, or compare it with the
-              champion under{" "}
-              <LinkAnchor to="/p/$projectId/models" params={{ projectId }} size="sm">
-                Models
-              </LinkAnchor>
-              .
-            </Text>
-          </Panel>
+        {isTrained && evaluations.isSuccess && (
+          <EvaluationsPanel evaluations={listed} projectId={projectId} />
         )}
         {isTrained && (
           <Grid gap="md">
@@ -152,9 +135,18 @@ function ModelActions({ model, champions, projectId }: ModelActionsProps) {
   const mayWrite = useIsAtLeast("manager");
   const [move, setMove] = useState<DeployMove | null>(null);
   const [isEvaluating, evaluating] = useDisclosure(false);
-  const jobs = useQuery(jobsQuery(projectId));
-  const isBusy = (jobs.data?.items ?? []).some((job) => isActive(job) && job.params?.model_id === model.id);
-  if (model.status !== "trained") return mayWrite && !isBusy ? <TrainAgain model={model} /> : undefined;
+  const again = mayWrite && (
+    <LinkButton
+      variant="default"
+      leftSection={<IconCopy size={16} />}
+      to="/p/$projectId/models/new"
+      params={{ projectId }}
+      search={{ from: model.id }}
+    >
+      Clone with changes
+    </LinkButton>
+  );
+  if (model.status !== "trained") return again === false ? undefined : again;
   const places = placesOf(champions, model.id);
   const others = champions.filter((one) => one.model_id !== model.id);
   return (
@@ -168,6 +160,7 @@ function ModelActions({ model, champions, projectId }: ModelActionsProps) {
       >
         Download
       </Button>
+      {again}
       {mayWrite && (
         <>
           <Button variant="default" leftSection={<IconTestPipe size={16} />} onClick={evaluating.open}>
@@ -220,31 +213,5 @@ function ModelActions({ model, champions, projectId }: ModelActionsProps) {
       />
       <EvaluateDialog model={model} projectId={projectId} isOpen={isEvaluating} onClose={evaluating.close} />
     </>
-  );
-}
-
-/** A model that has no weights can be trained (again), unless it is in training. */
-function TrainAgain({ model }: { readonly model: Model }) {
-  const client = useQueryClient();
-  const training = useMutation({
-    mutationFn: () => trainModel(model.id),
-    onSuccess: () =>
-      client.invalidateQueries({
-        predicate: ({ queryKey }) => ["model", "models", "jobs"].includes(String(queryKey[0])),
-      }),
-  });
-  if (model.status === "training") return null;
-  return (
-    <Stack gap={4}>
-      <Button
-        loading={training.isPending}
-        onClick={() => {
-          training.mutate();
-        }}
-      >
-        {model.status === "created" ? "Train" : "Train again"}
-      </Button>
-      {training.isError && <ProblemNote error={training.error} />}
-    </Stack>
   );
 }

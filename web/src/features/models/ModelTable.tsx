@@ -1,17 +1,19 @@
 import { Badge, Button, Card, Checkbox, Group, Table, Text, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
-import { datasetsQuery } from "@/api/queries/datasets";
-import { evaluationsQuery, outcomesQuery } from "@/api/queries/models";
 import { metricTitle, readEvaluation } from "@/api/metrics";
-import type { Champion, Model } from "@/api/schema.gen";
-import { ShareBar } from "@/ui/charts/ShareBar";
-import { formatAgo, formatCount } from "@/ui/format";
+import { datasetsQuery } from "@/api/queries/datasets";
+import { projectEvaluationsQuery } from "@/api/queries/evaluations";
+import type { Champion, Evaluation, Model } from "@/api/schema.gen";
+import { titleOf } from "@/graph/fields";
+import { formatAgo, formatBytes, formatCount, formatSeconds } from "@/ui/format";
 import { LinkAnchor } from "@/ui/links";
 
-import { outcomeParts } from "./OutcomesPanel";
-import { formatMetric, placeName, placesOf, STATUS_COLORS } from "./words";
+import { HeadCell } from "./evaluation/ClassesPanel";
+import { nextSort, type Sort } from "./evaluation/sorting";
+import { pick, runsOf, sortRuns, type RunColumn, type RunRow } from "./runs/table";
+import { formatMetric, placeName, placesOf, saySpan, STATUS_COLORS } from "./words";
 
 const PAGE = 40;
 
@@ -20,91 +22,60 @@ export interface ModelTableProps {
   readonly champions: readonly Champion[];
   readonly projectId: string;
   readonly picked: readonly string[];
-  /** Left out: nothing can be picked. */
-  readonly onPick?: (picked: readonly string[]) => void;
+  readonly onPick: (picked: readonly string[]) => void;
 }
 
-/** Models, newest first; two of them can be picked. */
+/** Every run: what it was given, what came of it and what it costs; any column sorts, up to six can be picked. */
 export function ModelTable({ models, champions, projectId, picked, onPick }: ModelTableProps) {
   const [shown, setShown] = useState(PAGE);
-  const datasets = useQuery(datasetsQuery(projectId));
-  const names = new Map((datasets.data?.items ?? []).map((one) => [one.id, one.name]));
-  const turn = (id: string) => {
-    // A third pick lets go of the first.
-    onPick?.(picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id].slice(-2));
-  };
+  const [sort, setSort] = useState<Sort<RunColumn> | null>(null);
+  const evaluations = useQuery(projectEvaluationsQuery(projectId));
+  const found = evaluations.data?.items;
+  const runs = useMemo(() => runsOf(models, found ?? []), [models, found]);
+  const head = (key: RunColumn, title: string, isRight = false) => (
+    <HeadCell
+      key={key}
+      title={title}
+      isRight={isRight}
+      way={sort?.key === key ? sort.way : null}
+      onSort={() => {
+        setSort(nextSort(sort, key));
+      }}
+    />
+  );
   return (
     <Card withBorder padding={0}>
-      <Table.ScrollContainer minWidth={960}>
-        <Table highlightOnHover>
+      <Table.ScrollContainer minWidth={980 + runs.paramNames.length * 80}>
+        <Table highlightOnHover verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
-              {onPick !== undefined && <Table.Th w={36} aria-label="Picked" />}
-              <Table.Th>Name</Table.Th>
-              <Table.Th>Architecture</Table.Th>
-              <Table.Th>Status</Table.Th>
-              <Table.Th ta="right">Metric</Table.Th>
-              <Table.Th>Trained on</Table.Th>
-              <Table.Th w={120}>Proposals</Table.Th>
-              <Table.Th>Made</Table.Th>
+              <Table.Th w={36} aria-label="Picked" />
+              {head("name", "Name")}
+              {head("architecture", "Architecture")}
+              {head("status", "Status")}
+              {head("metric", "Metric", true)}
+              {runs.paramNames.map((name) => head(`param:${name}`, titleOf(name)))}
+              {head("n_items", "Trained on", true)}
+              {head("seconds", "Time", true)}
+              {head("size", "Size", true)}
+              {head("latency", "Latency", true)}
+              {head("created", "Made")}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {models.slice(0, shown).map((model) => (
-              <Table.Tr key={model.id}>
-                {onPick !== undefined && (
-                  <Table.Td>
-                    <Tooltip
-                      label="Only trained models can be compared"
-                      disabled={model.status === "trained"}
-                    >
-                      <Checkbox
-                        size="xs"
-                        aria-label={`Pick ${model.name}`}
-                        checked={picked.includes(model.id)}
-                        disabled={model.status !== "trained"}
-                        onChange={() => {
-                          turn(model.id);
-                        }}
-                      />
-                    </Tooltip>
-                  </Table.Td>
-                )}
-                <Table.Td>
-                  <Group gap={8}>
-                    <LinkAnchor
-                      to="/p/$projectId/models/$modelId"
-                      params={{ projectId, modelId: model.id }}
-                      fw={600}
-                      size="sm"
-                    >
-                      {model.name}
-                    </LinkAnchor>
-                    <ChampionBadges places={placesOf(champions, model.id)} />
-                  </Group>
-                </Table.Td>
-                <Table.Td>
-                  <Text size="sm" c="dimmed">
-                    {model.architecture}
-                  </Text>
-                </Table.Td>
-                <Table.Td>
-                  <StatusBadge model={model} />
-                </Table.Td>
-                <MetricCell model={model} />
-                <Table.Td>
-                  <TrainedOn model={model} name={names.get(model.dataset_id ?? "")} projectId={projectId} />
-                </Table.Td>
-                <Table.Td>
-                  <Proposals model={model} />
-                </Table.Td>
-                <Table.Td>
-                  <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
-                    {formatAgo(model.created_at)}
-                  </Text>
-                </Table.Td>
-              </Table.Tr>
-            ))}
+            {sortRuns(runs.rows, sort)
+              .slice(0, shown)
+              .map((row) => (
+                <RunLine
+                  key={row.model.id}
+                  {...{ row, champions, projectId }}
+                  paramNames={runs.paramNames}
+                  isPicked={picked.includes(row.model.id)}
+                  onPick={() => {
+                    onPick(pick(picked, row.model.id));
+                  }}
+                />
+              ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
@@ -124,9 +95,94 @@ export function ModelTable({ models, champions, projectId, picked, onPick }: Mod
   );
 }
 
-export function ChampionBadges({ places }: { readonly places: readonly Champion[] }) {
+interface RunLineProps {
+  readonly row: RunRow;
+  readonly champions: readonly Champion[];
+  readonly projectId: string;
+  readonly paramNames: readonly string[];
+  readonly isPicked: boolean;
+  readonly onPick: () => void;
+}
+
+function RunLine({ row, champions, projectId, paramNames, isPicked, onPick }: RunLineProps) {
+  const { model, evaluation, params } = row;
+  return (
+    <Table.Tr bg={isPicked ? "var(--mantine-primary-color-light)" : undefined}>
+      <Table.Td>
+        <Checkbox size="xs" aria-label={`Pick ${model.name}`} checked={isPicked} onChange={onPick} />
+      </Table.Td>
+      <Table.Td>
+        <LinkAnchor
+          to="/p/$projectId/models/$modelId"
+          params={{ projectId, modelId: model.id }}
+          fw={600}
+          size="sm"
+          display="block"
+          maw={260}
+          truncate
+          title={model.name}
+        >
+          {model.name}
+        </LinkAnchor>
+        <Group gap={4}>
+          <ChampionBadges places={placesOf(champions, model.id)} isSmall />
+        </Group>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm" c="dimmed">
+          {model.architecture.replace(/^builtin:/u, "")}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <StatusBadge model={model} />
+      </Table.Td>
+      <MetricCell evaluation={evaluation} projectId={projectId} />
+      {paramNames.map((name) => (
+        <Table.Td key={name}>
+          <Text size="sm" maw={140} truncate title={params[name]}>
+            {params[name] ?? "–"}
+          </Text>
+        </Table.Td>
+      ))}
+      <Table.Td ta="right">
+        <TrainedOn model={model} projectId={projectId} />
+      </Table.Td>
+      <Quiet text={model.seconds === null ? "–" : formatSeconds(model.seconds)} />
+      <Quiet text={typeof model.size_bytes === "number" ? formatBytes(model.size_bytes) : "–"} />
+      <Quiet text={typeof model.latency_ms === "number" ? `${model.latency_ms.toFixed(1)} ms` : "–"} />
+      <Table.Td>
+        <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
+          {formatAgo(model.created_at)}
+        </Text>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Quiet({ text }: { readonly text: string }) {
+  return (
+    <Table.Td ta="right" c="dimmed" fz="sm" style={{ whiteSpace: "nowrap" }}>
+      {text}
+    </Table.Td>
+  );
+}
+
+export interface ChampionBadgesProps {
+  readonly places: readonly Champion[];
+  /** For a row of a table. */
+  readonly isSmall?: boolean;
+}
+
+export function ChampionBadges({ places, isSmall = false }: ChampionBadgesProps) {
   return places.map((place) => (
-    <Badge key={`${place.pipeline_id ?? ""}${place.variable}`} color="whorl" variant="filled">
+    <Badge
+      key={`${place.pipeline_id ?? ""}${place.variable}`}
+      color="whorl"
+      variant="filled"
+      size={isSmall ? "xs" : undefined}
+      maw={isSmall ? 260 : undefined}
+      title={`champion of ${placeName(place)}`}
+    >
       champion of {placeName(place)}
     </Badge>
   ));
@@ -147,39 +203,43 @@ export function StatusBadge({ model }: { readonly model: Pick<Model, "status" | 
   );
 }
 
-function MetricCell({ model }: { readonly model: Model }) {
-  const evaluations = useQuery({ ...evaluationsQuery(model.id), enabled: model.status === "trained" });
-  const last = evaluations.data?.items.at(-1);
-  if (last === undefined) {
+interface MetricCellProps {
+  readonly evaluation: Evaluation | null;
+  readonly projectId: string;
+}
+
+function MetricCell({ evaluation, projectId }: MetricCellProps) {
+  if (evaluation === null) {
     return (
       <Table.Td ta="right" c="dimmed">
         –
       </Table.Td>
     );
   }
-  const interval = readEvaluation(last.metrics).metrics.find((one) => one.key === last.metric_name)?.interval;
+  const interval = readEvaluation(evaluation.metrics).metrics.find(
+    (one) => one.key === evaluation.metric_name,
+  )?.interval;
   return (
     <Table.Td ta="right">
-      <Text size="sm" fw={600}>
-        {formatMetric(last.metric)}
-      </Text>
+      <LinkAnchor
+        size="sm"
+        fw={600}
+        to="/p/$projectId/evaluations/$evaluationId"
+        params={{ projectId, evaluationId: evaluation.id }}
+      >
+        {formatMetric(evaluation.metric)}
+      </LinkAnchor>
       <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
-        {metricTitle(last.metric_name)}
-        {interval === null || interval === undefined
-          ? ""
-          : ` ${interval.low.toFixed(3)}–${interval.high.toFixed(3)}`}
+        {metricTitle(evaluation.metric_name)}
+        {interval === null || interval === undefined ? "" : ` ${saySpan(interval)}`}
+        {evaluation.is_stale && ", stale"}
       </Text>
     </Table.Td>
   );
 }
 
-interface TrainedOnProps {
-  readonly model: Model;
-  readonly name: string | undefined;
-  readonly projectId: string;
-}
-
-function TrainedOn({ model, name, projectId }: TrainedOnProps) {
+function TrainedOn({ model, projectId }: { readonly model: Model; readonly projectId: string }) {
+  const datasets = useQuery(datasetsQuery(projectId));
   if (model.dataset_id === null) {
     return (
       <Text size="sm" c="dimmed">
@@ -187,6 +247,7 @@ function TrainedOn({ model, name, projectId }: TrainedOnProps) {
       </Text>
     );
   }
+  const name = datasets.data?.items.find((one) => one.id === model.dataset_id)?.name;
   return (
     <>
       <LinkAnchor
@@ -203,18 +264,4 @@ function TrainedOn({ model, name, projectId }: TrainedOnProps) {
       </Text>
     </>
   );
-}
-
-function Proposals({ model }: { readonly model: Model }) {
-  const outcomes = useQuery({ ...outcomesQuery(model.id), enabled: model.status === "trained" });
-  if (outcomes.data === undefined) return null;
-  const { accepted, edited, rejected } = outcomes.data;
-  if (accepted + edited + rejected === 0) {
-    return (
-      <Text size="xs" c="dimmed">
-        none judged
-      </Text>
-    );
-  }
-  return <ShareBar parts={outcomeParts(outcomes.data)} />;
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconArrowsDiff, IconPlus, IconStack2 } from "@tabler/icons-react";
+import { IconArrowsDiff, IconChartLine, IconPlus, IconStack2 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -12,29 +12,25 @@ import { PageHeader } from "@/ui/PageHeader";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
 
-import { CompareDialog } from "./CompareDialog";
+import { CompareDialog } from "./comparison/CompareDialog";
 import { DecisionsPanel } from "./DecisionsPanel";
 import { JobsStrip } from "./JobsStrip";
 import { ModelTable } from "./ModelTable";
-import { TrainDialog } from "./TrainDialog";
+import { MOST_PICKED } from "./runs/table";
 import { pairUp } from "./words";
 
-/** The project's models, which of them is in use, and what people made of their proposals. */
+/** The project's models, which of them is in use, and what was decided between them. */
 export function ModelsPage() {
   const projectId = useProjectId();
   const models = useQuery(modelsQuery(projectId));
   const champions = useQuery(championsQuery(projectId));
   const mayWrite = useIsAtLeast("manager");
   const [picked, setPicked] = useState<readonly string[]>([]);
-  const [isTraining, training] = useDisclosure(false);
-  const [isComparing, comparing] = useDisclosure(false);
   const listed = models.data?.items ?? [];
-  const championIds = new Set((champions.data ?? []).flatMap((one) => one.model_id ?? []));
-  const pair = pairUp({ picked: listed.filter((one) => picked.includes(one.id)), championIds });
   const train = mayWrite ? (
-    <Button leftSection={<IconPlus size={16} />} onClick={training.open}>
+    <LinkButton leftSection={<IconPlus size={16} />} to="/p/$projectId/models/new" params={{ projectId }}>
       Train a model
-    </Button>
+    </LinkButton>
   ) : undefined;
   return (
     <>
@@ -42,16 +38,9 @@ export function ModelsPage() {
         title="Models"
         about="Every model with what it was trained on and how it did. The champion is the one in use: it pre-labels and helps to choose."
         actions={
-          mayWrite && listed.length > 0 ? (
+          listed.length > 0 ? (
             <>
-              <Button
-                variant="default"
-                leftSection={<IconArrowsDiff size={16} />}
-                disabled={pair === null}
-                onClick={comparing.open}
-              >
-                {pair === null ? "Pick two to compare" : "Compare the two"}
-              </Button>
+              <PickedActions projectId={projectId} picked={picked} />
               {train}
             </>
           ) : undefined
@@ -83,7 +72,7 @@ export function ModelsPage() {
             champions={champions.data ?? []}
             projectId={projectId}
             picked={picked}
-            onPick={mayWrite ? setPicked : undefined}
+            onPick={setPicked}
           />
           {typeof models.data?.next_cursor === "string" && (
             <Text size="sm" c="dimmed">
@@ -93,7 +82,52 @@ export function ModelsPage() {
           <DecisionsPanel projectId={projectId} models={listed} />
         </Stack>
       )}
-      <TrainDialog projectId={projectId} isOpen={isTraining} onClose={training.close} />
+    </>
+  );
+}
+
+interface PickedActionsProps {
+  readonly projectId: string;
+  readonly picked: readonly string[];
+}
+
+/** What can be done with the picked runs: curves of two to six, a verdict between two trained ones. */
+function PickedActions({ projectId, picked }: PickedActionsProps) {
+  const mayWrite = useIsAtLeast("manager");
+  const models = useQuery(modelsQuery(projectId));
+  const champions = useQuery(championsQuery(projectId));
+  const [isComparing, comparing] = useDisclosure(false);
+  const championIds = new Set((champions.data ?? []).flatMap((one) => one.model_id ?? []));
+  const chosen = (models.data?.items ?? []).filter((one) => picked.includes(one.id));
+  const pair = chosen.every((one) => one.status === "trained")
+    ? pairUp({ picked: chosen, championIds })
+    : null;
+  return (
+    <>
+      <LinkButton
+        variant="default"
+        leftSection={<IconChartLine size={16} />}
+        to="/p/$projectId/models/runs"
+        params={{ projectId }}
+        search={{ ids: picked.join(",") }}
+        disabled={picked.length < 2}
+        data-disabled={picked.length < 2 || undefined}
+        aria-disabled={picked.length < 2}
+      >
+        {picked.length < 2
+          ? `Pick 2 to ${String(MOST_PICKED)} runs`
+          : `${String(picked.length)} side by side`}
+      </LinkButton>
+      {mayWrite && (
+        <Button
+          variant="default"
+          leftSection={<IconArrowsDiff size={16} />}
+          disabled={pair === null}
+          onClick={comparing.open}
+        >
+          Which is better?
+        </Button>
+      )}
       {pair !== null && (
         <CompareDialog projectId={projectId} pair={pair} isOpen={isComparing} onClose={comparing.close} />
       )}

@@ -27,9 +27,26 @@ export function formatDelta(value: number | null): string {
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 
+/** The two ends of an interval: "0.612 to 0.871". */
+export function saySpan(interval: { readonly low: number; readonly high: number }, digits = 3): string {
+  const say = (value: number) => `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(digits)}`;
+  return `${say(interval.low)} to ${say(interval.high)}`;
+}
+
 /** A level such as 0.9833 as "98.3 %". */
 export function formatLevel(level: number): string {
   return `${String(Number((level * 100).toFixed(1)))} %`;
+}
+
+/** A p-value as it is read: "0.012", "< 0.001". */
+export function sayP(p: number): string {
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
+/** A share of the metric as points: 0.031 is "3.1 points". */
+export function sayPoints(share: number): string {
+  const points = Number((share * 100).toFixed(1));
+  return `${String(points)} ${points === 1 ? "point" : "points"}`;
 }
 
 export const DECISION_WORDS: Readonly<Record<string, { title: string; color: string }>> = {

@@ -23,6 +23,8 @@ export interface CurveChartProps {
   readonly formatX?: (value: number) => string;
   readonly formatY?: (value: number) => string;
   readonly hasLegend?: boolean;
+  /** An x to point out by a line. */
+  readonly mark?: number;
 }
 
 const FONT = "11px Inter, system-ui, sans-serif";
@@ -125,6 +127,10 @@ function usePlot(options: PlotOptions) {
   useEffect(() => {
     plot.current?.setData(dataOf(aligned));
   }, [aligned]);
+  const { mark } = options;
+  useEffect(() => {
+    plot.current?.redraw(false);
+  }, [mark]);
   useEffect(() => {
     if (width > 0) plot.current?.setSize({ width, height });
   }, [width, height]);
@@ -155,7 +161,7 @@ function optionsOf(
     axes: [
       {
         ...axis,
-        size: 36,
+        size: 24,
         grid: { show: false },
         label: latest.current.xTitle,
         labelFont: FONT,
@@ -182,6 +188,11 @@ function optionsOf(
       })),
     ],
     hooks: {
+      draw: [
+        (plot) => {
+          drawMark(plot, latest.current.mark, colors.text);
+        },
+      ],
       setCursor: [
         (plot) => {
           const index = plot.cursor.idx;
@@ -202,6 +213,21 @@ function rangeOfX({ xDomain }: PlotOptions, low: number, high: number): uPlot.Ra
 function rangeOfY({ yDomain, yLimits, aligned }: PlotOptions): uPlot.Range.MinMax {
   const [low, high] = yDomain ?? niceDomain(extent(aligned.ys.flat().map((one) => one ?? NaN)), yLimits);
   return [low, high];
+}
+
+function drawMark(plot: uPlot, x: number | undefined, color: string): void {
+  if (x === undefined) return;
+  const { ctx, bbox } = plot;
+  const left = plot.valToPos(x, "x", true);
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.lineWidth = window.devicePixelRatio;
+  ctx.setLineDash(DASH);
+  ctx.beginPath();
+  ctx.moveTo(left, bbox.top);
+  ctx.lineTo(left, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
 }
 
 /** A canvas knows no custom properties: their values are looked up where the chart stands. */

@@ -14,12 +14,14 @@ export interface HeatTableProps {
   readonly isRight: (row: number, column: number) => boolean;
   /** Cells that cannot hold anything. */
   readonly isVoid?: (row: number, column: number) => boolean;
+  /** Cells that count something become buttons. */
+  readonly onPick?: (row: number, column: number) => void;
 }
 
 type CellStyle = CSSProperties & { readonly "--share": number; readonly "--cell": string };
 
 /** Counts as a table that screen readers read and eyes see as a heat map; colour is the share of the row. */
-export function HeatTable({ caption, rows, columns, counts, isRight, isVoid }: HeatTableProps) {
+export function HeatTable({ caption, rows, columns, counts, isRight, isVoid, onPick }: HeatTableProps) {
   return (
     <div className={classes.heatScroll} tabIndex={0} role="region" aria-label={caption}>
       <table className={classes.heat}>
@@ -48,6 +50,13 @@ export function HeatTable({ caption, rows, columns, counts, isRight, isVoid }: H
                   isRight={isRight(row, at)}
                   isVoid={isVoid?.(row, at) === true}
                   title={`${name} taken for ${column}`}
+                  onPick={
+                    onPick === undefined
+                      ? undefined
+                      : () => {
+                          onPick(row, at);
+                        }
+                  }
                 />
               ))}
             </tr>
@@ -64,15 +73,22 @@ interface CellProps {
   readonly isRight: boolean;
   readonly isVoid: boolean;
   readonly title: string;
+  readonly onPick: (() => void) | undefined;
 }
 
-function Cell({ count, whole, isRight, isVoid, title }: CellProps) {
+function Cell({ count, whole, isRight, isVoid, title, onPick }: CellProps) {
   if (isVoid) return <td style={style(0, isRight)} data-zero="true" aria-label="none" />;
   const share = whole === 0 ? 0 : count / whole;
   const said = `${title}: ${formatCount(count)}${whole > 0 ? `, ${formatShare(share, 0)} of the row` : ""}`;
   return (
     <td style={style(share, isRight)} data-zero={count === 0} data-deep={share > 0.55} title={said}>
-      {count === 0 ? "·" : formatCount(count)}
+      {count === 0 || onPick === undefined ? (
+        dotOrCount(count)
+      ) : (
+        <button type="button" aria-label={`${said}. Show these images.`} onClick={onPick}>
+          {formatCount(count)}
+        </button>
+      )}
     </td>
   );
 }
@@ -83,6 +99,10 @@ function style(share: number, isRight: boolean): CellStyle {
     "--share": share === 0 ? 0 : Math.min(1, 0.08 + 0.92 * Math.sqrt(share)),
     "--cell": isRight ? "var(--mantine-color-whorl-8)" : "var(--mantine-color-red-7)",
   };
+}
+
+function dotOrCount(count: number): string {
+  return count === 0 ? "·" : formatCount(count);
 }
 
 function sum(values: readonly number[]): number {

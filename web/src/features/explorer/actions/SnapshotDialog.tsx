@@ -5,9 +5,8 @@ import { useState } from "react";
 
 import { createSnapshot } from "@/api/queries/datasets";
 import { createView } from "@/api/queries/views";
+import { writeValue } from "@/api/queryText";
 import { ProblemNote } from "@/ui/ProblemNote";
-
-import { writeValue } from "../filter/edit";
 
 import type { Scope } from "./scope";
 

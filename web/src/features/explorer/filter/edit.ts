@@ -103,13 +103,6 @@ function fieldsOf(chip: string): string {
   return [...new Set(innerTerms(chip).map((one) => one.field))].sort().join();
 }
 
-/** A value as it must be written: in quotes where it would be read as something else. */
-export function writeValue(value: string): string {
-  const isPlain =
-    value !== "" && !/[\s|()"\\*?]/u.test(value) && !["true", "false", "null", "none"].includes(value);
-  return isPlain && !/^[+\-.\d]/u.test(value) ? value : `"${value.replace(/[\\"]/gu, "\\$&")}"`;
-}
-
 /** Where a server's message about a query points, counted from 0; null when it names no column. */
 export function columnOf(message: string): number | null {
   const found = /\(at column (\d+)\)/u.exec(message);

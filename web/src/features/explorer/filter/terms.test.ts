@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { writeValue } from "@/api/queryText";
+
 import {
   addTerm,
   asOneTerm,
@@ -12,7 +14,6 @@ import {
   replaceLike,
   spanChip,
   toggleTerm,
-  writeValue,
 } from "./edit";
 import { splitTerms } from "./terms";
 

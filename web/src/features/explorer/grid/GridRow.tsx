@@ -1,7 +1,9 @@
 import { IconCheck, IconPhotoOff } from "@tabler/icons-react";
 import { memo, useLayoutEffect, useRef } from "react";
 
-import type { GridAnnotation } from "@/api/schema.gen";
+import type { Finding, GridAnnotation } from "@/api/schema.gen";
+
+import { drawFindings } from "../findings/draw";
 
 import { drawTile, type Ink } from "./draw";
 import type { GridFeed } from "./feed";
@@ -111,8 +113,20 @@ interface RowInkProps {
   readonly ink: Ink;
 }
 
+/** What is drawn on a tile: what an evaluation found there, else what is said about it. */
+type Said = { readonly findings: readonly Finding[] } | { readonly annotations: readonly GridAnnotation[] };
+
+function saidAt(feed: GridFeed, position: number): Said {
+  const findings = feed.findingsAt(position);
+  return findings === null ? { annotations: feed.annotationsAt(position) } : { findings };
+}
+
+function listOf(said: Said): readonly unknown[] {
+  return "findings" in said ? said.findings : said.annotations;
+}
+
 interface Drawn {
-  readonly lists: readonly (readonly GridAnnotation[])[];
+  readonly lists: readonly (readonly unknown[])[];
   readonly ink: Ink;
   readonly tilePx: number;
 }
@@ -126,7 +140,8 @@ function RowInk({ positions, layout, feed, ink }: RowInkProps) {
   useLayoutEffect(() => {
     const element = canvas.current;
     if (element === null) return;
-    const lists = positions.map((position) => feed.annotationsAt(position));
+    const tiles = positions.map((position) => saidAt(feed, position));
+    const lists = tiles.map(listOf);
     const old = drawn.current;
     const isSame =
       old !== null &&
@@ -142,15 +157,18 @@ function RowInk({ positions, layout, feed, ink }: RowInkProps) {
     if (context === null) return;
     context.scale(ratio, ratio);
     let shapes = 0;
-    lists.forEach((annotations, column) => {
+    tiles.forEach((said, column) => {
       const item = feed.itemAt(positions[column] ?? -1);
-      if (item === undefined || annotations.length === 0) return;
+      if (item === undefined || listOf(said).length === 0) return;
       const place = { x: column * rowPx, tilePx, imageWidth: item.width, imageHeight: item.height };
       context.save();
       context.beginPath();
       context.rect(place.x, 0, tilePx, tilePx);
       context.clip();
-      shapes += drawTile(context, place, { annotations, ink });
+      shapes +=
+        "findings" in said
+          ? drawFindings(context, place, { findings: said.findings, lineWidth: ink.lineWidth })
+          : drawTile(context, place, { annotations: said.annotations, ink });
       context.restore();
     });
     element.dataset.shapes = String(shapes);

@@ -29,7 +29,7 @@ const DASH = [4, 3];
 const SOLID: number[] = [];
 const POINT_PX = 2;
 /** Below this, words over a thumbnail hide it. */
-const LEAST_FOR_WORDS_PX = 72;
+export const LEAST_FOR_WORDS_PX = 72;
 const WORD_PX = 16;
 
 /** Draw one item's annotations: shapes where they are, classes as words at the foot. Gives how many were drawn. */
@@ -158,12 +158,15 @@ function traceLine(
   for (const [x, y] of points) context.lineTo(x * scale + dx, y * scale + dy);
 }
 
+/** A word at the foot of a tile. */
+export interface Word {
+  readonly text: string;
+  readonly color: string;
+  readonly isGuess: boolean;
+}
+
 /** Class labels, one under the other from the foot of the tile up, as many as there is room for. */
-function drawWords(
-  context: CanvasRenderingContext2D,
-  place: TilePlace,
-  words: readonly { text: string; color: string; isGuess: boolean }[],
-): void {
+export function drawWords(context: CanvasRenderingContext2D, place: TilePlace, words: readonly Word[]): void {
   const room = Math.max(1, Math.floor(place.tilePx / WORD_PX / 3));
   context.font = "500 11px Inter, system-ui, sans-serif";
   context.textBaseline = "middle";

@@ -1,6 +1,7 @@
 /** What a grid shows at each position: items with their annotations, and thumbnails, page by page. */
+import { readFindings } from "@/api/queries/evaluations";
 import { readListingPage, readThumbnails, type ThumbnailStrip } from "@/api/queries/listings";
-import type { GridAnnotation, Item, Layer, Listing } from "@/api/schema.gen";
+import type { Finding, GridAnnotation, Item, ItemFindings, Layer, Listing } from "@/api/schema.gen";
 
 import { pagesFor, PageStore } from "./pages";
 
@@ -8,9 +9,13 @@ export const PAGE_SIZE = 100;
 const PAGES_AHEAD = 1;
 const NONE: readonly GridAnnotation[] = [];
 
+const NO_FINDINGS: readonly Finding[] = [];
+
 interface ItemPage {
   readonly items: readonly Item[];
   readonly annotations: ReadonlyMap<string, readonly GridAnnotation[]>;
+  /** Null while no evaluation is looked at. */
+  readonly findings: ReadonlyMap<string, ItemFindings> | null;
 }
 
 export interface Followed {
@@ -18,6 +23,8 @@ export interface Followed {
   readonly layers: readonly Layer[];
   /** Same filter, another revision or other layers: what is shown stays until the new is there. */
   readonly filterKey: string;
+  /** Whose findings are drawn; null for none. */
+  readonly evaluationId: string | null;
 }
 
 /** A store and the one before it, which stands in until the new one has what is in view. */
@@ -79,7 +86,8 @@ export class GridFeed {
     const old = this.followed;
     const isSameFilter = old?.filterKey === next.filterKey;
     const isSameListing = isSameFilter && old.listing.id === next.listing.id;
-    if (!isSameListing || old.layers.join() !== next.layers.join()) {
+    const isSameLook = old?.layers.join() === next.layers.join() && old.evaluationId === next.evaluationId;
+    if (!isSameListing || !isSameLook) {
       this.items.replace(this.itemStore(next), isSameFilter);
     }
     if (!isSameListing) this.thumbs.replace(this.thumbStore(next.listing), isSameFilter);
@@ -103,6 +111,14 @@ export class GridFeed {
     const page = this.items.get(Math.floor(position / PAGE_SIZE));
     const item = page?.items[position % PAGE_SIZE];
     return (item === undefined ? undefined : page?.annotations.get(item.id)) ?? NONE;
+  }
+
+  /** What the evaluation that is looked at found on an item; null while none is looked at. */
+  findingsAt(position: number): readonly Finding[] | null {
+    const page = this.items.get(Math.floor(position / PAGE_SIZE));
+    const item = page?.items[position % PAGE_SIZE];
+    if (item === undefined || !page?.findings) return null;
+    return page.findings.get(item.id)?.findings ?? NO_FINDINGS;
   }
 
   /** Address of the thumbnail; null for an item without one, undefined while it is on its way. */
@@ -135,11 +151,17 @@ export class GridFeed {
     this.followed = null;
   }
 
-  private itemStore({ listing, layers }: Followed): PageStore<ItemPage> {
+  private itemStore({ listing, layers, evaluationId }: Followed): PageStore<ItemPage> {
     return new PageStore<ItemPage>({
       load: async (page, signal) => {
         const found = await readListingPage({ ...stretchOf(listing, page), layers, signal });
-        return { items: found.items, annotations: byItem(found.annotations) };
+        const itemIds = found.items.map((item) => item.id);
+        const findings = evaluationId === null ? null : await readFindings({ evaluationId, itemIds, signal });
+        return {
+          items: found.items,
+          annotations: byItem(found.annotations),
+          findings: findings === null ? null : new Map(findings.map((one) => [one.item_id, one])),
+        };
       },
       onChange: this.changed,
       onError: (error) => {

@@ -12,6 +12,7 @@ import {
   NamesField,
   NumberField,
   TextParam,
+  TristateField,
   type InputProps as PickerProps,
 } from "@/graph/inputs";
 import { fromVariable, variableOf } from "@/graph/variables";
@@ -118,6 +119,8 @@ function OwnValue({ field, value, problem, onChange }: ParamFieldProps) {
       return <NumberField {...picker} />;
     case "boolean":
       return <BooleanField {...picker} />;
+    case "tristate":
+      return <TristateField {...picker} />;
     case "names":
       return <NamesField {...picker} />;
     case "queries":

@@ -23,10 +23,22 @@ import { ProblemNote } from "@/ui/ProblemNote";
 import { Stat } from "@/ui/Stat";
 import { WaitRows } from "@/ui/Wait";
 
-import { ModelLink } from "./DecisionsPanel";
+import { ModelLink } from "../DecisionsPanel";
+import classes from "../models.module.css";
+import {
+  decisionWords,
+  explainDecision,
+  formatDelta,
+  formatLevel,
+  formatMetric,
+  sayP,
+  sayPoints,
+} from "../words";
+
+import { ComparisonActions } from "./ComparisonActions";
 import { DifferPanel } from "./DifferPanel";
-import classes from "./models.module.css";
-import { decisionWords, explainDecision, formatDelta, formatLevel, formatMetric } from "./words";
+import { FloorsPanel } from "./FloorsPanel";
+import { PowerPanel } from "./PowerPanel";
 
 /** Champion against challenger: the decision, and every number that it rests on. */
 export function ComparisonPage() {
@@ -75,6 +87,7 @@ function ComparisonView({
             · decided {formatAgo(comparison.created_at)} · <IdText id={comparison.id} />
           </>
         }
+        actions={<ComparisonActions comparison={comparison} projectId={projectId} />}
       />
       <Stack gap="md">
         <Card withBorder padding="md">
@@ -83,13 +96,19 @@ function ComparisonView({
           </Text>
         </Card>
         <Grid gap="md">
-          <Grid.Col span={{ base: 12, lg: 7 }}>
+          <Grid.Col span={{ base: 12, lg: numbers.power === null ? 7 : 6 }}>
             <DifferencePanel numbers={numbers} comparison={comparison} names={names} projectId={projectId} />
           </Grid.Col>
-          <Grid.Col span={{ base: 12, lg: 5 }}>
-            <WearPanel wear={numbers.wear} numbers={numbers} comparison={comparison} projectId={projectId} />
+          {numbers.power !== null && (
+            <Grid.Col span={{ base: 12, sm: 6, lg: 3 }}>
+              <PowerPanel power={numbers.power} images={numbers.images} />
+            </Grid.Col>
+          )}
+          <Grid.Col span={{ base: 12, sm: 6, lg: numbers.power === null ? 5 : 3 }}>
+            <WearPanel wear={numbers.wear} comparison={comparison} projectId={projectId} />
           </Grid.Col>
         </Grid>
+        {numbers.slices.length > 0 && <FloorsPanel rows={numbers.slices} />}
         {hasChampion && <DifferPanel comparisonId={comparison.id} projectId={projectId} />}
         {numbers.classes.length > 0 && <ClassesPanel rows={numbers.classes} />}
       </Stack>
@@ -150,6 +169,7 @@ function DifferencePanel({ numbers, comparison, names, projectId }: DifferencePa
           }
           format={formatDelta}
           title={`Gain at ${formatLevel(numbers.level)}`}
+          mark={numbers.minDelta > 0 ? numbers.minDelta : undefined}
         />
       )}
       <Text size="xs" c="dimmed" mt="xs">
@@ -158,7 +178,7 @@ function DifferencePanel({ numbers, comparison, names, projectId }: DifferencePa
         {numbers.pValue !== null && `; bootstrap p ${sayP(numbers.pValue)}`}
         {numbers.mcnemarP !== null &&
           `; exact McNemar test on the images where they differ, p ${sayP(numbers.mcnemarP)}`}
-        .
+        .{numbers.minDelta > 0 && ` Less than ${sayPoints(numbers.minDelta)} is not worth a change.`}
       </Text>
       {numbers.reasons.length > 0 && (
         <Stack gap={2} mt="sm">
@@ -173,13 +193,8 @@ function DifferencePanel({ numbers, comparison, names, projectId }: DifferencePa
   );
 }
 
-function sayP(p: number): string {
-  return p < 0.001 ? "< 0.001" : p.toFixed(3);
-}
-
 interface WearPanelProps {
   readonly wear: Wear | null;
-  readonly numbers: ComparisonNumbers;
   readonly comparison: Comparison;
   readonly projectId: string;
 }

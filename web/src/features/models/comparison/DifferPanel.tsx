@@ -11,7 +11,7 @@ import { ProblemNote } from "@/ui/ProblemNote";
 import { Stat } from "@/ui/Stat";
 import { WaitRows } from "@/ui/Wait";
 
-import classes from "./models.module.css";
+import classes from "../models.module.css";
 
 /** On which test images the two differ: how many are won and lost, and the images themselves. */
 export function DifferPanel(props: { readonly comparisonId: string; readonly projectId: string }) {
