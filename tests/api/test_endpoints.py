@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -9,13 +10,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from tests.api.serving_models import HANGS, SLOW, add_model, picture, write_model, write_module
 
+import whorl
+from whorl.base.errors import InvalidInput, NotFound, NotServing
 from whorl.base.settings import Settings
+from whorl.cli.main import run
 from whorl.server.embedded import Embedded, start_embedded
 from whorl.server.services import Services
 
@@ -339,3 +344,66 @@ def test_model__that_hangs_is_ended_and_the_others_are_answered(house: House) ->
         behind = pool.submit(house.ask, door, picture())
         assert (hung.result().status_code, hung.result().json()["code"]) == (504, "model_timeout")
         assert behind.result().status_code == 200
+
+
+def test_sdk__opens_serves_asks_and_goes_back(house: House, tmp_path: Path) -> None:
+    tmp_path.joinpath("image.jpg").write_bytes(picture())
+    with whorl.connect(house.server.url, token=house.server.token) as client:
+        project = client.projects.get("p")
+        made = project.endpoints.create("sdk", model_id=house.models["bright"])
+        answer = made.predict(tmp_path / "image.jpg", metadata={"camera": "a"})
+        assert ([one.label for one in answer.annotations], answer.width) == (["bright"], 32)
+        found = project.endpoints.get("sdk").serve(house.models["dark"])
+        assert found.roll_back().info.model_id == house.models["bright"]
+        assert [one.model_id for one in found.changes()] == [
+            house.models[name] for name in ("bright", "dark", "bright")
+        ]
+        with pytest.raises(InvalidInput, match="no role 'king'"):
+            found.serve(house.models["dark"], role="king")
+        with pytest.raises(InvalidInput, match="cannot read"):
+            found.predict("none.jpg")
+        with pytest.raises(NotFound, match="no endpoint 'other'"):
+            project.endpoints.get("other")
+        secret = found.create_token("door").secret
+        with whorl.connect(house.server.url, token=secret) as guest:
+            assert guest.endpoint("sdk").predict(picture(level=3)).annotations[0].label == "dark"
+        found.update(is_on=False)
+        with pytest.raises(NotServing, match="switched off"):
+            found.predict(picture())
+        found.delete()
+
+
+def test_cli__opens_serves_asks_and_reads_numbers(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tmp_path.joinpath("image.jpg").write_bytes(picture())
+
+    def shell(*words: str) -> tuple[int, str, str]:
+        code = run([*words, "--url", house.server.url, "--token", house.server.token])
+        return code, *capsys.readouterr()
+
+    assert shell("endpoints", "create", "cli", "--model", house.models["bright"])[0] == 0
+    code, out, _ = shell("endpoints", "predict", "cli", str(tmp_path / "image.jpg"), "-m", "camera=a")
+    assert (code, out.split()) == (0, ["image.jpg", "bright", "0.78", "class"])
+    assert shell("endpoints", "predict", "cli", str(tmp_path / "image.jpg"), "-m", "camera")[0] != 0
+    assert shell("endpoints", "serve", "cli", house.models["dark"])[0] == 0
+    assert house.models["bright"] in shell("endpoints", "rollback", "cli")[1]
+    totals = json.loads(shell("endpoints", "metrics", "cli", "--json")[1])["totals"]
+    assert [(one["requests"], one["errors"]) for one in totals] == [(1, 0)]
+    assert "whl_" in shell("endpoints", "tokens", "cli", "--create", "door")[1]
+    assert "door" in shell("endpoints", "tokens", "cli")[1]
+    assert "cli" in shell("endpoints", "list")[1]
+    assert shell("endpoints", "off", "cli")[0] == 0
+    code, _, said = shell("endpoints", "predict", "cli", str(tmp_path / "image.jpg"))
+    assert (code != 0, "switched off" in said) == (True, True)
+    assert shell("endpoints", "on", "cli")[0] == 0
+    assert shell("endpoints", "delete", "cli", "--yes")[0] == 0
+
+
+def test_metrics__of_endpoints_and_hosts_are_for_monitoring(house: House) -> None:
+    door = house.open("bright")
+    house.ok(house.ask(door))
+    text = house.http.get(f"{house.server.url}/metrics").text
+    assert f'whorl_endpoint_requests_total{{endpoint="{door["name"]}",role="champion"}} 1' in text
+    assert f'whorl_endpoint_errors_total{{endpoint="{door["name"]}",role="champion"}} 0' in text
+    assert "whorl_model_host_up" in text

@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 import whorl
-from whorl.cli import archives, comparing, demo, doctor, import_export, modelling, people, pipeline, serve, splitting
+from whorl.cli import (
+    archives,
+    comparing,
+    demo,
+    doctor,
+    endpoints,
+    import_export,
+    modelling,
+    people,
+    pipeline,
+    serve,
+    splitting,
+)
 from whorl.cli.failures import ExitCode, run_command
 
 HELP = """An open-source data flywheel for vision AI: label, train, compare, deploy, watch, and label again.
@@ -28,7 +40,20 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_root)
-    for group in (demo, serve, doctor, import_export, splitting, modelling, comparing, pipeline, people, archives):
+    groups = (
+        demo,
+        serve,
+        doctor,
+        import_export,
+        splitting,
+        modelling,
+        comparing,
+        endpoints,
+        pipeline,
+        people,
+        archives,
+    )
+    for group in groups:
         group.register(app)
     return app
 

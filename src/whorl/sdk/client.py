@@ -9,6 +9,7 @@ from whorl.schemas import access
 from whorl.schemas import ontology as labels_wire
 from whorl.sdk.comparing import Comparisons
 from whorl.sdk.datasets import Dataset, Datasets
+from whorl.sdk.endpoints import EndpointDoor, Endpoints
 from whorl.sdk.evaluations import Evaluations
 from whorl.sdk.jobs import Job
 from whorl.sdk.models import Models
@@ -44,6 +45,10 @@ class Client:
     def job(self, job_id: str) -> Job:
         """A long piece of work, by id."""
         return Job.find(self.transport, job_id)
+
+    def endpoint(self, name: str) -> EndpointDoor:
+        """An endpoint to be asked, by name or id; a token of the endpoint is enough."""
+        return EndpointDoor(self.transport, name)
 
     def close(self) -> None:
         """Close the connection, and stop the server when it runs inside this program."""
@@ -110,6 +115,7 @@ class Project:
         self.evaluations = Evaluations(transport, info.id)
         self.comparisons = Comparisons(transport, info.id)
         self.pipelines = Pipelines(transport, info.id)
+        self.endpoints = Endpoints(transport, info.id)
         self.tasks = Tasks(transport, info.id)
         self.members = Members(transport, info.id)
         self.tokens = Tokens(transport, info.id)

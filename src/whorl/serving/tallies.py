@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 from sqlalchemy import Connection, delete, select, update
@@ -79,13 +79,10 @@ class Tallies:
             taken, self._counts = self._counts, {}
             return taken
 
-    def snapshot(self) -> dict[tuple[str, ServingRole], tuple[int, int, int, list[int], float]]:
-        """Requests, errors, dropped, histogram and milliseconds since the start, by endpoint and role."""
+    def snapshot(self) -> dict[tuple[str, ServingRole], Counts]:
+        """What was counted since the start, by endpoint's name and role."""
         with self._lock:
-            return {
-                key: (one.requests, one.errors, one.dropped, list(one.histogram), one.latency_ms)
-                for key, one in self.totals.items()
-            }
+            return {key: replace(one, histogram=list(one.histogram)) for key, one in self.totals.items()}
 
     def _places(
         self, endpoint_id: str, name: str, model_id: str, role: ServingRole, minute: int

@@ -15,6 +15,7 @@ from whorl.server.metering import BUCKETS_S
 from whorl.server.permits import CallerDep, needs
 from whorl.server.services import Services
 from whorl.server.stock import Stock, take_stock
+from whorl.serving.rules import BUCKETS_MS
 from whorl.store.db import Priority
 
 router = APIRouter(tags=["system"])
@@ -35,6 +36,7 @@ def get_metrics(caller: CallerDep) -> Response:
     _add_process(page, services)
     stock = services.stock.get(int(services.clock.now() // _KEPT_S), lambda: caller.read(take_stock))
     _add_stock(page, stock)
+    _add_endpoints(page, services)
     return Response(page.text(), media_type=MEDIA_TYPE)
 
 
@@ -92,6 +94,42 @@ def _add_process(page: Page, services: Services) -> None:
         ]
         page.add(f"whorl_writer_{name}_total", "counter", f"{what}.", samples)
     page.add("whorl_writer_queue", "gauge", "Writes that wait now.", [({}, services.db.pending_writes())])
+
+
+def _add_endpoints(page: Page, services: Services) -> None:
+    counted = sorted(services.serving.tallies.snapshot().items())
+    labels = [{"endpoint": name, "role": role.value} for (name, role), _ in counted]
+    for name, what, values in (
+        ("requests", "Images that an endpoint of this server was asked about", [one.requests for _, one in counted]),
+        ("errors", "Those without an answer, by no fault of the sender's", [one.errors for _, one in counted]),
+        ("dropped", "Images that a shadow was not asked about, for want of time", [one.dropped for _, one in counted]),
+    ):
+        page.add(f"whorl_endpoint_{name}_total", "counter", f"{what}.", list(zip(labels, values, strict=True)))
+    page.add_histogram(
+        "whorl_endpoint_milliseconds",
+        "Milliseconds from a request's last byte to its answer, by endpoint and role.",
+        BUCKETS_MS,
+        {f"{name}:{role.value}": (one.histogram, one.latency_ms) for (name, role), one in counted},
+    )
+    hosts = services.serving.health()
+    page.add(
+        "whorl_model_host_up",
+        "gauge",
+        "1 while a model host runs.",
+        [({"host": one.name}, int(one.pid is not None)) for one in hosts],
+    )
+    page.add(
+        "whorl_model_host_restarts_total",
+        "counter",
+        "How often a model host died.",
+        [({"host": one.name}, one.restarts) for one in hosts],
+    )
+    page.add(
+        "whorl_model_host_queue",
+        "gauge",
+        "Requests that wait there.",
+        [({"host": one.name}, one.waiting) for one in hosts],
+    )
 
 
 def _add_stock(page: Page, stock: Stock) -> None:
