@@ -248,6 +248,13 @@ def test_settings__a_frame_is_for_sites_alone(shop: Api, site: str) -> None:
     assert answer.status_code == 422
 
 
+def test_metrics__say_what_became_of_answers(shop: Api) -> None:
+    serve(shop)
+    page = shop.client.get("/metrics", headers=shop.headers("admin")).text
+    (line,) = [one for one in page.splitlines() if one.startswith("whorl_prediction_log_total{")]
+    assert line.endswith('outcome="logged"} 1')
+
+
 def test_prune__counts_first(shop: Api) -> None:
     serve(shop)
     shop.services.recorder.flush()

@@ -15,6 +15,7 @@ from whorl.sdk.jobs import Job
 from whorl.sdk.models import Models
 from whorl.sdk.people import Members, People, Tokens
 from whorl.sdk.pipelines import Pipelines
+from whorl.sdk.production import Traffic, find_traffic
 from whorl.sdk.tasks import Tasks
 from whorl.sdk.transport import Call, Transport
 
@@ -133,6 +134,14 @@ class Project:
     def dataset(self, dataset_name: str) -> Dataset:
         """Its dataset with a name or id, in short."""
         return self.datasets.get(dataset_name)
+
+    def traffic(self, endpoint: str) -> Traffic:
+        """What its endpoint with a name or id met: log, feedback, flags.
+
+        Raises:
+            NotFound: There is none.
+        """
+        return find_traffic(self._transport, self.id, endpoint)
 
     def ontology(self) -> labels_wire.Ontology:
         """The newest version of its labels and attributes."""

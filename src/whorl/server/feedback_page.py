@@ -67,8 +67,8 @@ def render_page(line: PredictionLine, *, action: str, image: str | None, said: V
         f"<form method='post' action='{escape(action, quote=True)}'>"
         "<label for='comment'>What is wrong, or what should it be? (optional)</label>"
         "<textarea id='comment' name='comment' maxlength='2000'></textarea>"
-        "<div class='buttons'><button class='ok' name='verdict' value='ok'>Yes, it is right</button>"
-        "<button class='bad' name='verdict' value='wrong'>No, it is wrong</button></div></form>"
+        "<div class='buttons'><button class='ok' name='verdict' value='ok'>It is right</button>"
+        "<button class='bad' name='verdict' value='wrong'>It is wrong</button></div></form>"
         "<p class='quiet'>What you say goes to the people who look after this service.</p></div>"
     )
     return _document("Is this answer right?", body, nonce)

@@ -44,15 +44,12 @@ _CARDS = {
     ),
     "data_flywheel": Card(
         title="Data flywheel",
-        summary="A model at work feeds its own training: label by proof where possible, by people where not.",
+        summary="A model at work feeds its own training: what its endpoint flags is labelled, and a winner is served.",
         needs=(
-            "A dataset that takes images from production.",
-            "A ground-truth dataset with a labelled, frozen test subset.",
-            "A trained model at work.",
-        ),
-        missing=(
-            "Certified auto-labelling: the nodes audit_sample and auto_accept.",
-            "Serving: the node deploy, and feedback from users.",
+            "A dataset that takes what an endpoint flags.",
+            "A ground-truth dataset with what the model learned from and a labelled, frozen test subset.",
+            "An endpoint that follows the pipeline's variable champion, names that dataset, and has flag rules.",
+            "One person who labels and another who reviews.",
         ),
     ),
     "micro_tasks": Card(

@@ -96,6 +96,11 @@ def _add_process(page: Page, services: Services) -> None:
     page.add("whorl_writer_queue", "gauge", "Writes that wait now.", [({}, services.db.pending_writes())])
 
 
+def _name_of(services: Services, endpoint_id: str) -> str:
+    live = services.serving.book.find(endpoint_id)
+    return endpoint_id if live is None else live.target.name
+
+
 def _add_endpoints(page: Page, services: Services) -> None:
     counted = sorted(services.serving.tallies.snapshot().items())
     labels = [{"endpoint": name, "role": role.value} for (name, role), _ in counted]
@@ -110,6 +115,13 @@ def _add_endpoints(page: Page, services: Services) -> None:
         "Milliseconds from a request's last byte to its answer, by endpoint and role.",
         BUCKETS_MS,
         {f"{name}:{role.value}": (one.histogram, one.latency_ms) for (name, role), one in counted},
+    )
+    logged = sorted(services.recorder.outcomes().items())
+    page.add(
+        "whorl_prediction_log_total",
+        "counter",
+        "What became of answers offered to the prediction log since this server started.",
+        [({"endpoint": _name_of(services, one), "outcome": outcome.value}, n) for (one, outcome), n in logged],
     )
     hosts = services.serving.health()
     page.add(
