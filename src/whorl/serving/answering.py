@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from pydantic import TypeAdapter
 
 from whorl.base.errors import UnreadableMedia
 from whorl.datasets.imageheader import read_header, sniff_video
-from whorl.models.folder import LoadedModel
+from whorl.models.folder import LoadedModel, load_model
 from whorl.models.images import read_image
 from whorl.models.records import prediction_records
 from whorl.models.types import ClassProbabilities, Detections, Image, LabelScores, Prediction, Segmentation
@@ -75,6 +77,17 @@ def warm_up(model: LoadedModel) -> None:
         ModelError: The model cannot predict.
     """
     predict(model, [np.full((64, 64, 3), 114, np.uint8)], [0.0])
+
+
+def try_folder(folder: str) -> float:
+    """Load a model folder and predict once, in whatever process this is; give the seconds that took.
+
+    Raises:
+        ModelError: It cannot be loaded, or cannot predict.
+    """
+    started = time.perf_counter()
+    warm_up(load_model(Path(folder)))
+    return time.perf_counter() - started
 
 
 def _margin(prediction: Prediction) -> float | None:

@@ -10,7 +10,7 @@ from whorl.pipelines.nodes import node_types
 from whorl.pipelines.nodes.notify import NotifyParams
 from whorl.schemas.pipelines import PipelineDefinition
 
-RESERVED = ["audit_sample", "auto_accept", "deploy", "detect_drift", "find_errors"]
+RESERVED = ["audit_sample", "auto_accept", "detect_drift", "find_errors"]
 
 
 def test_reserved__names_are_known() -> None:

@@ -18,6 +18,7 @@ from whorl.pipelines.nodes.consensus import ConsensusNode
 from whorl.pipelines.nodes.create_model import CreateModelNode
 from whorl.pipelines.nodes.crop import CropNode
 from whorl.pipelines.nodes.dataset import DatasetNode
+from whorl.pipelines.nodes.deploy import DeployNode
 from whorl.pipelines.nodes.embed import EmbedNode
 from whorl.pipelines.nodes.evaluate import EvaluateNode
 from whorl.pipelines.nodes.export import ExportNode
@@ -29,7 +30,7 @@ from whorl.pipelines.nodes.merge_crops import MergeCropsNode
 from whorl.pipelines.nodes.merge_tiles import MergeTilesNode
 from whorl.pipelines.nodes.notify import NotifyNode
 from whorl.pipelines.nodes.predict import PredictNode
-from whorl.pipelines.nodes.reserved import AUDIT_SAMPLE, AUTO_ACCEPT, DEPLOY, DETECT_DRIFT, FIND_ERRORS, ReservedNode
+from whorl.pipelines.nodes.reserved import AUDIT_SAMPLE, AUTO_ACCEPT, DETECT_DRIFT, FIND_ERRORS, ReservedNode
 from whorl.pipelines.nodes.review import ReviewNode
 from whorl.pipelines.nodes.sample import SampleNode
 from whorl.pipelines.nodes.select import SelectNode
@@ -73,7 +74,7 @@ _BUILT_IN: tuple[Node, ...] = (
     JoinNode(),
     CompareNode(),
     UpdateVariableNode(),
-    ReservedNode(DEPLOY),
+    DeployNode(),
     ReservedNode(FIND_ERRORS),
     ReservedNode(AUTO_ACCEPT),
     ReservedNode(AUDIT_SAMPLE),

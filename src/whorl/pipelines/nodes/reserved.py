@@ -62,14 +62,3 @@ DETECT_DRIFT = NodeType(
     "reference, with a bound on false alarms.",
     is_reserved=True,
 )
-DEPLOY = NodeType(
-    name="deploy",
-    family=NodeFamily.MODEL,
-    summary="Makes an endpoint serve the model.",
-    inputs={"model": PortType.MODEL},
-    outputs={"model": PortType.MODEL, "failed": PortType.MODEL},
-    params=NoParams,
-    description="Comes with serving. It will switch an endpoint to the model without a restart; a model that cannot "
-    "be loaded leaves by `failed`, and the endpoint keeps the one it has.",
-    is_reserved=True,
-)
