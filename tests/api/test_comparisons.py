@@ -78,8 +78,11 @@ def worse(project: Project, models: tuple[Model, Model]) -> Comparison:
     return compare(project, models[1], models[0], slices=slices)
 
 
-def test_compare__costs_power_and_slices_are_kept(better: Comparison, worse: Comparison) -> None:
+def test_compare__costs_power_and_slices_are_kept(
+    models: tuple[Model, Model], better: Comparison, worse: Comparison
+) -> None:
     assert better.decision == "promote"
+    assert better.numbers["cost"] == {"latency_ms": models[1].info.latency_ms, "size_bytes": models[1].info.size_bytes}
     cost, power = better.numbers["cost"], better.numbers["power"]
     assert isinstance(cost, dict)
     assert isinstance(power, dict)

@@ -18,7 +18,7 @@ def show_models(out: Output, models: Sequence[Model], champions: Sequence[Champi
         out.rows(("id",), models, empty="no model")
         return
     chosen = {one.model_id for one in champions}
-    columns = ("id", "name", "architecture", "status", "items", "champion", "created at")
+    columns = ("id", "name", "architecture", "status", "items", "champion", "last verdict", "created at")
     cells = [
         [
             model.id,
@@ -27,6 +27,7 @@ def show_models(out: Output, models: Sequence[Model], champions: Sequence[Champi
             model.status,
             number(model.n_items),
             "champion" if model.id in chosen else "-",
+            "-" if model.verdict is None else model.verdict.decision,
             f"{model.created_at:%Y-%m-%d %H:%M}",
         ]
         for model in models

@@ -87,6 +87,7 @@ def mark_trained(
     metrics: Mapping[str, JsonValue],
     seconds: float,
     size_bytes: int | None = None,
+    latency_ms: float | None = None,
     actor_id: str,
     now: datetime,
     cause: str | None = None,
@@ -111,6 +112,7 @@ def mark_trained(
             metrics=dict(metrics),
             seconds=seconds,
             size_bytes=size_bytes,
+            latency_ms=latency_ms,
             trained_at=now,
             error=None,
         )

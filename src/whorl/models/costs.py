@@ -12,7 +12,7 @@ from whorl.models.folder import LoadedModel, load_model
 from whorl.models.predicting import predict_paths
 from whorl.models.workshop import Workshop
 
-REPEATS = 15
+REPEATS = 9
 _DATA = (".onnx", ".data")
 
 

@@ -11,20 +11,22 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from whorl.base.errors import JsonValue
+from whorl.base.errors import Cancelled, JsonValue, WhorlError
 from whorl.models import actions
-from whorl.models.checkpoints import checkpoint_folder, drop_checkpoint, is_owned, prepare_checkpoint
+from whorl.models.checkpoints import CURVES_SO_FAR, checkpoint_folder, drop_checkpoint, is_owned, prepare_checkpoint
+from whorl.models.costs import measure_latency, model_bytes
 from whorl.models.curves import CurveKeeper
 from whorl.models.folder import read_card
 from whorl.models.packs import pack_folder
 from whorl.models.queries import get_model
 from whorl.models.search import read_search
-from whorl.models.training import TrainingRequest, read_curves, start_training
+from whorl.models.training import TrainingRequest, read_curves, read_lines, start_training
 from whorl.models.training_set import TrainingSet, read_training_set
 from whorl.models.workshop import Workshop
 from whorl.schemas.models import Model
 
 Watch = Callable[[Mapping[str, float]], None]
+_TIMED = 3
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Trained:
     seconds: float
     pack_sha256: str | None = None
     size_bytes: int | None = None
+    latency_ms: float | None = None
 
 
 def train_model(
@@ -84,8 +87,11 @@ def train_model(
             for metrics in points[-1:]:
                 watch(metrics)
 
-    process.wait(beat, every_s=0.2, timeout_s=timeout_s)
-    keeper.offer(read_curves(target), is_last=True)
+    try:
+        process.wait(beat, every_s=0.2, timeout_s=timeout_s)
+    finally:
+        # Of one that was stopped, what it said is kept beside its state.
+        keeper.offer(read_curves(target) or read_lines(checkpoint / CURVES_SO_FAR), is_last=True)
     trained = Trained(
         model_id=model.id,
         items_digest=training_set.items_digest,
@@ -93,7 +99,8 @@ def train_model(
         metrics=_metrics(target),
         seconds=time.perf_counter() - started,
         pack_sha256=pack_folder(workshop.blobs, target),
-        size_bytes=sum(path.stat().st_size for path in target.rglob("*.onnx")) or None,
+        size_bytes=model_bytes(target),
+        latency_ms=_measure(workshop, target, training_set),
     )
     drop_checkpoint(checkpoint)
     return trained
@@ -117,10 +124,23 @@ def record_training(
         metrics=trained.metrics,
         seconds=trained.seconds,
         size_bytes=trained.size_bytes,
+        latency_ms=trained.latency_ms,
         actor_id=actor_id,
         now=now,
         cause=cause,
     )
+
+
+def _measure(workshop: Workshop, folder: Path, training_set: TrainingSet) -> float | None:
+    """The latency on a few training images; None for a model that cannot predict them, which its evaluation tells."""
+    try:
+        return measure_latency(
+            workshop, folder, [sample.key for sample in training_set.data.train[:_TIMED] if sample.key]
+        )
+    except Cancelled:
+        raise
+    except WhorlError:
+        return None
 
 
 def _request(model: Model, training_set: TrainingSet, workshop: Workshop, checkpoint: Path) -> TrainingRequest:

@@ -13,8 +13,10 @@ from whorl.models.deciding import Compared, compare_scores, record_comparison
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.nodes.create_model import NO_MODEL
+from whorl.pipelines.nodes.fields import QueryText
 from whorl.pipelines.places import find_run_id
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
+from whorl.schemas.comparing import ProtectedSlice
 from whorl.schemas.pipelines import NodeFamily, PortType
 
 
@@ -25,6 +27,12 @@ class CompareParams(Params):
     alpha: float = Field(default=0.05, gt=0, lt=1, description="Share of equal challengers that may be promoted.")
     floor_drop: float | None = Field(default=0.1, ge=0, description="How far a class may fall; none sets no floor.")
     min_support: int = Field(default=20, ge=1, description="Classes with fewer test examples have no floor.")
+    protect: QueryText | None = Field(
+        default=None, description="Test items where the challenger must be shown not to fall; none protects nothing."
+    )
+    protect_drop: float = Field(default=0.05, gt=0, le=1, description="The fall that is accepted there.")
+    max_latency_ms: float | None = Field(default=None, gt=0, description="Slowest challenger; none sets no limit.")
+    max_size_bytes: int | None = Field(default=None, gt=0, description="Largest challenger; none sets no limit.")
     seed: int = Field(default=0, description="Of the draws; the same seed decides the same.")
 
 
@@ -89,7 +97,10 @@ class CompareNode(PlainNode):
                 alpha=params.alpha,
                 floor_drop=params.floor_drop,
                 min_support=params.min_support,
+                max_latency_ms=params.max_latency_ms,
+                max_size_bytes=params.max_size_bytes,
             ),
+            slices=[ProtectedSlice(query=params.protect, floor_drop=params.protect_drop)] if params.protect else (),
             seed=params.seed,
         )
         return Passed(
