@@ -123,6 +123,11 @@ def test_report__says_the_evaluation_in_full(project: Project, one: Model) -> No
         project.evaluations.report(evaluation.id, slices=["weather"])
 
 
+def test_evaluate__without_items_to_score_says_why(one: Model) -> None:
+    with pytest.raises(ModelError, match="no item of the test subset matches the query"):
+        one.evaluate(filters="name:nothing-is-called-so").wait(timeout_s=60)
+
+
 def test_list_evaluations__of_a_project_and_of_a_model(project: Project, one: Model) -> None:
     every = list(project.evaluations.list())
     assert [info.id for info in every] == sorted((info.id for info in every), reverse=True)
