@@ -15,6 +15,7 @@ from whorl.cli.output import Output
 # Under this name other commands know it.
 from whorl.cli.params import parse_params as parse_params
 from whorl.cli.scores import show_champion, show_models
+from whorl.cli.variants import make_variant
 from whorl.cli.weights import fetch, list_weights
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def register(app: typer.Typer) -> None:
     models.command("clone")(connected(training.clone))
     models.command("fetch")(fetch)
     models.command("weights")(list_weights)
+    models.command("variant")(connected(make_variant))
     models.command("deploy")(connected(deploy))
     models.command("rollback")(connected(rollback))
     app.add_typer(models, name="models", rich_help_panel=PANEL)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from whorl.base.errors import Conflict, JsonValue
 from whorl.base.ids import new_id
@@ -30,6 +30,17 @@ class NewModel:
     query: Mapping[str, JsonValue]
     parent_id: str | None = None
     run_id: str | None = None
+
+
+@dataclass(frozen=True)
+class NewVariant:
+    """A variant whose folder is whole; it is named after the id."""
+
+    id: str
+    kind: str
+    pack_sha256: str
+    size_bytes: int
+    latency_ms: float
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,45 @@ def create_model(
     )
     emit(conn, "model.created", project_id=project_id, subject_id=model_id, actor_id=actor_id, now=now, cause=cause)
     return model_id
+
+
+def add_variant(
+    conn: Connection, source_id: str, new: NewVariant, *, actor_id: str, now: datetime, cause: str | None = None
+) -> str:
+    """Keep a model in another precision, with the lineage of the one that it is of, and give its id."""
+    source = conn.execute(select(model).where(model.c.id == source_id)).mappings().one()
+    taken = ("project_id", "task", "architecture", "params", "labels", "dataset_key", "revision", "query")
+    conn.execute(
+        insert(model).values(
+            {name: source[name] for name in (*taken, "items_digest", "n_items", "seconds")}
+            | {
+                "id": new.id,
+                "name": f"{source['name']} {new.kind}"[:200],
+                "status": "trained",
+                "folder": new.id,
+                "pack_sha256": new.pack_sha256,
+                "parent_id": source_id,
+                "variant_of": source_id,
+                "variant": new.kind,
+                "size_bytes": new.size_bytes,
+                "latency_ms": new.latency_ms,
+                "metrics": {},
+                "created_at": now,
+                "trained_at": now,
+            }
+        )
+    )
+    emit(
+        conn,
+        "model.created",
+        project_id=source["project_id"],
+        subject_id=new.id,
+        actor_id=actor_id,
+        now=now,
+        payload={"variant_of": source_id, "variant": new.kind},
+        cause=cause,
+    )
+    return new.id
 
 
 def mark_trained(

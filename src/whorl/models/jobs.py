@@ -27,18 +27,19 @@ from whorl.models.differing import Pool, find_differing
 from whorl.models.records import prediction_records
 from whorl.models.scoring import Scored, record_score, score_model
 from whorl.models.training_runs import Trained, record_training, train_model
+from whorl.models.variant_runs import BuiltVariant, build_variant, record_variant
 from whorl.models.workshop import Workshop
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database, Priority
 
 TRAIN, EVALUATE, COMPARE, PREDICT = "train", "evaluate", "compare", "predict"
-DISAGREE = "disagree"
+DISAGREE, VARIANT = "disagree", "variant"
 _BATCH = 64
 
 
 @dataclass(frozen=True)
 class ModelJobs:
-    """The bodies of the four jobs, and what each writes when it is done."""
+    """The bodies of the jobs, and what each writes when it is done."""
 
     db: Database
     blobs: BlobStore
@@ -183,6 +184,19 @@ class ModelJobs:
         )
         return find_differing(workshop, pool, report=context.report)
 
+    def variant(self, context: JobContext) -> Mapping[str, JsonValue]:
+        """Make a model in another precision, measure both, and put its folder where models lie."""
+        params = context.params
+        made = build_variant(
+            self._workshop(context), _text(params, "model_id"), _text(params, "kind"), self._new_id("model")
+        )
+        return asdict(made)
+
+    def keep_variant(self, conn: Connection, job: Job, result: Mapping[str, JsonValue]) -> None:
+        """Record the variant."""
+        # As in keep_trained.
+        record_variant(conn, BuiltVariant(**result), actor_id=job.actor_id, now=self._now())  # type: ignore[arg-type]
+
     def _scored(self, context: JobContext, workshop: Workshop, model_id: str, dataset_id: str, revision: int) -> str:
         with self.db.read() as conn:
             found = queries.find_whole_evaluation(conn, model_id=model_id, dataset_id=dataset_id, revision=revision)
@@ -213,6 +227,7 @@ def model_job_handlers(db: Database, blobs: BlobStore, home: Path, clock: Clock)
         job_node(COMPARE): JobHandler(db, jobs.compare, jobs.keep_comparison),
         job_node(PREDICT): JobHandler(db, jobs.predict),
         job_node(DISAGREE): JobHandler(db, jobs.disagree),
+        job_node(VARIANT): JobHandler(db, jobs.variant, jobs.keep_variant),
     }
 
 

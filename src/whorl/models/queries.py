@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, case, func, select
 
-from whorl.base.errors import NotFound
+from whorl.base.errors import ModelError, NotFound
 from whorl.models.staleness import find_stale
 from whorl.schemas.comparing import ModelVerdict
 from whorl.schemas.models import Comparison, Evaluation, Model
@@ -122,6 +122,24 @@ def find_evaluation_of(conn: Connection, compared: Comparison, *, model_id: str)
     if found_id is None:
         raise NotFound(f"model {model_id} was not evaluated on these items", hint="Compare the models again.")
     return str(found_id)
+
+
+def check_may_serve(conn: Connection, model_id: str) -> None:
+    """Let a model that was evaluated, or whose weights are as trained, serve.
+
+    Raises:
+        NotFound: There is no such model.
+        ModelError: It is a variant that nobody has evaluated.
+    """
+    held = get_model(conn, model_id)
+    if held.variant is None:
+        return
+    found = select(evaluation.c.id).where(evaluation.c.model_id == model_id).limit(1)
+    if conn.execute(found).first() is None:
+        raise ModelError(
+            f"model {held.name!r} is a variant ({held.variant}) that was never evaluated",
+            hint=f"Other digits may give other answers: whorl evaluate {model_id}",
+        )
 
 
 def list_evaluations(conn: Connection, *, model_id: str) -> list[Evaluation]:

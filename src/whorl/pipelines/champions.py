@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from whorl.access.actions import update_project
 from whorl.access.queries import get_project
 from whorl.base.errors import Conflict, InvalidInput, JsonValue
-from whorl.models.queries import get_model
+from whorl.models.queries import check_may_serve, get_model
 from whorl.pipelines import queries
 from whorl.pipelines.actions import set_variable
 from whorl.schemas.models import Champion
@@ -64,10 +64,12 @@ def deploy_model(
     Raises:
         Conflict: The model is not trained.
         InvalidInput: Several places fit.
+        ModelError: It is a variant that was never evaluated.
     """
     model = get_model(conn, model_id)
     if model.status != "trained":
         raise Conflict(f"model {model.name!r} is not trained: {model.status}", hint="Train it first.")
+    check_may_serve(conn, model_id)
     place = _choose(list_champions(conn, model.project_id), pipeline_id, variable)
     if place.model_id != model_id:
         write_champion(conn, place, model_id, project_id=model.project_id, actor_id=actor_id, now=now, cause=cause)

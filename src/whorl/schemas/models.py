@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from whorl.base.errors import JsonValue
@@ -94,6 +96,15 @@ class ModelCreate(Wire):
     sampling: Sampling | None = Field(default=None, description="How often each train item is seen; as_is when null.")
     augment: Augment | None = Field(default=None, description="How networks change images; their defaults when null.")
     parent_id: str | None = Field(default=None, description="The model that this one is to replace.")
+
+
+VariantKind = Literal["int8", "fp16"]
+
+
+class VariantRequest(Wire):
+    """The same model in another precision, to be made and measured here."""
+
+    kind: VariantKind = Field(description="int8: whole numbers of eight bits; fp16: half precision.")
 
 
 class EvaluateRequest(Wire):

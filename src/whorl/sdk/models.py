@@ -290,6 +290,13 @@ class Model:
         body = wire.EvaluateRequest(dataset_id=dataset_id, query=as_query(filters))
         return self._job("evaluations", body)
 
+    def make_variant(self, kind: wire.VariantKind) -> Job:
+        """Make the same model in another precision, int8 or fp16, where it helps; the result names the new model.
+
+        It must be evaluated before it may serve.
+        """
+        return self._job("variants", wire.VariantRequest(kind=kind))
+
     def evaluations(self) -> list[wire.Evaluation]:
         """Its evaluations."""
         return list(self._transport.pages(wire.Evaluation, f"/models/{self.id}/evaluations"))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from whorl.access.actions import write_audit
 from whorl.base.errors import Conflict, InvalidInput, JsonValue, ModelError, NotFound
 from whorl.base.ids import new_id
+from whorl.models.queries import check_may_serve as check_evaluated
 from whorl.models.queries import get_model
 from whorl.schemas.serving import Endpoint, EndpointCreate, EndpointUpdate, ServingRole
 from whorl.serving import queries
@@ -34,6 +35,7 @@ def create_endpoint(
     """
     if draft.model_id is not None:
         check_may_serve(get_model(conn, draft.model_id), project_id)
+        check_evaluated(conn, draft.model_id)
     made = new_id("endpoint")
     values = {
         "id": made,
@@ -100,6 +102,7 @@ def serve_model(
     held = queries.get_endpoint(conn, endpoint_id)
     if model_id is not None:
         check_may_serve(get_model(conn, model_id), held.project_id)
+        check_evaluated(conn, model_id)
         check_role(model_id, role, held.model_id)
     before = {
         ServingRole.CHAMPION: held.model_id,

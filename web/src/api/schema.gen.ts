@@ -2019,6 +2019,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{model_id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Variant
+         * @description Make it in another precision where that helps, as a job; its result names the new model and what both cost.
+         *
+         *     The variant must be evaluated before it may serve.
+         */
+        post: operations["make_variant_api_v1_models__model_id__variants_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/node-types": {
         parameters: {
             query?: never;
@@ -10155,6 +10177,18 @@ export interface components {
          */
         VariableType: "model" | "dataset" | "query" | "number" | "text" | "json";
         /**
+         * VariantRequest
+         * @description The same model in another precision, to be made and measured here.
+         */
+        VariantRequest: {
+            /**
+             * Kind
+             * @description int8: whole numbers of eight bits; fp16: half precision.
+             * @enum {string}
+             */
+            kind: "int8" | "fp16";
+        };
+        /**
          * Verdict
          * @description What somebody says of an answer.
          * @enum {string}
@@ -10523,6 +10557,7 @@ export type TriggerEvent = components['schemas']['TriggerEvent'];
 export type VariableSet = components['schemas']['VariableSet'];
 export type VariableSpec = components['schemas']['VariableSpec'];
 export type VariableType = components['schemas']['VariableType'];
+export type VariantRequest = components['schemas']['VariantRequest'];
 export type Verdict = components['schemas']['Verdict'];
 export type Waiting = components['schemas']['Waiting'];
 export type WebhookSecret = components['schemas']['WebhookSecret'];
@@ -14252,6 +14287,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrainingState"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_variant_api_v1_models__model_id__variants_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariantRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description Problem, as application/problem+json */

@@ -23,7 +23,9 @@ from whorl.models.builtin.logistic import Array
 from whorl.models.builtin.onnx_head import write_head
 from whorl.models.builtin.params import LinearParams, read_params
 from whorl.models.features import HOG, LITE0, FeatureCache, extract, extract_files
+from whorl.models.features.lite0 import SIDE, normalise
 from whorl.models.folder import WEIGHTS, open_onnx, read_card
+from whorl.models.images import resize
 from whorl.models.types import FloatArray, Image, Task, TrainingData
 from whorl.models.weights import find_backbone
 
@@ -155,6 +157,10 @@ class LinearModel:
             raise ModelError("the model is not loaded", hint="Call load(folder) first.")
         parts = [extract(images, f, backbone=self._folder / BACKBONE) for f in self._features]
         return np.concatenate(parts, axis=1)
+
+    def network_input(self, image: Image) -> FloatArray:
+        """float32 (1, 3, 128, 128): what the backbone is fed for an image."""
+        return normalise(resize(image, width=SIDE, height=SIDE)[None])
 
     def save(self, folder: Path) -> None:
         """Copy the loaded folder's files."""

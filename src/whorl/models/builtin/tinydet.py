@@ -118,19 +118,24 @@ class TinyDet:
             raise ModelError("the model is not loaded", hint="Call load(folder) first.")
         found: list[Detections] = []
         for start in range(0, len(images), BATCH):
-            fitted = [
-                letterbox(i, height=self._canvas[0], width=self._canvas[1]) for i in images[start : start + BATCH]
-            ]
+            fitted = [self._fit(image) for image in images[start : start + BATCH]]
             x = normalise(np.stack([canvas for canvas, _ in fitted]))
             heat, distances = self._session.run(["heat", "distances"], {"image": x})
             found += [self._decode(h, d, scale) for h, d, (_, scale) in zip(heat, distances, fitted, strict=True)]
         return found
+
+    def network_input(self, image: Image) -> FloatArray:
+        """float32 (1, 3, h, w): what the network is fed for an image."""
+        return normalise(self._fit(image)[0][None])
 
     def save(self, folder: Path) -> None:
         """Copy the loaded folder's files."""
         if self._folder is None:
             raise ModelError("the model is not loaded", hint="Call load(folder) first.")
         shutil.copytree(self._folder, folder, dirs_exist_ok=True)
+
+    def _fit(self, image: Image) -> tuple[Image, float]:
+        return letterbox(image, height=self._canvas[0], width=self._canvas[1])
 
     def _decode(self, heat: FloatArray, distances: FloatArray, scale: float) -> Detections:
         boxes, scores, kinds = decode_peaks(heat, distances, stride=self._stride, min_score=MIN_SCORE, limit=LIMIT)

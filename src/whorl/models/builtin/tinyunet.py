@@ -129,6 +129,13 @@ class TinyUNet:
             return [self._segment(image) for image in images]
         return [self._instances(image) for image in images]
 
+    def network_input(self, image: Image) -> FloatArray:
+        """float32 (1, 3, h, w): what the network is fed for an image; the sides are multiples of 32."""
+        height, width = self._fit.seen(image.shape[0], image.shape[1])
+        canvas = np.full((-(-height // 32) * 32, -(-width // 32) * 32, 3), GRAY, np.uint8)
+        canvas[:height, :width] = self._fit.image(image)
+        return normalise(canvas[None])
+
     def save(self, folder: Path) -> None:
         """Copy the loaded folder's files."""
         if self._folder is None:
@@ -147,9 +154,7 @@ class TinyUNet:
     def _run(self, image: Image) -> list[FloatArray]:
         """The outputs (k, h, w) for the image as the network sees it."""
         height, width = self._fit.seen(image.shape[0], image.shape[1])
-        canvas = np.full((-(-height // 32) * 32, -(-width // 32) * 32, 3), GRAY, np.uint8)
-        canvas[:height, :width] = self._fit.image(image)
-        outputs = self._session.run(None, {"image": normalise(canvas[None])})
+        outputs = self._session.run(None, {"image": self.network_input(image)})
         return [np.asarray(one[0, :, :height, :width], np.float32) for one in outputs]
 
 

@@ -30,6 +30,7 @@ from whorl.schemas.models import (
     PredictItemsRequest,
     PredictRequest,
     QueryValue,
+    VariantRequest,
 )
 from whorl.schemas.wire import Page
 from whorl.server.permits import Caller, CallerDep, needs
@@ -99,6 +100,21 @@ def evaluate_model(caller: CallerDep, model_id: str, body: EvaluateRequest) -> J
     dataset_id = _dataset_of(caller, model_id, body.dataset_id)
     params: dict[str, JsonValue] = {"model_id": model_id, "dataset_id": dataset_id}
     return start_job(caller, "evaluate", params | _filter(body.query))
+
+
+@router.post("/models/{model_id}/variants", status_code=202, **needs(Action.MODEL_WRITE))
+def make_variant(caller: CallerDep, model_id: str, body: VariantRequest) -> Job:
+    """Make it in another precision where that helps, as a job; its result names the new model and what both cost.
+
+    The variant must be evaluated before it may serve.
+    """
+    from whorl.models.variants import check_packages, check_variant
+
+    model = caller.read(lambda conn: queries.get_model(conn, model_id))
+    _check_trained(model)
+    check_variant(model.architecture, model.variant, body.kind)
+    check_packages()
+    return start_job(caller, "variant", {"model_id": model_id, "kind": body.kind})
 
 
 @router.get("/evaluations/{evaluation_id}", **needs(Action.MODEL_READ))
