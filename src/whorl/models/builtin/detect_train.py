@@ -21,7 +21,9 @@ from whorl.models.evaluation.types import PredictedObjects, TruthObjects
 from whorl.models.features.lite0 import normalise
 
 BOX_WEIGHT = 2.0
-MOST_SCORED, SCORE_BATCH = 64, 8
+LEAST_SCORED, MOST_SCORED, SCORE_BATCH = 16, 64, 8
+# CPU seconds to score an image: forward, decode, match.
+SCORE_S = 0.04
 SCORE_NAME = "validation_map50"
 
 
@@ -69,8 +71,9 @@ def train_detector(
         collate,
         _losses,
         weights={"box_loss": BOX_WEIGHT},
-        score=_scorer(detector, validation, classes=classes, stride=stride) if validation else None,
+        score=None if not validation else _scorer(detector, validation, plan, classes=classes, stride=stride),
         score_name=SCORE_NAME,
+        score_s=SCORE_S * _n_scored(validation, plan) if validation else 0.0,
     )
     train_net(job, source, plan, rng, report=report, should_stop=should_stop, checkpoint=checkpoint)
     return detector
@@ -83,10 +86,18 @@ def export_detector(detector: Detector, path: Path, *, canvas: tuple[int, int]) 
     export_onnx(detector, example, path, inputs=["image"], outputs=["heat", "distances"], dynamic=axes)
 
 
-def _scorer(detector: Detector, source: ViewSource, *, classes: int, stride: int) -> Callable[[], float | None]:
+def _n_scored(source: ViewSource, plan: Plan) -> int:
+    # In a short run a few images are enough to see the course; in an exact one their number must not depend on time.
+    affordable = MOST_SCORED if plan.epochs else max(LEAST_SCORED, int(plan.budget_s / 2))
+    return min(len(source), MOST_SCORED, affordable)
+
+
+def _scorer(
+    detector: Detector, source: ViewSource, plan: Plan, *, classes: int, stride: int
+) -> Callable[[], float | None]:
     """AP at an IoU of 0.5 on plain views, as the evaluation computes it; None when they hold no box."""
     # Spread over the subset rather than its beginning, which may be one camera.
-    chosen = np.unique(np.linspace(0, len(source) - 1, min(len(source), MOST_SCORED)).round().astype(int))
+    chosen = np.unique(np.linspace(0, len(source) - 1, _n_scored(source, plan)).round().astype(int))
     names = [str(number) for number in range(classes)]
 
     def score() -> float | None:
@@ -95,7 +106,8 @@ def _scorer(detector: Detector, source: ViewSource, *, classes: int, stride: int
         for start in range(0, len(chosen), SCORE_BATCH):
             views = [source.plain(int(i)) for i in chosen[start : start + SCORE_BATCH]]
             x = torch.from_numpy(normalise(np.stack([view.image for view in views])))
-            heat, distances = detector(x.to(memory_format=torch.channels_last))
+            with torch.autocast("cpu", torch.bfloat16, enabled=plan.bf16):
+                heat, distances = detector(x.to(memory_format=torch.channels_last))
             for view, one, sides in zip(views, heat.float().numpy(), distances.float().numpy(), strict=True):
                 boxes, scores, kinds = decode_peaks(one, sides, stride=stride, min_score=MIN_SCORE, limit=LIMIT)
                 kept = suppress(boxes, scores, kinds, iou_threshold=IOU_THRESHOLD)

@@ -52,17 +52,25 @@ class Scorer:
         every: Epochs between two scores; 0 scores never.
         patience: Scores without a better one after which it is over; 0 goes on.
         is_exact: Whether the run is to be the same on every machine, however slow scoring is there.
+        expected_s: CPU seconds that the first score may take; the next ones take what the last one did.
     """
 
     def __init__(
-        self, net: nn.Module, score: Callable[[], float | None] | None, *, every: int, patience: int, is_exact: bool
+        self,
+        net: nn.Module,
+        score: Callable[[], float | None] | None,
+        *,
+        every: int,
+        patience: int,
+        is_exact: bool,
+        expected_s: float = 0.0,
     ) -> None:
         self._net = net
         self._score = score if every else None
         self._every = every
         self._patience = patience
         self._is_exact = is_exact
-        self._spent_s = self._last_s = 0.0
+        self._spent_s, self._last_s = 0.0, expected_s
         self._epoch = 0
         self.best = float("-inf")
         self.stale = 0

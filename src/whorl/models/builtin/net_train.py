@@ -103,6 +103,7 @@ class Job(Generic[V]):
         score: How good the network is on the validation samples, the more the better; None without any. Called in
             evaluation mode; it must draw no random numbers.
         score_name: What is reported.
+        score_s: CPU seconds that the first score is expected to take.
     """
 
     net: nn.Module
@@ -112,6 +113,7 @@ class Job(Generic[V]):
     weights: Mapping[str, float] = field(default_factory=dict)
     score: Callable[[], float | None] | None = None
     score_name: str = "validation_score"
+    score_s: float = 0.0
 
 
 def make_plan(params: NetParams, *, canvas: tuple[int, int]) -> Plan:
@@ -198,7 +200,12 @@ class _Run(Generic[V]):
         self._per_epoch = -(-len(source) // self._batch)
         self._clock = Clock(budget_s=plan.budget_s, steps=plan.epochs * self._per_epoch)
         self._scorer = Scorer(
-            job.net, job.score, every=plan.validate_every, patience=plan.patience, is_exact=plan.epochs > 0
+            job.net,
+            job.score,
+            every=plan.validate_every,
+            patience=plan.patience,
+            is_exact=plan.epochs > 0,
+            expected_s=job.score_s,
         )
         self._checkpoint = checkpoint
         self._save_at = 0.0
@@ -306,7 +313,8 @@ class _Run(Generic[V]):
                 bytes_used += sum(_bytes(batch) for batch in some)
                 cached += some
         share = len(cached) / len(self._source)
-        self._report({"views": share, "cache_seconds": time.process_time() - started})
+        progress = min(self._clock.progress, 1.0)
+        self._report({"views": share, "cache_seconds": time.process_time() - started, "progress": progress})
         return cached
 
     def _map_views(self, indices: NDArray[np.int64], *, plain: bool) -> list[Batch]:
