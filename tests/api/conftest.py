@@ -199,12 +199,35 @@ def _models(conn: Connection, api: Api) -> None:
 
 def _endpoint(conn: Connection, api: Api) -> None:
     """An endpoint without a model, and a token that is good for it alone."""
-    from whorl.schemas.serving import EndpointCreate
+    from whorl.base.ids import new_id
+    from whorl.schemas.serving import EndpointCreate, FlagRuleWrite, RuleKind
     from whorl.serving.actions import create_endpoint
+    from whorl.serving.flag_actions import create_rule
+    from whorl.store.db.tables import prediction_log
 
     project_id = api.ids["project_id"]
     made = create_endpoint(conn, EndpointCreate(name="cats"), project_id=project_id, actor_id="per_x", now=NOW)
     api.ids |= {"endpoint_id": made.id, "endpoint": made.name}
+    rule = FlagRuleWrite(kind=RuleKind.REPORT)
+    api.ids["flag_rule_id"] = create_rule(conn, made.id, rule, actor_id="per_x", now=NOW).id
+    api.ids["prediction_id"] = api.ids["prediction"] = new_id("prediction")
+    conn.execute(
+        prediction_log.insert().values(
+            id=api.ids["prediction_id"],
+            endpoint_id=made.id,
+            model_id=api.ids["model_id"],
+            role="champion",
+            at=NOW,
+            sha256="0" * 64,
+            has_image=False,
+            media_type="image/png",
+            width=20,
+            height=10,
+            latency_ms=1.0,
+            answer=[],
+            metadata={},
+        )
+    )
     api.tokens["endpoint"] = create_token(
         conn, TokenKind.ENDPOINT, "door", actor_id="per_x", now=NOW, project_id=project_id, endpoint_id=made.id
     ).secret

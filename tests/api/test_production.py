@@ -220,7 +220,7 @@ def test_page__opens_for_its_own_answer_alone(shop: Api) -> None:
             assert answer.status_code == 404
             assert "This page is not here" in answer.text
     image = shop.client.get(f"/feedback/cars/{one}/image?s=0")
-    assert image.status_code == 403
+    assert image.status_code == 404
 
 
 def test_page__is_off_unless_it_was_switched_on(shop: Api) -> None:

@@ -137,6 +137,7 @@ def test_data_flywheel__what_the_model_gets_wrong_makes_the_next_one_better(sqli
         "data_flywheel",
         production=production,
         ground_truth=truth,
+        endpoint="digits",
         retrain_every=BUDGET,
         training={"features": "hog"},
         validation_share=0,

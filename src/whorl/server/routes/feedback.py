@@ -88,7 +88,10 @@ def show_page(caller: CallerDep, name: str, prediction: str, s: str = "") -> Res
 @router.get("/feedback/{name}/{prediction}/image", include_in_schema=False, **needs(Action.PUBLIC))
 def show_image(request: Request, caller: CallerDep, name: str, prediction: str, s: str = "") -> Response:
     """The picture on the page."""
-    _open(caller, name, prediction, s)
+    try:
+        _open(caller, name, prediction, s)
+    except WhorlError:
+        return _not_here()
     return logged_image(request, caller, prediction)
 
 
