@@ -77,14 +77,18 @@ def _by_field(items: Mapping[str, Item], written: str) -> list[NamedSlice]:
             f"{field.name} makes no slices",
             hint=f"Use metadata.<key>, health.<name> or {', '.join(_ITEM_FIELDS)}, or write a query.",
         )
-    values = {item_id: _value(item, field) for item_id, item in items.items()}
+    found = {item_id: _value(item, field) for item_id, item in items.items()}
+    # A list or an object equals nothing that a query could ask for.
+    values = {
+        item_id: value for item_id, value in found.items() if value is None or isinstance(value, str | int | float)
+    }
     name = join_path((field.name, *field.path))
     counts = Counter((isinstance(value, bool), value) for value in values.values())
     numbers = [value for value in values.values() if isinstance(value, int | float) and not isinstance(value, bool)]
     if len(counts) > _MOST_VALUES and len(numbers) > len(values) / 2:
         return _in_parts(values, numbers, name)
     # By size, then by name, so that the order is the same on every machine.
-    often = sorted(counts, key=lambda one: (-counts[one], str(one[1])))[:_MOST_VALUES]
+    often = sorted(counts, key=lambda one: (-counts[one], one[1] is None, str(one[1])))[:_MOST_VALUES]
     return [
         NamedSlice(
             name=f"{name}: {_told(value)}",
@@ -118,18 +122,16 @@ def _in_parts(values: Mapping[str, Value], numbers: Sequence[float], name: str) 
     return slices
 
 
-def _value(item: Item, field: Field) -> Value:
-    """What a query compares: text, a number, true or false; None for everything else."""
+def _value(item: Item, field: Field) -> object:
+    """What a query compares; None where there is none."""
     if field.name in {"metadata", "health"}:
         found: object = item.metadata if field.name == "metadata" else item.health
         for key in field.path:
             found = found.get(key) if isinstance(found, dict) else None
-    else:
-        names = {"group": "group_key", "checked_empty": "is_checked_empty"}
-        found = getattr(item, names.get(field.name, field.name))
-    if isinstance(found, bool | int | float):
         return found
-    return str(found) if isinstance(found, str) else None
+    names = {"group": "group_key", "checked_empty": "is_checked_empty"}
+    value: object = getattr(item, names.get(field.name, field.name))
+    return str(value) if isinstance(value, str) else value
 
 
 def _told(value: Value) -> str:
