@@ -199,6 +199,7 @@ const METRIC_TITLES: Readonly<Record<string, string>> = {
   ap: "AP",
   ap50: "AP50",
   map: "Mean AP",
+  map50: "AP50",
   miou: "Mean IoU",
   iou: "IoU",
   dice: "Dice",
@@ -235,6 +236,8 @@ export function metricTitle(key: string): string {
   if (known !== undefined) return known;
   const crossed = /^cv_(accuracy|loss)_(.+)$/.exec(key);
   if (crossed !== null) return `${crossed[1] === "loss" ? "Loss" : "Accuracy"} with ${crossed[2] ?? ""}`;
+  const validated = /^(?:validation|val)_(.+)$/.exec(key)?.[1];
+  if (validated !== undefined) return `${metricTitle(validated)}, validation`;
   const words = key.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -39,7 +39,7 @@ export function ChoiceCards({ label, description, choices, value, onChange, cols
               {one.icon === undefined ? <Radio.Indicator size="xs" mt={2} /> : one.icon}
               <div className={classes.words}>
                 <Group gap={6} wrap="nowrap" justify="space-between">
-                  <Text size="sm" fw={600} truncate>
+                  <Text size="sm" fw={600}>
                     {one.title}
                   </Text>
                   {one.badge !== undefined && (

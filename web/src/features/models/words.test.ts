@@ -88,9 +88,9 @@ describe("readCurves", () => {
   it("draws losses over epochs and keeps single values apart", () => {
     const rows = [
       { seconds: 5, views: 8 },
-      { seconds: 6, epoch: 1, heat_loss: 2, box_loss: 1 },
-      { seconds: 7, epoch: 2, heat_loss: 1, box_loss: 0.5 },
-      { seconds: 8, epoch: 3, heat_loss: 0.5, box_loss: 0.4 },
+      { seconds: 6, epoch: 1, progress: 0.1, heat_loss: 2, box_loss: 1 },
+      { seconds: 7, epoch: 2, progress: 0.2, heat_loss: 1, box_loss: 0.5 },
+      { seconds: 8, epoch: 3, progress: 0.3, heat_loss: 0.5, box_loss: 0.4 },
     ];
     const curves = readCurves(rows);
     expect(curves.xTitle).toBe("epoch");

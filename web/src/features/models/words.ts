@@ -115,13 +115,15 @@ export interface Curves {
 }
 
 const FEWEST_POINTS = 3;
+/** What curves are drawn over, and how far a training is: no curves themselves. */
+const AXES: ReadonlySet<string> = new Set(["seconds", "epoch", "progress"]);
 
 /** A training's reports as lines, losses apart from the rest, and single values apart from lines. */
 export function readCurves(rows: readonly JsonRecord[]): Curves {
   const counts = new Map<string, number>();
   for (const row of rows) for (const key of Object.keys(row)) counts.set(key, (counts.get(key) ?? 0) + 1);
   const x = (counts.get("epoch") ?? 0) >= FEWEST_POINTS ? "epoch" : "seconds";
-  const keys = [...counts.keys()].filter((key) => key !== "seconds" && key !== "epoch");
+  const keys = [...counts.keys()].filter((key) => !AXES.has(key));
   const lines = keys.filter((key) => (counts.get(key) ?? 0) >= FEWEST_POINTS);
   const series = (names: readonly string[]) => names.map((key, at) => readSeries({ rows, key, x, at }));
   const losses = lines.filter((key) => key.includes("loss"));

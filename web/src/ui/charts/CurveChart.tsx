@@ -204,9 +204,10 @@ function optionsOf(
   };
 }
 
-function rangeOfX({ xDomain }: PlotOptions, low: number, high: number): uPlot.Range.MinMax {
-  // While somebody looks closer, the plot asks for that stretch.
-  if (xDomain !== undefined && !(low > xDomain[0]) && !(high < xDomain[1])) return [xDomain[0], xDomain[1]];
+function rangeOfX({ xDomain, aligned }: PlotOptions, low: number, high: number): uPlot.Range.MinMax {
+  // Anything but the ends of the data is a stretch that somebody looks closer at.
+  const isWhole = low === aligned.xs[0] && high === aligned.xs.at(-1);
+  if (xDomain !== undefined && isWhole) return [xDomain[0], xDomain[1]];
   return high > low ? [low, high] : [low - 0.5, low + 0.5];
 }
 

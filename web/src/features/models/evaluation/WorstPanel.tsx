@@ -81,7 +81,6 @@ function Worst({ item, found, projectId }: WorstProps) {
       className={classes.card}
       to="/p/$projectId/items/$itemId"
       params={{ projectId, itemId: item.item_id }}
-      aria-label={sayWorst(item)}
     >
       <span className={classes.framed}>
         <img className={classes.picture} src={thumbnailAddress(item.item_id)} alt="" loading="lazy" />
@@ -124,10 +123,4 @@ function sayCounts(item: WorstItem): string {
     .filter(([count]) => count !== 0)
     .map(([count, word]) => `${String(count)} ${String(word)}`)
     .join(", ");
-}
-
-function sayWorst(item: WorstItem): string {
-  return typeof item.truth === "string"
-    ? `${item.truth}, taken for ${item.predicted ?? "?"} with ${formatShare(item.confidence ?? 0, 0)}`
-    : `An image with ${sayCounts(item)}`;
 }
