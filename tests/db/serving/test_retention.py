@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from tests.db.serving.conftest import Shop, picture
 
 from whorl.base.clock import to_datetime
@@ -90,6 +91,8 @@ def test_prune__more_than_a_batch(shop: Shop) -> None:
 
 
 def test_handler__comes_back_within_the_hour(shop: Shop) -> None:
+    if not shop.db.is_sqlite:
+        pytest.skip("there the server's clock says what is due, not the test's")
     shop.settings = EndpointSettings(retention_days=1)
     shop.db.write(plan_retention)
     shop.db.write(plan_retention)
@@ -99,7 +102,5 @@ def test_handler__comes_back_within_the_hour(shop: Shop) -> None:
     shop.serve(1)
     shop.recorder.flush()
     shop.clock.advance(timedelta(days=2).total_seconds())
-    if not shop.db.is_sqlite:
-        return  # There the server's clock says what is due, and no test waits for it.
     engine.run_until_idle()
     assert shop.lines() == []
