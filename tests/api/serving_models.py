@@ -55,7 +55,9 @@ def write_model(models: Path, model_id: str, function: str) -> None:
     write_card(folder, ModelCard(f"{MODULE}:{function}", Task.CLASSIFICATION, LABELS))
 
 
-def add_model(conn: Connection, project_id: str, function: str, *, status: str = "trained") -> str:
+def add_model(
+    conn: Connection, project_id: str, function: str, *, status: str = "trained", variant: str | None = None
+) -> str:
     """Add a row for a model that calls a function of the module; its folder has its id."""
     made = new_id("model")
     conn.execute(
@@ -70,6 +72,7 @@ def add_model(conn: Connection, project_id: str, function: str, *, status: str =
             status=status,
             folder=made if status == "trained" else None,
             query={},
+            variant=variant,
             metrics={},
             created_at=NOW,
         )

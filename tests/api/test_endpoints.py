@@ -225,6 +225,31 @@ def test_serve__what_cannot_serve_changes_nothing(house: House) -> None:
     ]
 
 
+def test_serve__a_variant_that_nobody_evaluated_is_refused(house: House) -> None:
+    door = house.open("bright")
+    project_id = house.project_id
+    made = house.services.db.write(lambda conn: add_model(conn, project_id, "dark", variant="int8"))
+    refused = house.http.post(f"/endpoints/{door['id']}/serve", json={"model_id": made})
+    assert (refused.status_code, "never evaluated" in refused.json()["detail"]) == (422, True)
+
+
+def test_follow__a_new_champion_of_the_variable_is_served_and_a_rollback_takes_it_back(house: House) -> None:
+    url = f"/projects/{house.project_id}/endpoints"
+    bright, dark = house.models["bright"], house.models["dark"]
+    house.ok(house.http.post(f"/models/{bright}/deploy"))
+    door = house.ok(house.http.post(url, json={"name": "follower", "variable": "champion"}), 201)
+    assert door["model_id"] == bright
+    house.ok(house.http.post(f"/models/{dark}/deploy"))
+    until(lambda: house.name_of(house.ask(door)) == "dark")
+    assert house.ok(house.http.post(f"/endpoints/{door['id']}/rollback"))["model_id"] == bright
+    (place,) = house.http.get(f"/projects/{house.project_id}/champions").json()
+    assert place["model_id"] == bright
+    assert house.name_of(house.ask(door)) == "bright"
+    house.ok(house.serve(door, "dark"))
+    (place,) = house.http.get(f"/projects/{house.project_id}/champions").json()
+    assert place["model_id"] == dark
+
+
 def test_champion__written_past_the_check_is_not_followed_when_it_does_not_load(house: House) -> None:
     """As when a pipeline points its variable at a model whose files are damaged."""
     from whorl.serving.actions import serve_model

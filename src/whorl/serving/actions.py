@@ -12,10 +12,9 @@ from whorl.access.actions import write_audit
 from whorl.base.errors import Conflict, InvalidInput, JsonValue, ModelError, NotFound
 from whorl.base.ids import new_id
 from whorl.models.queries import check_may_serve as check_evaluated
-from whorl.models.queries import get_model
 from whorl.schemas.serving import Endpoint, EndpointCreate, EndpointUpdate, ServingRole
 from whorl.serving import queries
-from whorl.serving.rules import ROLLBACK, check_may_serve, check_role, find_predecessors
+from whorl.serving.rules import ROLLBACK, check_role, find_predecessors
 from whorl.store.db.tables import endpoint, endpoint_tally, feedback, flag, flag_rule, prediction_log, token
 from whorl.store.events import emit
 
@@ -34,7 +33,7 @@ def create_endpoint(
         ModelError: The model cannot serve.
     """
     if draft.model_id is not None:
-        check_may_serve(get_model(conn, draft.model_id), project_id)
+        queries.check_servable(conn, draft.model_id, project_id)
         check_evaluated(conn, draft.model_id)
     made = new_id("endpoint")
     values = {
@@ -101,7 +100,7 @@ def serve_model(
     """
     held = queries.get_endpoint(conn, endpoint_id)
     if model_id is not None:
-        check_may_serve(get_model(conn, model_id), held.project_id)
+        queries.check_servable(conn, model_id, held.project_id)
         check_evaluated(conn, model_id)
         check_role(model_id, role, held.model_id)
     before = {

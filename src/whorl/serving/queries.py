@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, select
 
 from whorl.base.errors import NotFound
+from whorl.models.queries import check_may_serve, get_model
 from whorl.schemas.serving import Endpoint, EndpointChange, EndpointSettings, ServingRole
 from whorl.schemas.wire import Page
-from whorl.serving.rules import make_examples, predict_path
+from whorl.serving.rules import check_trained, make_examples, predict_path
 from whorl.store.db.tables import endpoint, endpoint_tally, event, model
 
 CHANGED = "endpoint.changed"
@@ -74,6 +75,18 @@ def get_endpoint(conn: Connection, endpoint_id: str, *, url: str = "") -> Endpoi
     if row is None:
         raise NotFound(f"no such endpoint: {endpoint_id}", hint="`whorl endpoints list` shows them.")
     return _endpoint(row, url)
+
+
+def check_servable(conn: Connection, model_id: str, project_id: str) -> None:
+    """Let a model pass that may serve in a project: its own, trained, and evaluated if it is a variant of another.
+
+    Raises:
+        NotFound: There is no such model.
+        InvalidInput: It is of another project.
+        ModelError: It is not trained, or a variant that nobody has evaluated.
+    """
+    check_trained(get_model(conn, model_id), project_id)
+    check_may_serve(conn, model_id)
 
 
 def find_endpoint(conn: Connection, name_or_id: str) -> tuple[str, str] | None:

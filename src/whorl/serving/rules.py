@@ -26,7 +26,7 @@ def is_for_canary(sha256: str, share: float) -> bool:
     return int(sha256[:_HASHED_DIGITS], 16) < share * float(16**_HASHED_DIGITS)
 
 
-def check_may_serve(model: Model, project_id: str) -> None:
+def check_trained(model: Model, project_id: str) -> None:
     """Let a model that can answer pass.
 
     Raises:

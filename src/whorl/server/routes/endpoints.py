@@ -11,7 +11,6 @@ from whorl.access.actions import create_token, revoke_token
 from whorl.access.queries import list_endpoint_tokens
 from whorl.access.rules import Action, TokenKind
 from whorl.base.errors import InvalidInput
-from whorl.models.queries import get_model
 from whorl.pipelines import champions
 from whorl.schemas.access import Token, TokenCreate, TokenCreated
 from whorl.schemas.models import Champion
@@ -27,7 +26,6 @@ from whorl.schemas.serving import (
 from whorl.schemas.wire import Page
 from whorl.server.permits import Caller, CallerDep, needs
 from whorl.serving import actions, queries
-from whorl.serving.rules import check_may_serve
 
 router = APIRouter(prefix="/api/v1", tags=["endpoints"])
 
@@ -107,7 +105,7 @@ def serve_model(request: Request, caller: CallerDep, endpoint_id: str, body: Ser
         model_id = body.model_id
         with caller.services.db.read() as conn:
             caller.check_same_project(conn, "model", model_id)
-            check_may_serve(get_model(conn, model_id), queries.get_endpoint(conn, endpoint_id).project_id)
+            queries.check_servable(conn, model_id, queries.get_endpoint(conn, endpoint_id).project_id)
         caller.services.serving.book.prepare(model_id)
 
     def work(conn: Connection) -> None:
