@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from whorl.base.errors import InvalidInput
+from whorl.geometry.masks import Rle, encode_mask
 from whorl.models.evaluation.types import PredictedObjects, TruthObjects
 from whorl.models.examining import examine_outputs, find_disagreements, reliability
-from whorl.models.outputs import ClassOutputs, ObjectOutputs
+from whorl.models.outputs import ClassOutputs, LabelOutputs, ObjectOutputs, PixelOutputs
 from whorl.schemas.models import Disagreement, ReliabilityBin, WorstItem
 
 
@@ -110,3 +111,65 @@ def test_find_disagreements__other_items_are_refused() -> None:
     one, two = _classes(("a",), [0], [0]), _classes(("a",), [0, 0], [0, 0])
     with pytest.raises(InvalidInput, match="different items"):
         find_disagreements(one, two)
+
+
+def labels() -> LabelOutputs:
+    """Red is right on the first and missed on the second item; blue is imagined on the second."""
+    return LabelOutputs(
+        ("red", "blue"),
+        ("itm_a", "itm_b"),
+        np.array([[True, False], [True, False]]),
+        np.array([[0.9, 0.1], [0.3, 0.8]]),
+    )
+
+
+def test_examine_outputs__several_labels_are_missed_or_spurious_never_confused() -> None:
+    told = examine_outputs(labels(), evaluation_id="evl_x")
+    assert (told.matrix, told.has_nothing, told.score_threshold) == ([[1, 0, 1], [0, 0, 0], [0, 1, 0]], True, 0.5)
+    assert told.worst == [WorstItem(item_id="itm_b", missed=1, spurious=1)]
+    assert sum(one.count for one in told.reliability) == 4
+
+
+def pixels() -> PixelOutputs:
+    """Rows the truth, columns the answer; the last one of each is no label."""
+    tables = [[[8, 0, 0], [0, 0, 0], [0, 0, 2]], [[1, 4, 2], [0, 0, 0], [1, 0, 2]]]
+    return PixelOutputs(("cell", "dust"), ("itm_a", "itm_b"), np.array(tables))
+
+
+def test_examine_outputs__pixels_are_counted() -> None:
+    told = examine_outputs(pixels(), evaluation_id="evl_x")
+    assert (told.matrix, told.reliability) == ([[9, 4, 2], [0, 0, 0], [1, 0, 4]], [])
+    assert told.worst == [WorstItem(item_id="itm_b", matched=1, confused=4, missed=2, spurious=1)]
+
+
+def test_examine_outputs__objects_with_masks_are_matched_by_them() -> None:
+    # One box, two halves of it: the answer covers what is not the object.
+    left = np.zeros((10, 10), bool)
+    left[:, :5] = True
+    box = np.array([[0.0, 0, 10, 10]])
+    outputs = ObjectOutputs(
+        ("cell",),
+        ("itm_a",),
+        (TruthObjects(box, np.array([0]), masks=[Rle(10, 10, encode_mask(left))]),),
+        (PredictedObjects(box, np.array([0.9]), np.array([0]), [Rle(10, 10, encode_mask(~left))]),),
+        use_masks=True,
+    )
+    told = examine_outputs(outputs, evaluation_id="evl_x")
+    assert told.worst == [WorstItem(item_id="itm_a", missed=1, spurious=1)]
+    assert told.reliability == [ReliabilityBin(low=0.9, high=1.0, confidence=0.9, accuracy=0.0, count=1)]
+
+
+def test_find_disagreements__counts_wrong_labels_and_wrong_pixels() -> None:
+    right = LabelOutputs(("red", "blue"), ("itm_a", "itm_b"), labels().truth, labels().truth.astype(np.float64))
+    found = find_disagreements(labels(), right)
+    assert (found.won, found.lost, found.both_right) == (1, 0, 1)
+    assert found.items == [Disagreement(item_id="itm_b", is_won=True, champion_errors=2, challenger_errors=0)]
+    # Wrong pixels: 10 and 5 in the first place, 0 and 7 in the second.
+    turned = PixelOutputs(pixels().labels, pixels().items, np.roll(pixels().confusion, 1, axis=1))
+    counted = find_disagreements(turned, pixels()).items
+    assert [(one.item_id, one.champion_errors, one.challenger_errors) for one in counted] == [
+        ("itm_b", 5, 7),
+        ("itm_a", 10, 0),
+    ]
+    with pytest.raises(InvalidInput, match="different items"):
+        find_disagreements(labels(), pixels())
