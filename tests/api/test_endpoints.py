@@ -154,7 +154,9 @@ def test_predict__what_is_no_image_is_refused(
     assert house.ask(door).status_code == 200
 
 
-@pytest.mark.parametrize("metadata", ["[]", "{", '"x"', '{"a": "\\u0000"}', '{"a": "' + "x" * 5000 + '"}'])
+@pytest.mark.parametrize(
+    "metadata", ["[]", "{", '"x"', '{"a": {"b": 1}}', '{"a": "\\u0000"}', '{"a": "' + "x" * 5000 + '"}']
+)
 def test_predict__metadata_that_no_log_keeps_is_refused(house: House, metadata: str) -> None:
     door = house.http.get(f"/projects/{house.project_id}/endpoints").json()["items"][-1]
     url = f"/endpoints/{door['name']}/predict"

@@ -11,9 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from whorl.base.errors import InvalidInput, JsonValue, PayloadTooLarge, UnreadableMedia
-from whorl.datasets.rules import check_json
+from whorl.serving.recording import METADATA_BYTES, check_metadata
 
-METADATA_BYTES = 4096
+_LONGEST_TEXT = 2 * METADATA_BYTES
 _METADATA = TypeAdapter(dict[str, JsonValue])
 _BARE = ("image/", "application/octet-stream", "application/x-www-form-urlencoded")
 _IMAGE = {"type": "string", "format": "binary"}
@@ -58,18 +58,17 @@ def parse_metadata(text: str | None) -> dict[str, JsonValue]:
     """What a sender says about an image.
 
     Raises:
-        InvalidInput: It is no JSON object, or more than 4 KB of it, or holds what no database keeps.
+        InvalidInput: It is no flat JSON object, or more of it than the log keeps.
     """
     if not text:
         return {}
-    if len(text) > METADATA_BYTES:
-        raise InvalidInput(f"the metadata has {len(text):,} characters; {METADATA_BYTES:,} are allowed")
+    if len(text) > _LONGEST_TEXT:
+        raise InvalidInput(f"the metadata has {len(text):,} characters; {METADATA_BYTES:,} bytes are allowed")
     try:
         found = _METADATA.validate_json(text)
     except (ValidationError, UnicodeEncodeError) as error:
         raise InvalidInput("metadata is not a JSON object", hint='Write it like {"camera": "north"}.') from error
-    check_json(found, where="metadata")
-    return found
+    return check_metadata(found)
 
 
 # Any: keyword arguments of a FastAPI route.

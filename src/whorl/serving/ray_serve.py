@@ -170,18 +170,18 @@ def build_app(name: str, served: ServedFolders, *, replicas: int = 1, cpus: floa
         def __init__(self) -> None:
             self._replica = Replica(served)
 
+        # Ray ships no types for it.
+        @serve.batch(  # type: ignore[untyped-decorator]
+            max_batch_size=settings.max_batch, batch_wait_timeout_s=settings.max_wait_ms / 1e3
+        )
         async def answer(self, images: list[bytes]) -> list[ServedImage]:
             return self._replica.answer(images)
 
         async def __call__(self, request: Any) -> Response:
             assert isinstance(request, Request)
-            # Ray's batching turns a call with a list into one with an image.
-            said: ServedImage = await batched(self, await request.body())
+            said: ServedImage = await self.answer(await request.body())
             return Response(said.body, status_code=said.status, media_type=said.media_type)
 
-    batched: Any = serve.batch(max_batch_size=settings.max_batch, batch_wait_timeout_s=settings.max_wait_ms / 1e3)(
-        Endpoint.answer
-    )
     deployed: Any = serve.deployment(name=name, num_replicas=replicas, ray_actor_options={"num_cpus": cpus})(Endpoint)
     return deployed.bind()
 
