@@ -12,7 +12,7 @@ from whorl.models.evaluation.thresholds import Prices
 from whorl.models.evaluation.types import PredictedObjects, TruthObjects
 from whorl.models.outputs import ClassOutputs, LabelOutputs, ObjectOutputs, PixelOutputs
 from whorl.models.reporting import NamedSlice, build_report, build_thresholds
-from whorl.schemas.evaluations import SizeRow
+from whorl.schemas.evaluations import Range, SizeRow
 from whorl.schemas.models import Evaluation
 
 EVALUATION = Evaluation(
@@ -131,6 +131,9 @@ def test_build_report__of_labels() -> None:
     report = build_report(EVALUATION, "multi_label", outputs)
     # Both labels rank every item that has them first.
     assert (report.metric_name, report.metric, report.n_truth) == ("map", 1.0, 3)
+    # Two items have a label, and blue is on one of them: perfection on so few says little.
+    assert report.interval == Range(low=0.025**0.5, high=1.0)
+    assert report.per_class[1].interval == Range(low=0.025, high=1.0)
     assert report.summary == {
         "macro_f1": pytest.approx(2 / 3),
         "micro_f1": pytest.approx(2 / 3),

@@ -1,8 +1,8 @@
 """A metric with its interval, in all, by label and by slice, from one set of resamples.
 
 Intervals are percentiles of the resamples, moved by their bias (Efron and Tibshirani, An Introduction to the Bootstrap,
-1993, chapters 10 and 13). A share of which all or none is right has no spread in resamples: its interval is exact (C.
-Clopper, E. Pearson, Biometrika 26, 1934).
+1993, chapters 10 and 13). A model that is right, or wrong, in all of them has no spread in resamples: its interval is
+that of a share of the groups (C. Clopper, E. Pearson, Biometrika 26, 1934).
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def estimate(
     spread = np.concatenate(drawn) if measure.n_images else np.full((1, len(point)), np.nan)
     own = 1 + len(measure.names)
     trials = measure.trials(codes)
-    found = [_estimate(point[at], spread[:, at], trials=trials[at] if trials else None) for at in range(own)]
-    inside = [len(np.unique(codes[images])) if trials else None for images, _ in parts]
+    found = [_estimate(point[at], spread[:, at], trials=trials[at]) for at in range(own)]
+    inside = [part.trials(codes[images])[0] for (part, _), (images, _) in zip(measures, parts, strict=True)]
     return Estimates(
         metric=found[0],
         per_class=tuple(found[1:]),
@@ -102,7 +102,7 @@ def _estimate(point: float, values: FloatArray, *, low: float = 0.0, trials: int
     if value is None or not finite.size:
         return Estimate(value, None)
     if trials and value in {0.0, 1.0}:
-        # All of them right, or none: every resample says so too, and the exact bound of a share takes its place.
+        # All is right, or nothing: every resample says so too, and the exact bound of a share takes its place.
         least = _TAIL ** (1 / trials)
         return Estimate(value, Interval(least, 1.0) if value == 1.0 else Interval(0.0, 1 - least))
     # Copies of an image lift average precision: resamples lie higher than the value by their bias, which is taken off.

@@ -33,8 +33,8 @@ class Measure(Protocol):
     def metric(self, weights: FloatArray) -> FloatArray:
         """(r, n images) weights to (r,): the first column of ``values``."""
 
-    def trials(self, codes: IntArray) -> list[int] | None:
-        """For shares of items: how many groups the metric and each label are a share of; None for other metrics.
+    def trials(self, codes: IntArray) -> list[int]:
+        """How many groups the metric and each label speak of.
 
         Args:
             codes: (n,) int64, each image's group.
@@ -74,7 +74,7 @@ class ClassMeasure:
 
     def trials(self, codes: IntArray) -> list[int]:
         """Groups, and groups that hold each class."""
-        return [len(np.unique(codes)), *(len(np.unique(codes[self.truth == at])) for at in range(len(self.names)))]
+        return _holding(codes, self.truth[:, None] == np.arange(len(self.names)))
 
     def take(self, images: IntArray) -> ClassMeasure:
         """Some of the images."""
@@ -107,8 +107,9 @@ class LabelMeasure:
         drawn = np.ascontiguousarray(weights.T)
         return _with_mean(np.stack([stepwise_ap(one, drawn) for one in self.rankings], axis=1))
 
-    def trials(self, codes: IntArray) -> None:
-        """Not a share of items."""
+    def trials(self, codes: IntArray) -> list[int]:
+        """Groups with a label, and with each."""
+        return _holding(codes, np.stack([one.n_truth > 0 for one in self.rankings], axis=1))
 
     def take(self, images: IntArray) -> LabelMeasure:
         """Some of the images."""
@@ -144,8 +145,9 @@ class ObjectMeasure:
         """The mean, then average precision by class."""
         return _with_mean(self.table.average_precision(weights))
 
-    def trials(self, codes: IntArray) -> None:
-        """Not a share of items."""
+    def trials(self, codes: IntArray) -> list[int]:
+        """Groups with a label, and with each."""
+        return _holding(codes, np.stack([one.n_truth > 0 for one in self.table.whole], axis=1))
 
     def take(self, images: IntArray) -> ObjectMeasure:
         """Some of the images."""
@@ -180,12 +182,18 @@ class PixelMeasure:
         weights = weights.astype(np.float64)
         return _with_mean(_share(weights @ self.shared, weights @ self.union))
 
-    def trials(self, codes: IntArray) -> None:
-        """Not a share of items."""
+    def trials(self, codes: IntArray) -> list[int]:
+        """Groups with a label, and with each."""
+        return _holding(codes, self.union > 0)
 
     def take(self, images: IntArray) -> PixelMeasure:
         """Some of the images."""
         return PixelMeasure(self.names, self.shared[images], self.union[images])
+
+
+def _holding(codes: IntArray, shows: BoolArray) -> list[int]:
+    """(n, c) whether an image shows a label: how many groups show any, and each."""
+    return [len(np.unique(codes[one])) for one in (shows.any(axis=1), *shows.T)]
 
 
 def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
