@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def show_architectures(out: Output, found: Sequence[Architecture]) -> None:
         rows = properties.items() if isinstance(properties, Mapping) else ()
         for name, schema in rows:
             if isinstance(schema, Mapping):
-                given = f"{name}={number(schema.get('default'))}"
+                given = f"{name}={_typed(schema.get('default'))}"
                 print(f"  --param {given:<19} {schema.get('description', '')}")
         print()
 
@@ -88,7 +89,7 @@ def show_runs(out: Output, table: ModelTable) -> None:
         *([name, *(_short(row.params.get(name)) for row in table.rows)] for name in table.param_names),
         *([name, *(number(row.metrics.get(name)) for row in table.rows)] for name in table.metric_names),
         ["seconds", *(number(row.seconds) for row in table.rows)],
-        ["size", *(_size(row) for row in table.rows)],
+        ["model size", *(_size(row) for row in table.rows)],
     ]
     points = {one.model_id: one.points for one in table.curves}
     for name in table.series:
@@ -127,12 +128,19 @@ def _show_search(out: Output, search: Mapping[str, JsonValue]) -> None:
     out.cells(("", "architecture", "parameters", "state", "score", "CPU s"), cells)
 
 
+def _typed(value: JsonValue) -> str:
+    """A value as it is typed after ``--param name=``."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _pairs(params: JsonValue) -> str:
     return ", ".join(f"{name}={_short(value)}" for name, value in params.items()) if isinstance(params, dict) else "-"
 
 
 def _short(value: object) -> str:
-    text = number(value)
+    text = json.dumps(value) if isinstance(value, dict | list | bool) else number(value)
     return text if len(text) <= 40 else text[:39] + "…"
 
 

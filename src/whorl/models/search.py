@@ -53,7 +53,7 @@ class Trial:
         """As ``search.json`` lists it."""
         found = asdict(self)
         del found["reports"]
-        return {name: value for name, value in found.items() if value not in ("", False)}
+        return {name: value for name, value in found.items() if value != "" and value is not False}
 
 
 ShouldPrune = Callable[[float, float], bool]

@@ -132,7 +132,7 @@ def test_train__the_folder_is_the_winners(tmp_path: Path, digit_data: MakeData) 
     assert model.card.architecture == "builtin:linear"
     found = json.loads((out / "search.json").read_text())
     assert (found["metric"], found["scored_on"], found["best"]) == ("accuracy", "held-out train items", 0)
-    assert found["trials"][0]["params"] == {"features": "hog"}
+    assert (found["trials"][0]["number"], found["trials"][0]["params"]) == (0, {"features": "hog"})
     assert found["trials"][0]["score"] == model.card.metrics["search_score"] > 0.5
     assert "Best of 1 training (1 to the end): builtin:linear with features hog" in model.card.notes[0]
     assert [point["trial"] for point in read_curves(out)][0] == 0

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from whorl.base.errors import JsonValue
 from whorl.datasets.revisions import load_dataset
 from whorl.models import actions as model_actions
+from whorl.models.builtin.params import resolve_params
 from whorl.ontology.queries import current_draft
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
@@ -17,6 +18,7 @@ from whorl.pipelines.nodes.fields import DatasetId, as_kind
 from whorl.pipelines.places import find_run_id
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import NodeFamily, PortType
+from whorl.schemas.training import TASK_PATTERN
 
 NO_MODEL = "none"
 """The reference of a token that stands for "there is no champion yet"."""
@@ -27,11 +29,17 @@ class CreateModelParams(Params):
 
     dataset: DatasetId = Field(description="Id of the ground-truth dataset.")
     architecture: str = Field(min_length=1, description="Such as builtin:linear, builtin:tinydet or my_pkg.mod:Model.")
-    task: str = Field(pattern="^(classification|detection)$", description="classification or detection.")
+    task: str = Field(
+        pattern=TASK_PATTERN,
+        description="classification, multi_label, detection, instance_masks or semantic_masks.",
+    )
     base: str | None = Field(
         default=None, description="Id of the model to beat; none at first.", json_schema_extra=as_kind("model")
     )
-    training: dict[str, JsonValue] = Field(default_factory=dict, description="Parameters of the architecture.")
+    training: dict[str, JsonValue] = Field(
+        default_factory=dict,
+        description="Parameters of the architecture; `preset`, `sampling` and `augment` may stand among them.",
+    )
 
 
 class CreateModelNode(PlainNode):
@@ -51,8 +59,10 @@ class CreateModelNode(PlainNode):
     )
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
-        """Nothing yet: the revision is read in the transaction that writes."""
-        del context
+        """Check the parameters; the revision is read in the transaction that writes."""
+        params = context.params
+        assert isinstance(params, CreateModelParams)
+        resolve_params(params.architecture, params.training)
         return [Passed(()) for _ in tokens]
 
     def commit(
@@ -61,6 +71,7 @@ class CreateModelNode(PlainNode):
         """Register one model per token."""
         params = context.params
         assert isinstance(params, CreateModelParams)
+        training = resolve_params(params.architecture, params.training)
         row = load_dataset(conn, params.dataset)
         labels = [label.name for label in current_draft(conn, context.project_id).labels]
         made: list[Result] = []
@@ -72,7 +83,7 @@ class CreateModelNode(PlainNode):
                     task=params.task,
                     architecture=params.architecture,
                     labels=labels,
-                    params=params.training,
+                    params=training,
                     dataset_key=row.key,
                     revision=row.revision,
                     query={"subsets": ["train", "validation"]},
