@@ -50,7 +50,7 @@ class MatchTable:
         return np.stack(per_class, axis=1)
 
     def take(self, images: IntArray) -> MatchTable:
-        """The same on some of the images, which get new numbers in the order given."""
+        """The same on some of the images, each once; they get new numbers in the order given."""
         rows = tuple(tuple(row.take(images) for row in rows) for rows in self.rows)
         return MatchTable(len(images), self.names, rows, tuple(one.take(images) for one in self.whole))
 

@@ -41,7 +41,7 @@ class Measure(Protocol):
         """
 
     def take(self, images: IntArray) -> Measure:
-        """The same on some of the images, which get new numbers in the order given."""
+        """The same on some of the images, each once; they get new numbers in the order given."""
 
 
 @dataclass(frozen=True, slots=True)

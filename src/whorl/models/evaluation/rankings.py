@@ -37,7 +37,7 @@ class Ranking:
         return len(self.n_truth)
 
     def take(self, images: IntArray) -> Ranking:
-        """The same on some of the images, which get new numbers in the order given."""
+        """The same on some of the images, each once; they get new numbers in the order given."""
         place = np.full(self.n_images, -1, np.int64)
         place[images] = np.arange(len(images))
         kept = place[self.image] >= 0
