@@ -1,5 +1,5 @@
-"""The models that come with Whorl: ``linear`` (classification) and ``tinydet`` (detection).
+"""The models that come with Whorl: ``linear`` (classes, labels), ``tinydet`` (boxes) and ``tinyunet`` (masks).
 
-Both train on a CPU, export ONNX and predict through onnxruntime; torch is imported by tinydet's training
-and by the backbone's conversion only.
+All train on a CPU, export ONNX and predict through onnxruntime; torch is imported by the training of the two
+networks and by the backbone's conversion only.
 """
