@@ -35,7 +35,7 @@ export function ChoiceCards({ label, description, choices, value, onChange, cols
             disabled={one.isDisabled}
             aria-label={`${one.title}: ${one.about}`}
           >
-            <Group gap={8} wrap="nowrap" align="flex-start">
+            <Group gap={8} wrap="nowrap" align="flex-start" className={classes.inside}>
               {one.icon === undefined ? <Radio.Indicator size="xs" mt={2} /> : one.icon}
               <div className={classes.words}>
                 <Group gap={6} wrap="nowrap" justify="space-between">

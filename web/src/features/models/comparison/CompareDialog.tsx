@@ -7,6 +7,7 @@ import {
   Select,
   SimpleGrid,
   Stack,
+  TagsInput,
   Text,
   Tooltip,
 } from "@mantine/core";
@@ -39,11 +40,15 @@ export function CompareDialog({ projectId, pair, isOpen, onClose }: CompareDialo
   );
 }
 
+/** How far a protected slice may seem to fall. */
+const SLICE_MARGIN = 0.05;
+
 function CompareForm({ projectId, pair, onClose }: Omit<CompareDialogProps, "isOpen">) {
   const [isTurned, setTurned] = useState(false);
   const [datasetId, setDatasetId] = useState(pair.challenger.dataset_id);
   const [minDelta, setMinDelta] = useState("0");
   const [floorDrop, setFloorDrop] = useState("0.1");
+  const [slices, setSlices] = useState<readonly string[]>([]);
   const datasets = useQuery(datasetsQuery(projectId));
   const champion = isTurned ? pair.challenger : pair.champion;
   const challenger = isTurned ? pair.champion : pair.challenger;
@@ -57,6 +62,7 @@ function CompareForm({ projectId, pair, onClose }: Omit<CompareDialogProps, "isO
           dataset_id: datasetId,
           min_delta: numberOf(minDelta),
           floor_drop: numberOf(floorDrop),
+          slices: slices.map((query) => ({ query, floor_drop: SLICE_MARGIN })),
         },
       }),
   });
@@ -118,6 +124,15 @@ function CompareForm({ projectId, pair, onClose }: Omit<CompareDialogProps, "isO
             step={0.01}
           />
         </SimpleGrid>
+        <TagsInput
+          label="Protected slices"
+          description={`Queries of test items on which it must be shown not to fall by ${String(SLICE_MARGIN)}; Enter adds one.`}
+          placeholder={slices.length === 0 ? "metadata.camera:north" : undefined}
+          splitChars={[]}
+          maxTags={20}
+          value={[...slices]}
+          onChange={setSlices}
+        />
         {comparing.isError && <ProblemNote error={comparing.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
