@@ -18,6 +18,7 @@ _MILESTONES = (
     "comparison.decided",
     "dataset.changed",
     "drift.detected",
+    "endpoint.changed",
     "evaluation.finished",
     "flag.raised",
     "model.created",
