@@ -25,7 +25,7 @@ from whorl.models.types import ClassProbabilities
 from whorl.pipelines.templates import load_template
 from whorl.schemas.datasets import Item
 from whorl.schemas.records import Subset
-from whorl.schemas.serving import EndpointCreate, EndpointSettings, FlagRuleWrite, ServingRole
+from whorl.schemas.serving import EndpointCreate, EndpointSettings, FlagRuleWrite, RuleKind, ServingRole
 from whorl.serving.actions import create_endpoint
 from whorl.serving.flag_actions import create_rule
 from whorl.serving.flagging import FlagHandler
@@ -189,7 +189,16 @@ def test_data_flywheel__what_the_model_gets_wrong_makes_the_next_one_better(sqli
         assert get_endpoint(conn, endpoint_id).model_id == second
         models = {model.id: model for model in list_models(conn, project_id=plant.project_id).items}
     assert (models[str(first)].n_items, models[str(second)].n_items) == (200, 200 + BUDGET)
+    # What the new champion has seen is learned once, of its own training images, and kept beside the models.
+    novelty = FlagRuleWrite.model_validate({"kind": "novelty", "above": 0.5, "per_day": 5})
+    plant.db.write(lambda conn: create_rule(conn, endpoint_id, novelty, actor_id=ANNA, now=plant.now()))
     after = counter.serve(shifted(150, skip=700))
+    with plant.db.read() as conn:
+        lines = list_predictions(conn, endpoint_id, limit=150).items
+        assert len(list_flags(conn, endpoint_id, kind=RuleKind.NOVELTY).items) == 5
+    assert all(line.novelty is not None and 0 <= line.novelty <= 260 / 261 for line in lines)
+    kept = plant.services.models_path / ".novelty"
+    assert [path.name for path in kept.iterdir()] == [f"{second}.npz"]
     assert before < 0.75
     assert after > before + 0.1
     assert plant.states(pipeline).get("failed", 0) == 0
