@@ -64,5 +64,5 @@ def check_architecture(architecture: str, task: str | None = None) -> None:
         return
     raise InvalidInput(
         f"no architecture {architecture!r}",
-        hint=f"Use {', '.join(sorted(BUILTIN_TASKS))}, or my_package.my_module:MyModel.",
+        hint=f"Use {', '.join(BUILTIN_TASKS)}, or my_package.my_module:MyModel.",
     )
