@@ -175,8 +175,13 @@ class Serving:
         """Write what was counted since the last time."""
         with self._writing:
             taken = self.tallies.take()
-            if taken:
+            if not taken:
+                return
+            try:
                 self.db.write(lambda conn: write_tallies(conn, taken), priority=Priority.ENGINE)
+            except Exception:
+                self.tallies.put_back(taken)
+                raise
 
     def _forget_old(self, conn: Connection) -> None:
         forget_old(conn, minute=int(self.clock.now() // 60))

@@ -79,6 +79,12 @@ class Tallies:
             taken, self._counts = self._counts, {}
             return taken
 
+    def put_back(self, taken: Mapping[_Key, Counts]) -> None:
+        """Count again what was taken and could not be written."""
+        with self._lock:
+            for key, counts in taken.items():
+                self._counts.setdefault(key, Counts()).add(counts)
+
     def snapshot(self) -> dict[tuple[str, ServingRole], Counts]:
         """What was counted since the start, by endpoint's name and role."""
         with self._lock:
