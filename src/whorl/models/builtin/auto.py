@@ -28,6 +28,8 @@ from whorl.schemas.annotations import Box, ClassTag, Mask
 from whorl.schemas.records import AnnotationRecord
 
 SEARCH_SHARE = 0.6
+# What networks report of themselves while they train, the more the better; a trial that falls behind ends early.
+COURSES = ("validation_map50", "validation_f1", "validation_miou")
 MOST_SCORED = 200
 LEAST_TRIAL_S = 3.0
 # A longer training must be worth its name.
@@ -143,7 +145,7 @@ class _Search:
 
         def report(metrics: Mapping[str, float]) -> None:
             nonlocal is_pruned
-            score = metrics.get("validation_map50", metrics.get("validation_score"))
+            score = next((metrics[name] for name in COURSES if name in metrics), None)
             if score is not None and should_prune(metrics.get("progress", 0.0), score):
                 is_pruned = True
             own = {name: value for name, value in metrics.items() if name != "progress"}
