@@ -29,6 +29,7 @@ from whorl.schemas.models import PredictedAnnotation
 from whorl.serving.flag_rules import ON_FEEDBACK
 from whorl.serving.log_queries import image_key
 from whorl.serving.quotas import Counters, Window, is_in_share, quotas_of, window_start
+from whorl.serving.retention import next_look
 from whorl.serving.served import Answer, Served
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database, Priority
@@ -252,6 +253,8 @@ class LogRecorder:
             for prediction_id, answer in shadows.items():
                 if _add_shadow(conn, prediction_id, answer):
                     messages.append(Message(FLAG_NODE, 0, prediction_id, ON_SHADOW))
+            if any(row["expires_at"] is not None for row in kept):
+                messages.append(next_look(to_datetime(self._clock.now())))
             send(conn, messages)
 
         self._db.write(work, priority=Priority.ENGINE)

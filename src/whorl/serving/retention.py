@@ -28,9 +28,15 @@ _MOST_BATCHES: Final = 100
 _log = get_logger("serving")
 
 
-def plan_retention(conn: Connection) -> None:
-    """Make sure that somebody looks: once for all servers; called when an engine starts."""
-    send(conn, [Message(NODE, 0, _REF)])
+def plan_retention(conn: Connection, *, now: datetime) -> None:
+    """Make sure that somebody looks within the hour, once for all servers, when the log has lines that expire."""
+    if _has_expiring(conn):
+        send(conn, [next_look(now)])
+
+
+def next_look(now: datetime) -> Message:
+    """The message that brings the next look."""
+    return Message(NODE, 0, _REF, not_before=now + _EVERY)
 
 
 def prune(
@@ -78,12 +84,17 @@ class RetentionHandler:
         return [prune(self.db, self.blobs, now=to_datetime(self.clock.now())) for _ in works]
 
     def commit(self, conn: Connection, works: Sequence[Work], outcomes: Sequence[Pruned]) -> Iterable[Message]:
-        """Say what went, and plan the next time."""
-        del conn
+        """Say what went, and plan the next time while there is something that will expire."""
+        del works
         for one in outcomes:
             if one.lines:
                 _log.info("the prediction log forgot %d lines and %d images", one.lines, one.images)
-        return [Message(NODE, 0, work.ref, not_before=to_datetime(self.clock.now()) + _EVERY) for work in works]
+        return [next_look(to_datetime(self.clock.now()))] if _has_expiring(conn) else []
+
+
+def _has_expiring(conn: Connection) -> bool:
+    found = select(prediction_log.c.key).where(prediction_log.c.expires_at.is_not(None)).limit(1)
+    return conn.execute(found).first() is not None
 
 
 def _expired(now: datetime, endpoint_id: str | None) -> list[ColumnElement[bool]]:

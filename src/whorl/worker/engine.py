@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from whorl.base.clock import Clock, SystemClock
+from whorl.base.clock import Clock, SystemClock, to_datetime
 from whorl.base.settings import Settings
 from whorl.datasets.intake import MediaLimits
 from whorl.engine import Dispatcher, Executor, HandlerSource, InlineExecutor, LocalExecutor
@@ -48,13 +48,15 @@ class Engine:
     """The dispatcher and the pump that feeds it from the outbox."""
 
     db: Database
+    clock: Clock
     dispatcher: Dispatcher
     runtime: PipelineRuntime
     executor: Executor
 
     def start(self) -> None:
         """Start both in threads."""
-        self.db.write(plan_retention, priority=Priority.ENGINE)
+        now = to_datetime(self.clock.now())
+        self.db.write(lambda conn: plan_retention(conn, now=now), priority=Priority.ENGINE)
         self.dispatcher.start()
         self.runtime.start()
 
@@ -109,4 +111,4 @@ def build_engine(
         RETENTION_NODE: RetentionHandler(db, blobs, clock),
     }
     handlers = Handlers({**jobs, **serving, ADDRESS: webhooks}, runtime)
-    return Engine(db, Dispatcher(db, handlers, executor=executor, clock=clock), runtime, executor)
+    return Engine(db, clock, Dispatcher(db, handlers, executor=executor, clock=clock), runtime, executor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 from tests.db.serving.conftest import Shop, picture
 
 from whorl.base.clock import to_datetime
@@ -15,6 +16,7 @@ from whorl.serving.feedback import give_feedback
 from whorl.serving.log_queries import list_feedback
 from whorl.serving.retention import NODE, RetentionHandler, plan_retention, prune
 from whorl.store.blobs import content_key, sha256_of
+from whorl.store.db.tables import inbox
 
 DAY = 86_400
 
@@ -94,13 +96,24 @@ def test_handler__comes_back_within_the_hour(shop: Shop) -> None:
     if not shop.db.is_sqlite:
         pytest.skip("there the server's clock says what is due, not the test's")
     shop.settings = EndpointSettings(retention_days=1)
-    shop.db.write(plan_retention)
-    shop.db.write(plan_retention)
+
+    def waiting() -> int:
+        # Without a log there is nothing to plan: an inbox at rest is empty.
+        with shop.db.read() as conn:
+            return int(conn.execute(select(func.count()).select_from(inbox)).scalar_one())
+
+    shop.db.write(lambda conn: plan_retention(conn, now=to_datetime(shop.clock.now())))
+    assert waiting() == 0
     handler = RetentionHandler(shop.db, shop.blobs, shop.clock)
     engine = Dispatcher(shop.db, StaticHandlers({NODE: handler}), executor=InlineExecutor(), clock=shop.clock)
-    engine.run_until_idle()
     shop.serve(1)
+    shop.serve(2)
     shop.recorder.flush()
+    shop.db.write(lambda conn: plan_retention(conn, now=to_datetime(shop.clock.now())))
+    assert waiting() == 1
+    shop.clock.advance(7200)
+    engine.run_until_idle()
+    assert (waiting(), len(shop.lines())) == (1, 2)
     shop.clock.advance(timedelta(days=2).total_seconds())
     engine.run_until_idle()
-    assert shop.lines() == []
+    assert (shop.lines(), waiting()) == ([], 0)
