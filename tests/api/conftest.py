@@ -80,10 +80,13 @@ class Api:
 
 
 @pytest.fixture
-def services(sqlite: Database, tmp_path: Path) -> Services:
+def services(sqlite: Database, tmp_path: Path) -> Iterator[Services]:
     """Services on an empty database, blobs in memory, decoding in this process."""
     settings = Settings(home=tmp_path, web=str(tmp_path / "web"), max_upload_bytes=200_000)
-    return Services(db=sqlite, blobs=open_blobs("memory://"), settings=settings)
+    made = Services(db=sqlite, blobs=open_blobs("memory://"), settings=settings)
+    yield made
+    made.serving.stop()
+    made.recorder.close()
 
 
 @pytest.fixture
