@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 from whorl.access.actions import write_audit
 from whorl.base.errors import Conflict, InvalidInput, JsonValue, ModelError, NotFound
 from whorl.base.ids import new_id
-from whorl.models.queries import check_may_serve as check_evaluated
 from whorl.schemas.serving import Endpoint, EndpointCreate, EndpointUpdate, ServingRole
 from whorl.serving import queries
 from whorl.serving.rules import ROLLBACK, check_role, find_predecessors
@@ -34,7 +33,6 @@ def create_endpoint(
     """
     if draft.model_id is not None:
         queries.check_servable(conn, draft.model_id, project_id)
-        check_evaluated(conn, draft.model_id)
     made = new_id("endpoint")
     values = {
         "id": made,
@@ -101,7 +99,6 @@ def serve_model(
     held = queries.get_endpoint(conn, endpoint_id)
     if model_id is not None:
         queries.check_servable(conn, model_id, held.project_id)
-        check_evaluated(conn, model_id)
         check_role(model_id, role, held.model_id)
     before = {
         ServingRole.CHAMPION: held.model_id,
