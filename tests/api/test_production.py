@@ -255,6 +255,15 @@ def test_metrics__say_what_became_of_answers(shop: Api) -> None:
     assert line.endswith('outcome="logged"} 1')
 
 
+def test_delete_endpoint__takes_its_logged_images(shop: Api) -> None:
+    serve(shop)
+    shop.services.recorder.flush()
+    assert len(list(shop.services.blobs.list("served"))) == 1
+    path = f"/api/v1/endpoints/{shop.ids['endpoint_id']}"
+    assert shop.client.delete(path, headers=shop.headers("manager")).status_code == 204
+    assert list(shop.services.blobs.list("served")) == []
+
+
 def test_prune__counts_first(shop: Api) -> None:
     serve(shop)
     shop.services.recorder.flush()

@@ -25,7 +25,12 @@ def image_key(endpoint_id: str, at: datetime, sha256: str) -> str:
 
     No item ever names such a blob: an item that is made of one has a copy of its own.
     """
-    return f"served/{endpoint_id}/{at.astimezone(UTC):%Y-%m-%d}/{sha256}"
+    return f"{image_folder(endpoint_id)}/{at.astimezone(UTC):%Y-%m-%d}/{sha256}"
+
+
+def image_folder(endpoint_id: str) -> str:
+    """Where the blobs of an endpoint's logged images are."""
+    return f"served/{endpoint_id}"
 
 
 def get_prediction(conn: Connection, prediction_id: str) -> PredictionLine:

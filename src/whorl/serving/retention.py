@@ -15,7 +15,7 @@ from whorl.engine.handlers import BodyContext
 from whorl.engine.inbox import send
 from whorl.engine.messages import Message, Work
 from whorl.schemas.serving import Pruned
-from whorl.serving.log_queries import image_key
+from whorl.serving.log_queries import image_folder, image_key
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database, Priority
 from whorl.store.db.tables import prediction_log
@@ -62,6 +62,14 @@ def prune(
         if removed < _BATCH:
             break
     return Pruned(lines=lines, images=images, is_dry_run=False)
+
+
+def forget_images(blobs: BlobStore, endpoint_id: str) -> int:
+    """Remove all logged images of an endpoint that was closed, and give their number; items keep theirs."""
+    keys = [one.key for one in blobs.list(image_folder(endpoint_id))]
+    for key in keys:
+        blobs.delete(key)
+    return len(keys)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from whorl.engine.handlers import StaticHandlers
 from whorl.schemas.serving import EndpointSettings, FeedbackCreate, Pruned, Verdict
 from whorl.serving.feedback import give_feedback
 from whorl.serving.log_queries import list_feedback
-from whorl.serving.retention import NODE, RetentionHandler, plan_retention, prune
+from whorl.serving.retention import NODE, RetentionHandler, forget_images, plan_retention, prune
 from whorl.store.blobs import content_key, sha256_of
 from whorl.store.db.tables import inbox
 
@@ -90,6 +90,15 @@ def test_prune__more_than_a_batch(shop: Shop) -> None:
     shop.recorder.flush()
     shop.clock.advance(2 * DAY)
     assert run(shop) == Pruned(lines=230, images=3, is_dry_run=False)
+
+
+def test_forget_images__of_one_endpoint_alone(shop: Shop) -> None:
+    for shade in (1, 2):
+        shop.serve(shade)
+    shop.recorder.flush()
+    shop.blobs.put("served/end_other/2026-01-02/a", b"x")
+    assert forget_images(shop.blobs, shop.endpoint_id) == 2
+    assert [one.key for one in shop.blobs.list("served")] == ["served/end_other/2026-01-02/a"]
 
 
 def test_handler__comes_back_within_the_hour(shop: Shop) -> None:

@@ -26,6 +26,7 @@ from whorl.schemas.serving import (
 from whorl.schemas.wire import Page
 from whorl.server.permits import Caller, CallerDep, needs
 from whorl.serving import actions, queries
+from whorl.serving.retention import forget_images
 
 router = APIRouter(prefix="/api/v1", tags=["endpoints"])
 
@@ -90,6 +91,8 @@ def update_endpoint(request: Request, caller: CallerDep, endpoint_id: str, body:
 def delete_endpoint(caller: CallerDep, endpoint_id: str) -> None:
     """Close it for good, with its log, feedback, flags and tokens."""
     caller.write(lambda conn: actions.delete_endpoint(conn, endpoint_id, actor_id=caller.actor.id, now=caller.now))
+    caller.services.recorder.flush()
+    forget_images(caller.services.blobs, endpoint_id)
     caller.services.actors.forget()
     caller.services.serving.book.look()
 
