@@ -40,7 +40,7 @@ function Standing({ model, state }: { readonly model: Model; readonly state: Tra
             <Text size="sm">{sayStanding(model, state)}</Text>
           </Group>
         </div>
-        <Ways model={model} state={state} isRunning={isRunning} />
+        <Ways key={state.job_id ?? ""} model={model} state={state} isRunning={isRunning} />
       </Group>
       {isRunning && (
         <Progress
@@ -66,13 +66,16 @@ function sayStanding(model: Model, state: TrainingState): string {
     return model.status === "failed" ? "It ended with an error." : "It was cancelled.";
   }
   const budget = budgetOf(model);
-  const left =
-    typeof state.seconds_left === "number"
+  const message = state.message ?? "";
+  // The training itself may have told how long it takes.
+  const left = / left$/u.test(message)
+    ? ""
+    : typeof state.seconds_left === "number"
       ? `about ${formatSeconds(state.seconds_left)} left`
       : budget === null
         ? ""
         : `given ${formatSeconds(budget)}`;
-  return [state.message ?? "", left].filter((one) => one !== "").join(" · ") || "Reads the images.";
+  return [message, left].filter((one) => one !== "").join(" · ") || "Reads the images.";
 }
 
 interface WaysProps {

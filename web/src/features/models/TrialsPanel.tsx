@@ -32,7 +32,7 @@ export function TrialsPanel({ model }: { readonly model: Model }) {
   return (
     <Panel
       title="What the search tried"
-      about={`${String(search.trials.length)} trainings, scored by ${metricTitle(search.metric)} on validation items${
+      about={`${String(search.trials.length)} trainings, scored by ${metricTitle(search.metric)} (${search.scoredOn})${
         search.seconds === null ? "" : `, in ${formatSeconds(search.seconds)}`
       }.`}
     >

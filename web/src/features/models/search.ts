@@ -18,8 +18,12 @@ export interface Search {
   readonly metric: string;
   readonly seconds: number | null;
   readonly best: number | null;
+  /** Which items the scores are of. */
+  readonly scoredOn: string;
   readonly trials: readonly Trial[];
 }
+
+const STATES: Readonly<Record<string, string>> = { pruned: "ended early" };
 
 /** Null for a model that was not searched for. */
 export function readSearch(metrics: JsonRecord): Search | null {
@@ -35,6 +39,7 @@ export function readSearch(metrics: JsonRecord): Search | null {
     metric: asText(found.metric) ?? asText(found.metric_name) ?? "score",
     seconds: asNumber(found.seconds),
     best: asNumber(found.best) ?? asNumber(found.winner) ?? top?.at ?? null,
+    scoredOn: asText(found.scored_on) ?? "validation",
     trials,
   };
 }
@@ -48,7 +53,7 @@ function readTrial(raw: JsonRecord, index: number): Trial {
       .join(", "),
     score: asNumber(raw.score) ?? asNumber(raw.value),
     seconds: asNumber(raw.seconds),
-    state: asText(raw.state) ?? asText(raw.status) ?? "done",
+    state: STATES[asText(raw.state) ?? "done"] ?? asText(raw.state) ?? "done",
     error: asText(raw.error) ?? "",
   };
 }

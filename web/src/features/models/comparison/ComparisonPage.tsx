@@ -96,15 +96,15 @@ function ComparisonView({
           </Text>
         </Card>
         <Grid gap="md">
-          <Grid.Col span={{ base: 12, lg: numbers.power === null ? 7 : 6 }}>
+          <Grid.Col span={numbers.power === null ? { base: 12, lg: 7 } : { base: 12, xl: 6 }}>
             <DifferencePanel numbers={numbers} comparison={comparison} names={names} projectId={projectId} />
           </Grid.Col>
           {numbers.power !== null && (
-            <Grid.Col span={{ base: 12, sm: 6, lg: 3 }}>
+            <Grid.Col span={{ base: 12, sm: 6, xl: 3 }}>
               <PowerPanel power={numbers.power} images={numbers.images} />
             </Grid.Col>
           )}
-          <Grid.Col span={{ base: 12, sm: 6, lg: numbers.power === null ? 5 : 3 }}>
+          <Grid.Col span={numbers.power === null ? { base: 12, lg: 5 } : { base: 12, sm: 6, xl: 3 }}>
             <WearPanel wear={numbers.wear} comparison={comparison} projectId={projectId} />
           </Grid.Col>
         </Grid>
