@@ -111,6 +111,32 @@ def test_rules__are_changed_and_taken_away(project: Project) -> None:
         project.traffic("doors")
 
 
+def test_cli__a_dataset_for_flags_is_made_and_settings_change(
+    server: Embedded, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--url", server.url, "--token", server.token, "--project", project.name]
+
+    def fails(*arguments: str) -> str:
+        assert run(["endpoints", *arguments, *where]) != 0
+        return capsys.readouterr().err
+
+    assert run(["endpoints", "create", "fresh", "--dataset", "from traffic", *where]) == 0
+    made = project.endpoints.get("fresh")
+    assert made.info.dataset_id == project.datasets.get("from traffic").id
+    assert run(["endpoints", "create", "second", "--dataset", "from traffic", *where]) == 0
+    assert project.endpoints.get("second").info.dataset_id == made.info.dataset_id
+    changed = ["change", "fresh", "--set", "log_share=0.5", "--set", "log_per_day=null", "--dataset", "elsewhere"]
+    assert run(["endpoints", *changed, *where]) == 0
+    now = made.refresh().info
+    assert (now.settings.log_share, now.settings.log_per_day, now.settings.keep_images) == (0.5, None, True)
+    assert now.dataset_id == project.datasets.get("elsewhere").id
+    capsys.readouterr()
+    assert "nothing to change" in fails("change", "fresh")
+    assert "no setting 'share'" in fails("change", "fresh", "--set", "share=1")
+    assert "log_share" in fails("change", "fresh", "--set", "log_share=2")
+    assert "--set log_share=0.1" in fails("change", "fresh", "--set", "log_share")
+
+
 def test_cli__shows_traffic_and_refuses_plainly(
     server: Embedded, project: Project, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import ValidationError
 
-from whorl.base.errors import InvalidInput
+from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.cli import production
 from whorl.cli.connected import ProjectOption, Session, connected
-from whorl.schemas.serving import ServingRole
+from whorl.cli.params import parse_params
+from whorl.schemas.serving import EndpointSettings, ServingRole
 
 if TYPE_CHECKING:
+    from whorl.sdk.client import Project
     from whorl.sdk.endpoints import Endpoint
 
 PANEL = "Production"
@@ -21,6 +25,10 @@ COLUMNS = ("name", "model_id", "canary_id", "canary_share", "shadow_id", "is_on"
 POINT_COLUMNS = ("role", "model_id", "requests", "errors", "dropped", "mean_ms", "p50_ms", "p99_ms")
 TOKEN_COLUMNS = ("id", "name", "created_at", "expires_at")
 EndpointArgument = Annotated[str, typer.Argument(help="Its name or id.")]
+FlaggedOption = Annotated[
+    str | None,
+    typer.Option("--dataset", "-d", help="Where flagged traffic becomes items; made when there is none."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +38,7 @@ def register(app: typer.Typer) -> None:
         ("create", create),
         ("list", list_endpoints),
         ("show", show),
+        ("change", change),
         ("serve", serve),
         ("rollback", roll_back),
         ("predict", predict),
@@ -53,7 +62,7 @@ def create(
         str | None, typer.Option("--follow", help="Variable whose champion is served, now and after each change.")
     ] = None,
     pipeline: Annotated[str | None, typer.Option("--pipeline", help="Name or id of the variable's pipeline.")] = None,
-    dataset: Annotated[str | None, typer.Option("--dataset", "-d", help="Where flagged traffic becomes items.")] = None,
+    dataset: FlaggedOption = None,
 ) -> None:
     """Open an endpoint.
 
@@ -65,7 +74,7 @@ def create(
         model_id=None if model is None else owner.models.get(model).id,
         pipeline_id=None if pipeline is None else owner.pipelines.get(pipeline).id,
         variable=follow,
-        dataset_id=None if dataset is None else owner.datasets.get(dataset).id,
+        dataset_id=_dataset_for(owner, dataset),
     )
     _show(session, made)
 
@@ -85,6 +94,28 @@ def show(session: Session, endpoint: EndpointArgument, project: ProjectOption = 
     Example: `whorl endpoints show cells`
     """
     _show(session, _find(session, project, endpoint))
+
+
+def change(
+    session: Session,
+    endpoint: EndpointArgument,
+    project: ProjectOption = None,
+    dataset: FlaggedOption = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting, such as log_share=0.1; null for none; repeatable.")
+    ] = None,
+) -> None:
+    """Change how an endpoint answers, what it remembers, and where flagged images go.
+
+    Example: `whorl endpoints change cells --dataset production --set log_share=0.1 --set keep_images=false`
+    """
+    given = parse_params(setting or [], option="--set log_share=0.1")
+    if not given and dataset is None:
+        raise InvalidInput("nothing to change", hint="Give --dataset NAME or --set NAME=VALUE.")
+    found = _find(session, project, endpoint)
+    settings = _settings(found.info.settings, given)
+    dataset_id = _dataset_for(session.project(project), dataset)
+    _show(session, found.update(dataset_id=dataset_id, settings=settings if given else None))
 
 
 def serve(
@@ -215,6 +246,27 @@ def delete(
 
 def _find(session: Session, project: str | None, endpoint: str) -> Endpoint:
     return session.project(project).endpoints.get(endpoint)
+
+
+def _dataset_for(project: Project, name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        return project.datasets.get(name).id
+    except NotFound:
+        return project.datasets.create(name).id
+
+
+def _settings(now: EndpointSettings, given: Mapping[str, JsonValue]) -> EndpointSettings:
+    known = EndpointSettings.model_fields
+    for name in given:
+        if name not in known:
+            raise InvalidInput(f"no setting {name!r}", hint=f"There are {', '.join(known)}.")
+    try:
+        return EndpointSettings.model_validate({**now.model_dump(), **given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidInput(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
 def _show(session: Session, endpoint: Endpoint) -> None:

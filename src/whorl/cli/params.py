@@ -7,7 +7,7 @@ import json
 from whorl.base.errors import InvalidInput, JsonValue
 
 
-def parse_params(texts: list[str]) -> dict[str, JsonValue]:
+def parse_params(texts: list[str], *, option: str = "--param epochs=20") -> dict[str, JsonValue]:
     """Read ``name=value`` pairs; a value that is JSON is read as such, else it is text.
 
     Raises:
@@ -17,7 +17,7 @@ def parse_params(texts: list[str]) -> dict[str, JsonValue]:
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name or name in params:
-            raise InvalidInput(f"not a parameter: {text!r}", hint="Write each name once, as --param epochs=20.")
+            raise InvalidInput(f"not a parameter: {text!r}", hint=f"Write each name once, as {option}.")
         try:
             params[name] = json.loads(value)
         except ValueError:
