@@ -5,6 +5,7 @@ import {
   IconDatabase,
   IconPhotoSearch,
   IconRouteAltLeft,
+  IconServerBolt,
   IconSettings,
   IconStack2,
 } from "@tabler/icons-react";
@@ -50,6 +51,12 @@ export function Palette({ projectId }: { readonly projectId: string }) {
       label: "Models",
       leftSection: <IconStack2 size={18} />,
       onClick: () => void go({ to: "/p/$projectId/models", params }),
+    },
+    {
+      id: "endpoints",
+      label: "Endpoints",
+      leftSection: <IconServerBolt size={18} />,
+      onClick: () => void go({ to: "/p/$projectId/endpoints", params }),
     },
     {
       id: "pipelines",

@@ -21,6 +21,7 @@ import {
   IconPhotoSearch,
   IconRouteAltLeft,
   IconSearch,
+  IconServerBolt,
   IconSettings,
   IconStack2,
   IconSun,
@@ -46,6 +47,7 @@ type Target =
   | "/p/$projectId/datasets"
   | "/p/$projectId/tasks"
   | "/p/$projectId/models"
+  | "/p/$projectId/endpoints"
   | "/p/$projectId/pipelines";
 
 const PLACES: readonly { to: Target; name: string; icon: ComponentType<{ size?: number }> }[] = [
@@ -54,6 +56,7 @@ const PLACES: readonly { to: Target; name: string; icon: ComponentType<{ size?: 
   { to: "/p/$projectId/datasets", name: "Datasets", icon: IconDatabase },
   { to: "/p/$projectId/tasks", name: "Tasks", icon: IconChecklist },
   { to: "/p/$projectId/models", name: "Models", icon: IconStack2 },
+  { to: "/p/$projectId/endpoints", name: "Endpoints", icon: IconServerBolt },
   { to: "/p/$projectId/pipelines", name: "Pipelines", icon: IconRouteAltLeft },
 ];
 

@@ -39,8 +39,9 @@ const STALE_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   "ontology.changed": ["ontology", "ontologies", "recipes", "fields"],
   "dataset.changed": ["dataset", "datasets", "snapshots", "revisions", "overview"],
   "job.changed": ["jobs", "job", "models", "model", "overview"],
-  "feedback.received": ["overview"],
-  "flag.raised": ["overview"],
+  "feedback.received": ["endpoint-log", "flag-catalogue", "overview"],
+  "flag.raised": ["endpoint-log", "flag-catalogue", "overview"],
+  "endpoint.changed": ["endpoints", "endpoint", "endpoint-metrics"],
   "drift.detected": ["overview"],
 };
 

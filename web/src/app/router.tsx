@@ -180,6 +180,21 @@ const comparison = createRoute({
   ),
 });
 
+/** A model, or "any", opens the form for a new endpoint. */
+const endpoints = createRoute({
+  getParentRoute: () => project,
+  path: "/endpoints",
+  validateSearch: (search: Record<string, unknown>): { model?: string } => ({ model: text(search.model) }),
+  component: lazyRouteComponent(() => import("@/features/endpoints/EndpointsPage"), "EndpointsPage"),
+});
+
+const endpoint = createRoute({
+  getParentRoute: () => project,
+  path: "/endpoints/$endpointId",
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => ({ tab: text(search.tab) }),
+  component: lazyRouteComponent(() => import("@/features/endpoints/EndpointPage"), "EndpointPage"),
+});
+
 const pipelines = createRoute({
   getParentRoute: () => project,
   path: "/pipelines",
@@ -231,6 +246,8 @@ const inProject = [
   evaluation,
   model,
   comparison,
+  endpoints,
+  endpoint,
   pipelines,
   pipeline,
   newPipeline,
