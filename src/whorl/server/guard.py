@@ -28,7 +28,7 @@ METRICS = "/metrics"
 FEEDBACK_PAGE = "/feedback/"
 _CSP = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src {styles}; img-src 'self' blob: data:; "
-    "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "font-src 'self'; connect-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 CSP = _CSP.format(styles="'self'")
