@@ -80,7 +80,7 @@ def check_model(conn: Connection, new: NewModel, *, dataset_id: str) -> ModelChe
         estimated_seconds=None if seconds is None else round(seconds, 1),
         estimate=estimate,
         errors=errors,
-        warnings=[*_warnings(train, found, names), *_size_warnings(train, size)],
+        warnings=[*_warnings(train, found, names, task), *_size_warnings(train, size)],
         can_train=not errors,
     )
 
@@ -160,14 +160,14 @@ def _errors(new: NewModel, train: _Found) -> list[CheckNotice]:
     return errors
 
 
-def _warnings(train: _Found, found: dict[Subset, _Found], names: Sequence[str]) -> list[CheckNotice]:
+def _warnings(train: _Found, found: dict[Subset, _Found], names: Sequence[str], task: Task) -> list[CheckNotice]:
     counts = Counter(label for own in train.labels for label in set(own))
     warnings: list[CheckNotice] = []
 
     def warn(code: str, message: str, hint: str = "") -> None:
         warnings.append(CheckNotice(code=code, message=message, hint=hint))
 
-    if len(counts) == 1:
+    if len(counts) == 1 and not task.has_objects and task is not Task.SEMANTIC_MASKS:
         warn("one_label", f"Every label is {next(iter(counts))}: there is nothing to tell apart.")
     if counts and len(train.labels) < FEW_SAMPLES:
         warn("few_items", f"Only {len(train.labels)} train items can be learned from.", "Label more first.")
