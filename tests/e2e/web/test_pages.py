@@ -24,6 +24,8 @@ PAGES = {
     "label grid": "/grid/{task_id}",
     "review grid": "/crops/{dataset_id}",
     "models": "/models",
+    "endpoints": "/endpoints",
+    "runs": "/models/runs",
     "pipelines": "/pipelines",
     "new pipeline": "/pipelines/new",
     "canvas": "/pipelines/new/edit",

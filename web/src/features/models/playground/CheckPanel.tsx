@@ -179,11 +179,7 @@ function Notice({ notice, isError }: { readonly notice: CheckNotice; readonly is
       role={isError ? "alert" : undefined}
     >
       <Text size="sm">{notice.message}</Text>
-      {notice.hint !== "" && notice.hint !== undefined && (
-        <Text size="xs" c="dimmed">
-          {notice.hint}
-        </Text>
-      )}
+      {notice.hint !== "" && notice.hint !== undefined && <Text size="xs">{notice.hint}</Text>}
     </Alert>
   );
 }
