@@ -53,6 +53,7 @@ def wait_for_checkpoint(process: TrainingProcess, folder: Path, *, epochs: int) 
 
 @pytest.mark.train
 @pytest.mark.slow
+@pytest.mark.timeout(500)
 def test_start_training__killed_in_the_middle_goes_on(tmp_path: Path) -> None:
     folder = prepare_checkpoint(checkpoint_folder(tmp_path, "m"), is_resumed=False, owner="job_1")
     params = {"epochs": EPOCHS, "backbone": "none", "size": 64, "validate_every": 20}
@@ -81,6 +82,7 @@ def test_start_training__killed_in_the_middle_goes_on(tmp_path: Path) -> None:
 
 @pytest.mark.train
 @pytest.mark.slow
+@pytest.mark.timeout(500)
 def test_train__a_cancelled_training_keeps_its_state(tmp_path: Path) -> None:
     folder = prepare_checkpoint(checkpoint_folder(tmp_path, "m"), is_resumed=False, owner="job_1")
     params = {"epochs": 5000, "backbone": "none", "size": 64}

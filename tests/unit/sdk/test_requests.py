@@ -74,8 +74,13 @@ def test_models__create_train_evaluate_predict() -> None:
         "architecture": "builtin:tinydet",
         "dataset_id": "dst_1",
         "task": None,
+        "snapshot": None,
         "query": "label:car",
+        "queries": {"train": None, "validation": None},
+        "preset": None,
         "params": {"epochs": 2},
+        "sampling": None,
+        "augment": None,
         "parent_id": None,
     }
     assert server.asked == [
