@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Code, Group, Stack, Table, Text, Tooltip } from "@mantine/core";
+import { Badge, Button, Card, Code, Stack, Table, Text, Tooltip } from "@mantine/core";
 import { IconAlertTriangle, IconPlus, IconServerBolt } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -212,11 +212,5 @@ export function StateBadge({ endpoint }: { readonly endpoint: Endpoint }) {
       </Badge>
     );
   }
-  return (
-    <Group gap={6} wrap="nowrap">
-      <Badge color="teal" variant="light">
-        on
-      </Badge>
-    </Group>
-  );
+  return <Badge variant="light">on</Badge>;
 }

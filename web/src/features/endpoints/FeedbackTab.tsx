@@ -154,7 +154,7 @@ function FeedbackTable({ listed, onLook }: TableProps) {
                 </Table.Td>
                 <Table.Td>{one.who}</Table.Td>
                 <Table.Td>
-                  <Text size="sm" c="dimmed">
+                  <Text size="sm" c="dimmed" className={classes.short}>
                     {formatAgo(one.at)}
                   </Text>
                 </Table.Td>

@@ -14,8 +14,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { datasetsQuery } from "@/api/queries/datasets";
-import { createEndpoint } from "@/api/queries/endpoints";
+import { createDataset, datasetsQuery } from "@/api/queries/datasets";
+import { createEndpoint, updateEndpoint } from "@/api/queries/endpoints";
 import { championsQuery, modelsQuery } from "@/api/queries/models";
 import type { Champion, EndpointCreate } from "@/api/schema.gen";
 import { ProblemNote } from "@/ui/ProblemNote";
@@ -44,6 +44,9 @@ interface Wish {
   readonly days: number | null;
 }
 
+/** Stands for a dataset to be made with the endpoint. */
+const NEW = "new";
+
 /** Asks which model is to answer under which name, and what is to be remembered. */
 export function NewEndpoint({ projectId, modelId, isOpen, onClose }: NewEndpointProps) {
   return (
@@ -59,7 +62,7 @@ function Form({ projectId, modelId, onClose }: Omit<NewEndpointProps, "isOpen">)
     source: "model",
     modelId,
     place: null,
-    datasetId: null,
+    datasetId: NEW,
     perDay: DEFAULTS.log_per_day ?? null,
     keepsImages: true,
     days: DEFAULTS.retention_days ?? null,
@@ -76,7 +79,7 @@ function Form({ projectId, modelId, onClose }: Omit<NewEndpointProps, "isOpen">)
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (isReady) making.mutate(bodyOf(wish, followed));
+        if (isReady) making.mutate({ body: bodyOf(wish, followed), makesDataset: wish.datasetId === NEW });
       }}
     >
       <Stack gap="md">
@@ -185,7 +188,10 @@ function Memory({ wish, projectId, onChange }: PartProps) {
         description="Flagged answers become items there, with the answer as a proposal. Empty: flags are kept, but nothing can be labelled."
         placeholder="None"
         clearable
-        data={datasets.map((one) => ({ value: one.id, label: one.name }))}
+        data={[
+          { value: NEW, label: `A new one: ${flaggedName(wish.name)}` },
+          ...datasets.map((one) => ({ value: one.id, label: one.name })),
+        ]}
         value={wish.datasetId}
         onChange={(value) => {
           onChange({ datasetId: value });
@@ -226,13 +232,27 @@ function Memory({ wish, projectId, onChange }: PartProps) {
   );
 }
 
+interface Making {
+  readonly body: EndpointCreate;
+  readonly makesDataset: boolean;
+}
+
 function useMake(projectId: string) {
   const client = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: (body: EndpointCreate) => createEndpoint({ projectId, body }),
+    mutationFn: async ({ body, makesDataset }: Making) => {
+      const made = await createEndpoint({ projectId, body });
+      if (!makesDataset) return made;
+      const name = flaggedName(made.name);
+      const { items } = await client.fetchQuery(datasetsQuery(projectId));
+      const dataset = items.find((one) => one.name === name) ?? (await createDataset({ projectId, name }));
+      return updateEndpoint({ endpointId: made.id, body: { dataset_id: dataset.id } });
+    },
     onSuccess: async (made) => {
-      await client.invalidateQueries({ queryKey: ["endpoints"] });
+      await client.invalidateQueries({
+        predicate: ({ queryKey }) => ["endpoints", "datasets"].includes(String(queryKey[0])),
+      });
       await navigate({
         to: "/p/$projectId/endpoints/$endpointId",
         params: { projectId, endpointId: made.id },
@@ -248,7 +268,7 @@ function bodyOf(wish: Wish, followed: readonly Champion[]): EndpointCreate {
     model_id: wish.source === "model" ? wish.modelId : null,
     pipeline_id: place?.pipeline_id ?? null,
     variable: place?.variable ?? null,
-    dataset_id: wish.datasetId,
+    dataset_id: wish.datasetId === NEW ? null : wish.datasetId,
     settings: {
       ...DEFAULTS,
       log_per_day: wish.perDay,
@@ -256,6 +276,10 @@ function bodyOf(wish: Wish, followed: readonly Champion[]): EndpointCreate {
       retention_days: wish.days,
     },
   };
+}
+
+function flaggedName(endpointName: string): string {
+  return `${endpointName === "" ? "endpoint" : endpointName} flagged`;
 }
 
 function keyOf(one: Champion): string {

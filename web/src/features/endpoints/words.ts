@@ -22,7 +22,7 @@ export const ROLE_WORDS: Readonly<Record<ServingRole, string>> = {
 };
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, { title: string; color: string }>> = {
-  ok: { title: "good", color: "teal" },
+  ok: { title: "good", color: "whorl" },
   wrong: { title: "wrong", color: "red" },
   correction: { title: "corrected", color: "orange" },
 };

@@ -128,7 +128,7 @@ function Lines({ lines, onLook }: LinesProps) {
   return (
     <Card withBorder padding={0}>
       <Table.ScrollContainer minWidth={980}>
-        <Table highlightOnHover verticalSpacing={6}>
+        <Table highlightOnHover verticalSpacing={6} horizontalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
               <Table.Th w={64}>Image</Table.Th>
@@ -192,7 +192,7 @@ function Line({ line, onLook }: { readonly line: PredictionLine; readonly onLook
       </Table.Td>
       <Table.Td ta="right">{formatMs(line.latency_ms)}</Table.Td>
       <Table.Td>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" className={classes.short}>
           {formatAgo(line.at)}
         </Text>
       </Table.Td>
@@ -230,7 +230,14 @@ export function FlagBadges({ kinds }: { readonly kinds: readonly RuleKind[] }) {
   return (
     <Group gap={4}>
       {[...new Set(kinds)].map((kind) => (
-        <Badge key={kind} variant="light" color="yellow" size="sm" title={RULES[kind].catches}>
+        <Badge
+          key={kind}
+          variant="light"
+          color="yellow"
+          size="sm"
+          title={RULES[kind].catches}
+          className={classes.short}
+        >
           {kind}
         </Badge>
       ))}

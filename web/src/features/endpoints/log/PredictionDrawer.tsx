@@ -26,7 +26,14 @@ export interface PredictionDrawerProps extends TabProps {
 /** One line of the log: the image, the answer drawn over it beside the shadow's, and what is known. */
 export function PredictionDrawer({ predictionId, endpoint, projectId, onClose }: PredictionDrawerProps) {
   return (
-    <Drawer opened={predictionId !== null} onClose={onClose} position="right" size="xl" title="Answer">
+    <Drawer
+      opened={predictionId !== null}
+      onClose={onClose}
+      position="right"
+      size="xl"
+      title="Answer"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       {predictionId !== null && (
         <Content key={predictionId} predictionId={predictionId} endpoint={endpoint} projectId={projectId} />
       )}

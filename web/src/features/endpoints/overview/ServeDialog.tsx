@@ -34,12 +34,13 @@ function Form({ endpoint, models, role, onClose }: FormProps) {
   const [share, setShare] = useState(endpoint.canary_share);
   const serving = useServing(endpoint.id, onClose);
   const now = models.find((one) => one.id === endpoint.model_id);
-  const taken = [endpoint.model_id, endpoint.canary_id, endpoint.shadow_id];
+  const held = { champion: null, canary: endpoint.canary_id, shadow: endpoint.shadow_id }[role];
   // Models of another task could not be compared with the champion's answers.
   const fitting = models.filter(
     (one) =>
       one.status === "trained" &&
-      (role === "champion" ? one.id !== endpoint.model_id : !taken.includes(one.id)) &&
+      one.id !== endpoint.model_id &&
+      one.id !== held &&
       (now === undefined || one.task === now.task),
   );
   return (

@@ -216,7 +216,7 @@ function Choose({ role, isTaken, onChoose }: ChooseProps) {
     <Button
       size="compact-sm"
       variant="default"
-      aria-label={`${isTaken ? "Change" : "Choose"} the ${role}`}
+      aria-label={isTaken ? `Change the ${role}` : `Choose a ${role}`}
       onClick={() => {
         onChoose(role);
       }}
@@ -241,7 +241,7 @@ function Part({ role, id, models, projectId, aside, onRemove, children }: RolePr
     <section aria-label={role}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Group gap={8} wrap="nowrap" miw={0}>
-          <Badge variant="light" color={id === null ? "gray" : COLORS[role]}>
+          <Badge variant="light" color={id === null ? "gray" : COLORS[role]} style={{ flex: "none" }}>
             {role}
           </Badge>
           {id === null ? (
@@ -262,7 +262,7 @@ function Part({ role, id, models, projectId, aside, onRemove, children }: RolePr
         </Group>
         <Group gap={6} wrap="nowrap">
           {id !== null && aside !== undefined && (
-            <Text size="sm" c="dimmed">
+            <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
               {aside}
             </Text>
           )}

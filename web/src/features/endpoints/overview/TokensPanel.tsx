@@ -121,7 +121,9 @@ function NewToken({ endpoint }: { readonly endpoint: Endpoint }) {
       {making.isError && <ProblemNote error={making.error} />}
       {making.data !== undefined && (
         <Alert color="yellow" variant="light" title="Copy it now; it is not shown again">
-          <Code block>{making.data.secret}</Code>
+          <Code block style={{ whiteSpace: "normal", wordBreak: "break-all" }}>
+            {making.data.secret}
+          </Code>
           <CopyButton value={making.data.secret}>
             {({ copied, copy }) => (
               <Button size="xs" mt="xs" variant="default" onClick={copy}>
