@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,12 +155,14 @@ def test_cli__shows_traffic_and_refuses_plainly(
     assert "margin" in ask("rules", "lamps", "--add", "margin", "--below", "0.2")
     assert "no lamp" in ask("feedback", "lamps")
     assert ask("prune", "lamps", "--dry-run") == "0 lines and 0 images would go\n"
-    ask("catalogue", "lamps")
+    assert run(["endpoints", "catalogue", "lamps", "--days", "2", "--group", "0", "--task", "again", *where]) == 0
+    assert re.fullmatch(r"group 0: .+; \d images\n", capsys.readouterr().err)
     for bad in (
         ["rules", "lamps", "--add", "luck"],
         ["rules", "lamps", "--add", "confidence"],
         ["feedback", "lamps", "--give", prediction_id, "--verdict", "maybe"],
         ["catalogue", "lamps", "--group", "0"],
+        ["catalogue", "lamps", "--group", "7", "--task", "again"],
         ["log", "none"],
     ):
         assert run(["endpoints", *bad, *where]) != 0

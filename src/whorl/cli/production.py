@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from whorl.base.errors import InvalidInput
+from whorl.base.errors import InvalidInput, NotFound
 from whorl.cli.connected import ProjectOption, Session, connected
 
 if TYPE_CHECKING:
-    from whorl.schemas.serving import PredictionLine
+    from whorl.schemas.serving import FlagCatalogue, FlagGroup, PredictionLine
     from whorl.sdk.production import Traffic
 
 EndpointArgument = Annotated[str, typer.Argument(help="Name or id of the endpoint.")]
@@ -143,15 +143,26 @@ def show_catalogue(
     traffic = _traffic(session, project, endpoint)
     if (task is None) != (group is None):
         raise InvalidInput("--task and --group go together", hint="`whorl endpoints flags NAME --task …` takes all.")
-    if task is not None:
-        session.out.facts(traffic.label_flagged(task, group=group).info)
-        return
     found = traffic.catalogue(days=days)
+    if task is not None:
+        chosen = _group(found, group)
+        session.out.note(f"group {group}: {chosen.title}; {len(chosen.item_ids)} images")
+        session.out.facts(traffic.label_flagged(task, item_ids=chosen.item_ids).info)
+        return
     if session.out.as_json:
         session.out.facts(found)
         return
     session.out.rows(("number", "size", "wrong", "title", "kinds", "labels"), found.groups, empty="nothing to group")
     session.out.note(f"{found.n_flags} flags; {found.n_ungrouped} answers are in no group")
+
+
+def _group(found: FlagCatalogue, number: int | None) -> FlagGroup:
+    for group in found.groups:
+        if group.number == number:
+            if not group.item_ids:
+                raise InvalidInput(f"group {number} has no items: its images were not kept")
+            return group
+    raise NotFound(f"no group {number}; the catalogue has {len(found.groups)}")
 
 
 def prune(
