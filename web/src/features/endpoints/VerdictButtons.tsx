@@ -8,6 +8,7 @@ import type { AnnotationDraft, PredictedAnnotation, Verdict } from "@/api/schema
 import { ProblemNote } from "@/ui/ProblemNote";
 
 import { CorrectionForm } from "./CorrectionForm";
+import classes from "./endpoints.module.css";
 import { VERDICT_WORDS } from "./words";
 
 export interface VerdictButtonsProps {
@@ -102,7 +103,7 @@ export function VerdictBadge({ verdict }: { readonly verdict: Verdict | null | u
   if (verdict === null || verdict === undefined) return null;
   const { title, color } = VERDICT_WORDS[verdict];
   return (
-    <Badge variant="light" color={color}>
+    <Badge variant="light" color={color} className={classes.short}>
       {title}
     </Badge>
   );

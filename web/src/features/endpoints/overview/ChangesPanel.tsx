@@ -31,8 +31,11 @@ export function ChangesPanel({ endpoint, projectId }: TabProps) {
         {newest.map((one) => (
           <div key={`${one.at} ${one.role}`}>
             <Text size="sm">
-              <b>{modelName(models, one.model_id)}</b> as {one.role}
-              {one.previous_id !== null && `, before it ${modelName(models, one.previous_id)}`}
+              <b>{modelName(models, one.model_id ?? one.previous_id)}</b>{" "}
+              {one.model_id === null ? `is no longer ${one.role}` : `as ${one.role}`}
+              {one.model_id !== null &&
+                one.previous_id !== null &&
+                `, before it ${modelName(models, one.previous_id)}`}
             </Text>
             <Text size="xs" c="dimmed">
               {formatAgo(one.at)}

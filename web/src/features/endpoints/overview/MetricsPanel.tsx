@@ -62,7 +62,8 @@ function Charts({ metrics, minutes, now }: ChartsProps) {
   );
   const latency = useMemo(() => latencyLines(metrics), [metrics]);
   const formatX = (value: number) => formatMinute(value, minutes);
-  const xDomain = [stretch.start, stretch.end] as const;
+  // A little room at the right, for the clock below the last minute.
+  const xDomain = [stretch.start, stretch.end + minutes / 30] as const;
   return (
     <Stack gap="md">
       <Figures metrics={metrics} minutes={minutes} />

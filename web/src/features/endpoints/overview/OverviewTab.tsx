@@ -24,12 +24,12 @@ export function OverviewTab({ endpoint, projectId }: TabProps) {
         <Stack gap="md">
           <MetricsPanel endpoint={endpoint} />
           <TryPanel endpoint={endpoint} projectId={projectId} />
+          <SnippetsPanel endpoint={endpoint} />
         </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 4 }}>
         <Stack gap="md">
           <ServingPanel endpoint={endpoint} projectId={projectId} />
-          <SnippetsPanel endpoint={endpoint} />
           {mayWrite && <TokensPanel endpoint={endpoint} />}
           <ChangesPanel endpoint={endpoint} projectId={projectId} />
         </Stack>

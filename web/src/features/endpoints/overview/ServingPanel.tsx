@@ -154,7 +154,7 @@ function Canary({ endpoint, projectId, models, serving, mayWrite, onChoose }: Pa
           size="sm"
           my={6}
           min={0.01}
-          max={0.5}
+          max={1}
           step={0.01}
           value={share}
           label={(value) => formatShare(value, 0)}
