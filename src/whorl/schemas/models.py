@@ -53,6 +53,7 @@ class Evaluation(Wire):
     model_id: str
     dataset_id: str
     revision: int
+    query: dict[str, JsonValue] = Field(default_factory=dict, description="Which test items; `filter` narrows them.")
     items_digest: str
     n_items: int
     metric_name: str

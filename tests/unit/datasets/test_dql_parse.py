@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whorl.base.errors import QueryError
+from whorl.base.errors import JsonValue, QueryError
 from whorl.datasets.dql import Query, format_text, parse_query, parse_text, to_json
 from whorl.datasets.dql.ast import (
     AnnotationMatch,
@@ -27,6 +27,7 @@ from whorl.datasets.dql.ast import (
     any_of,
     negate,
 )
+from whorl.datasets.dql.either_form import read_query
 from whorl.datasets.dql.elements import to_like, to_sqlite_glob
 
 LABEL_CAR = Compare(Field("label"), Op.EQ, "car")
@@ -302,3 +303,11 @@ def test_parse_text__only_query_errors(written: str) -> None:
     except QueryError:
         return
     assert parse_query(to_json(query)) == query
+
+
+def test_read_query__json_may_come_as_a_text() -> None:
+    document: dict[str, JsonValue] = {"filter": {"subset": "train"}}
+    assert read_query(json.dumps(document)) == read_query(document) == read_query("subset:train")
+    assert read_query("  ") is None
+    with pytest.raises(QueryError, match="begins like JSON and is none"):
+        read_query('{"filter": ')

@@ -5636,6 +5636,13 @@ export interface components {
             model_id: string;
             /** N Items */
             n_items: number;
+            /**
+             * Query
+             * @description Which test items; `filter` narrows them.
+             */
+            query?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
             /** Revision */
             revision: number;
         };

@@ -5,6 +5,7 @@ import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { metricTitle } from "@/api/metrics";
+import { asRecord } from "@/api/json";
 import { datasetsQuery } from "@/api/queries/datasets";
 import { evaluationQuery, reportQuery } from "@/api/queries/evaluations";
 import { isActive, jobsQuery } from "@/api/queries/jobs";
@@ -168,7 +169,7 @@ function Again({ evaluation, projectId }: { readonly evaluation: Evaluation; rea
     mutationFn: () =>
       evaluateModel({
         modelId: evaluation.model_id,
-        body: { dataset_id: evaluation.dataset_id },
+        body: { dataset_id: evaluation.dataset_id, query: asFilter(evaluation.query?.filter) },
       }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["jobs"] }),
   });
@@ -185,6 +186,12 @@ function Again({ evaluation, projectId }: { readonly evaluation: Evaluation; rea
       Evaluate again
     </Button>
   );
+}
+
+/** The query that narrowed the evaluation, to be asked again. */
+function asFilter(filter: unknown): Record<string, unknown> | null {
+  const found = asRecord(filter);
+  return Object.keys(found).length === 0 ? null : found;
 }
 
 const SHOWN_SUMMARY = 6;

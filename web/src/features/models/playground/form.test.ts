@@ -93,6 +93,15 @@ describe("formOf", () => {
       parentId: "mdl_1",
     });
   });
+  it("keeps the queries that narrowed each subset", () => {
+    const filter = { filter: { "metadata.camera": "north" } };
+    const narrowed = { ...model, query: { subsets: ["train"], filter, filters: { train: filter } } };
+    expect(formOf(narrowed)).toMatchObject({
+      query: JSON.stringify(filter),
+      trainQuery: JSON.stringify(filter),
+      validationQuery: "",
+    });
+  });
   it("has no preset where none was told", () => {
     const bare = { ...model, params: { epochs: 3 } };
     expect(formOf(bare)).toMatchObject({

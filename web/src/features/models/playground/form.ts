@@ -1,5 +1,5 @@
 /** What the playground's form holds, and the request that it makes of it. Pure. */
-import { asRecord, asText } from "@/api/json";
+import { asRecord } from "@/api/json";
 import type { Architecture, Augment, Model, ModelCreate } from "@/api/schema.gen";
 import { fieldsOfSchema, type Field } from "@/graph/fields";
 
@@ -74,7 +74,9 @@ export function formOf(model: Model, presets: Architecture["presets"] = {}): For
     name: nextName(model.name),
     task: model.task,
     datasetId: model.dataset_id,
-    query: queryText(model.query),
+    query: filterText(model.query.filter),
+    trainQuery: filterText(asRecord(model.query.filters).train),
+    validationQuery: filterText(asRecord(model.query.filters).validation),
     architecture: model.architecture,
     preset,
     params: Object.fromEntries(own),
@@ -90,9 +92,9 @@ export function nextName(name: string): string {
   return stem === undefined || number === undefined ? `${name} 2` : `${stem} ${String(Number(number) + 1)}`;
 }
 
-/** A stored query as text where it can be written so; the form has one line for it. */
-function queryText(query: Model["query"]): string {
-  return Object.keys(query).length === 0 ? "" : (asText(query.text) ?? "");
+/** A stored filter for a line of the form, as JSON: the server reads both forms. */
+function filterText(filter: unknown): string {
+  return Object.keys(asRecord(filter)).length === 0 ? "" : JSON.stringify(filter);
 }
 
 function readAugment(raw: unknown): Partial<Augment> {
