@@ -13,6 +13,7 @@ from tests.api.conftest import Api, png
 
 import whorl
 from whorl.base.errors import Forbidden, InvalidInput, ModelError, UnknownLabel
+from whorl.cli.main import run
 from whorl.schemas.models import PredictedImage
 from whorl.sdk.client import Client, Project
 from whorl.sdk.transport import Call
@@ -25,12 +26,18 @@ MAP = {"person": "pedestrian", "*": None}
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of this module's server."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def client(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A server with a project of two labels and six pictures, two of them for the test."""
     root = tmp_path_factory.mktemp("pictures")
     for number in range(6):
         Image.new("RGB", (128, 64), (number * 20, 90, 90)).save(root / f"{number}.png")
-    with whorl.connect(home=tmp_path_factory.mktemp("home")) as connected:
+    with whorl.connect(home=home) as connected:
         project = connected.projects.create("street")
         project.set_labels(["pedestrian", "car"])
         dataset = project.datasets.create("all")
@@ -66,6 +73,21 @@ def test_import__predicts_evaluates_and_is_served_like_any_other(project: Projec
     assert model.predict(dataset_id=dataset.id).wait().info.result["predictions"] == 6
     scored = model.evaluate(dataset_id=dataset.id).wait()
     assert str(scored.info.result["evaluation_id"]).startswith("evl_")
+
+
+def test_cli__a_model_from_outside_is_added_scored_and_compared(
+    home: Path, project: Project, detector: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--home", str(home), "--project", project.name]
+    added = ["models", "add", "outside", str(detector), "--map", "person=pedestrian", "--map", "*="]
+    assert run([*added, *where]) == 0
+    assert capsys.readouterr().out.startswith("outside is registered\n")
+    for words in (["evaluate", "outside"], ["compare", "outside", "outside"]):
+        assert run([*words, *where]) == 0
+        assert run([*words, "--dataset", "all", *where]) == 0
+        capsys.readouterr()
+        assert run([*words, "--dataset", "none", *where]) != 0
+        assert "no dataset 'none'" in capsys.readouterr().err
 
 
 def test_examine__proposes_a_map_and_registers_nothing(project: Project, detector: Path) -> None:

@@ -32,6 +32,9 @@ def compare(
     champion: Annotated[str, typer.Argument(help="Name or id of the model that is used now.")],
     challenger: Annotated[str, typer.Argument(help="Name or id of the model that may replace it.")],
     project: ProjectOption = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", "-d", help="Name or id; that of the models when left out.")
+    ] = None,
     min_delta: Annotated[float | None, typer.Option("--min-delta", help="The smallest gain that counts.")] = None,
     protect: Annotated[
         list[str] | None,
@@ -45,9 +48,13 @@ def compare(
     Example: `whorl compare tinydet-1 tinydet-2 --min-delta 0.01 --protect "metadata.camera:night=0.05"`
     """
     owner = session.project(project)
-    pair = owner.models.get(champion).id, owner.models.get(challenger).id
+    old, new = owner.models.get(champion), owner.models.get(challenger)
+    # The challenger's own; the champion's when the challenger was trained outside.
+    own = dataset or new.info.dataset_id or old.info.dataset_id
     job = owner.comparisons.start(
-        *pair,
+        old.id,
+        new.id,
+        dataset_id=session.dataset(owner, own).id,
         min_delta=min_delta,
         slices=[_read_slice(one) for one in protect or []],
         max_latency_ms=max_ms,

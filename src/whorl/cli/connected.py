@@ -15,6 +15,7 @@ import typer
 from whorl.cli.output import Output
 
 if TYPE_CHECKING:
+    from whorl.schemas.models import Model
     from whorl.sdk.client import Client, Project
     from whorl.sdk.datasets import Dataset
 
@@ -81,6 +82,15 @@ class Session:
             f"Give --dataset: {', '.join(dataset.name for dataset in found)}." if found else "Import something first."
         )
         raise InvalidInput("which dataset?" if found else f"project {project.name!r} has no dataset yet", hint=hint)
+
+    def dataset_of(self, project: Project, model: Model, name: str | None) -> str | None:
+        """The id of the dataset that is meant; None for the model's own, which those trained outside lack.
+
+        Raises as ``project``.
+        """
+        if name is None and model.dataset_id is not None:
+            return None
+        return self.dataset(project, name).id
 
 
 # Any result: a command's return value is not used.

@@ -25,6 +25,9 @@ def evaluate(
     session: Session,
     model: Annotated[str, typer.Argument(help="Name (the newest of that name) or id.")],
     project: ProjectOption = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", "-d", help="Name or id; the model's own when left out.")
+    ] = None,
     query: Annotated[str | None, typer.Option("--query", "-q", help="Only the items that match.")] = None,
     slices: SlicesOption = None,
     missed: Annotated[
@@ -38,7 +41,7 @@ def evaluate(
     """
     owner = session.project(project)
     found = owner.models.get(model)
-    job = found.evaluate(filters=query)
+    job = found.evaluate(dataset_id=session.dataset_of(owner, found.info, dataset), filters=query)
     with session.out.progress(f"evaluating {found.name}, %") as report:
         job.wait_or_cancel(progress=report)
     made = str(job.info.result["evaluation_id"])

@@ -40,8 +40,12 @@ def show_model(out: Output, model: Model) -> None:
     if out.as_json:
         out.facts(model)
         return
-    print(f"{model.name} is {model.status}: {model.n_items} items, {model.seconds or 0:.1f} s")
-    out.facts({"id": model.id, "architecture": model.architecture, **model.metrics})
+    took = f"{model.status}: {model.n_items} items, {model.seconds or 0:.1f} s"
+    # One that was trained elsewhere has no items here.
+    what = "registered" if model.n_items is None else took
+    print(f"{model.name} is {what}")
+    labels = ", ".join(model.labels)
+    out.facts({"id": model.id, "architecture": model.architecture, "labels": labels, **model.metrics})
 
 
 def show_champion(out: Output, champion: Champion, model: Model) -> None:
