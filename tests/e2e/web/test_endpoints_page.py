@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page
 
 PATIENCE_MS = 120_000
-TABS = ("overview", "log", "flags", "feedback", "settings")
+TABS = ("overview", "log", "flags")
 
 
 def open_endpoint(page: Page, *, model: str, dataset: str) -> None:

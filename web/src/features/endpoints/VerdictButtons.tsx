@@ -5,6 +5,7 @@ import { useState } from "react";
 
 import { giveFeedback } from "@/api/queries/endpoints";
 import type { AnnotationDraft, PredictedAnnotation, Verdict } from "@/api/schema.gen";
+import { useIsAtLeast, useMe } from "@/app/context";
 import { ProblemNote } from "@/ui/ProblemNote";
 
 import { CorrectionForm } from "./CorrectionForm";
@@ -29,19 +30,27 @@ interface Said {
 /** Good, wrong, or what is true instead: feedback on one answer by who looks at it. */
 export function VerdictButtons(props: VerdictButtonsProps) {
   const { endpointId, predictionId, annotations } = props;
+  const who = useMe().name;
+  const mayJudge = useIsAtLeast("annotator");
   const [isCorrecting, setCorrecting] = useState(false);
   const client = useQueryClient();
   const saying = useMutation({
     mutationFn: (said: Said) =>
       giveFeedback({
         endpointId,
-        body: { prediction_id: predictionId, verdict: said.verdict, correction: said.correction ?? null },
+        body: {
+          prediction_id: predictionId,
+          verdict: said.verdict,
+          correction: said.correction ?? null,
+          who,
+        },
       }),
     onSuccess: async () => {
       setCorrecting(false);
       await client.invalidateQueries({ queryKey: ["endpoint-log"] });
     },
   });
+  if (!mayJudge) return null;
   const shown = saying.isSuccess ? saying.data.verdict : props.verdict;
   const button = (verdict: Verdict) => ({
     size: "compact-md" as const,

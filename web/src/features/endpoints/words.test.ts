@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import type { EndpointChange, EndpointPoint, PredictedAnnotation, ServingRole } from "@/api/schema.gen";
+import { alignSeries } from "@/ui/charts/aligned";
 
 import { goodShares } from "./feedback";
-import { requestLines, stretchOf } from "./overview/traffic";
+import { latencyLines, requestLines, stretchOf } from "./overview/traffic";
 import { formatMs, formatRate, isEndpointName, predecessorOf, sayAnswer, sayRule, trafficOf } from "./words";
 
 const NOW = Date.parse("2026-01-02T10:30:40Z");
@@ -65,6 +66,21 @@ describe("requestLines", () => {
   it("has no line of errors where there was none", () => {
     const clean = { ...metrics, points: [] };
     expect(requestLines(clean, stretchOf(clean, 10, NOW)).map((one) => one.key)).toEqual(["champion"]);
+  });
+});
+
+describe("latencyLines", () => {
+  const [at, last] = ["2026-01-02T10:28:00Z", "2026-01-02T10:30:00Z"];
+  it("reaches over the whole stretch and keeps what was measured in its last minute", () => {
+    const points = [at, last].map((one) => point(one, "canary", { p50_ms: 3, p99_ms: 30 }));
+    const metrics = { step_s: 60, points, totals: points, queue: 0 };
+    const stretch = stretchOf(metrics, 10, NOW);
+    const { xs, ys } = alignSeries(latencyLines(metrics, stretch));
+    expect(xs).toEqual([stretch.start, stretch.end - 2, stretch.end]);
+    expect(ys).toEqual([
+      [null, 3, 3],
+      [null, 30, 30],
+    ]);
   });
 });
 

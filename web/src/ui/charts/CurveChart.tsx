@@ -184,7 +184,7 @@ function optionsOf(
         width: 2,
         dash: one.isDashed === true ? DASH : undefined,
         spanGaps: true,
-        points: { show: one.points.length < 2 },
+        points: { show: one.points.filter((point) => point.y !== null).length < 2 },
       })),
     ],
     hooks: {

@@ -36,7 +36,11 @@ export function CataloguePanel({ endpoint, projectId, mayWrite }: CatalogueProps
   return (
     <Panel
       title="What went wrong"
-      about={found === undefined ? "Flagged answers in groups that look alike." : sayCatalogue(found)}
+      about={
+        found === undefined || found.n_flags === 0
+          ? "Flagged answers in groups that look alike."
+          : sayCatalogue(found)
+      }
       actions={
         <Group gap="xs">
           <Button

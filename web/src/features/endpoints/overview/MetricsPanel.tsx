@@ -60,43 +60,52 @@ function Charts({ metrics, minutes, now }: ChartsProps) {
     () => requestLines(metrics, stretchOf(metrics, minutes, now)),
     [metrics, minutes, now],
   );
-  const latency = useMemo(() => latencyLines(metrics), [metrics]);
+  const latency = useMemo(
+    () => latencyLines(metrics, stretchOf(metrics, minutes, now)),
+    [metrics, minutes, now],
+  );
   const formatX = (value: number) => formatMinute(value, minutes);
   // A little room at the right, for the clock below the last minute.
   const xDomain = [stretch.start, stretch.end + minutes / 30] as const;
   return (
     <Stack gap="md">
       <Figures metrics={metrics} minutes={minutes} />
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-        <div>
-          <Text size="xs" c="dimmed" mb={2}>
-            Requests a minute
-          </Text>
-          <CurveChart
-            title="Requests a minute, by role"
-            xTitle="time"
-            series={requests}
-            xDomain={xDomain}
-            height={190}
-            formatX={formatX}
-            formatY={(value) => formatRate(value)}
-          />
-        </div>
-        <div>
-          <Text size="xs" c="dimmed" mb={2}>
-            Latency
-          </Text>
-          <CurveChart
-            title="Median and 99th percentile of the latency, by role"
-            xTitle="time"
-            series={latency}
-            xDomain={xDomain}
-            height={190}
-            formatX={formatX}
-            formatY={(value) => formatMs(value)}
-          />
-        </div>
-      </SimpleGrid>
+      {metrics.points.length === 0 ? (
+        <Text size="sm" c="dimmed" py="lg" ta="center">
+          Nobody asked it in this time. Try it below, or with the lines there.
+        </Text>
+      ) : (
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+          <div>
+            <Text size="xs" c="dimmed" mb={2}>
+              Requests a minute
+            </Text>
+            <CurveChart
+              title="Requests a minute, by role"
+              xTitle="time"
+              series={requests}
+              xDomain={xDomain}
+              height={190}
+              formatX={formatX}
+              formatY={(value) => formatRate(value)}
+            />
+          </div>
+          <div>
+            <Text size="xs" c="dimmed" mb={2}>
+              Latency
+            </Text>
+            <CurveChart
+              title="Median and 99th percentile of the latency, by role"
+              xTitle="time"
+              series={latency}
+              xDomain={xDomain}
+              height={190}
+              formatX={formatX}
+              formatY={(value) => formatMs(value)}
+            />
+          </div>
+        </SimpleGrid>
+      )}
     </Stack>
   );
 }

@@ -44,22 +44,26 @@ export function requestLines(metrics: EndpointMetrics, stretch: Stretch): ChartS
 }
 
 /** Median and 99th percentile of each role; nothing is said of a time without requests. */
-export function latencyLines(metrics: EndpointMetrics): ChartSeries[] {
+export function latencyLines(metrics: EndpointMetrics, { start, end }: Stretch): ChartSeries[] {
+  // Without a value at its ends the axis would show the stretch that has values.
+  const ends = [start, end].map((x) => ({ x, y: null }));
+  // The last point at an x counts, so that a value at an end is not lost.
+  const room = (points: ChartPoint[]) => [...ends, ...points];
   return rolesOf(metrics).flatMap((role) => {
-    const points = metrics.points.filter((one) => one.role === role);
+    const points = metrics.points.filter((one) => one.role === role && minuteOf(one) >= start);
     return [
       {
         key: `${role} p50`,
         name: `${role} p50`,
         color: COLORS[role],
-        points: points.map((one) => ({ x: minuteOf(one), y: one.p50_ms })),
+        points: room(points.map((one) => ({ x: minuteOf(one), y: one.p50_ms }))),
         isDashed: true,
       },
       {
         key: `${role} p99`,
         name: `${role} p99`,
         color: COLORS[role],
-        points: points.map((one) => ({ x: minuteOf(one), y: one.p99_ms })),
+        points: room(points.map((one) => ({ x: minuteOf(one), y: one.p99_ms }))),
       },
     ];
   });
