@@ -136,6 +136,8 @@ def test_cli__a_dataset_for_flags_is_made_and_settings_change(
     assert "no setting 'share'" in fails("change", "fresh", "--set", "share=1")
     assert "log_share" in fails("change", "fresh", "--set", "log_share=2")
     assert "--set log_share=0.1" in fails("change", "fresh", "--set", "log_share")
+    assert run(["endpoints", "delete", "second", "--yes", "--json", *where]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "second"
 
 
 def test_cli__shows_traffic_and_refuses_plainly(

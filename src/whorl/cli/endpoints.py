@@ -241,6 +241,9 @@ def delete(
     if not yes and not typer.confirm(f"Close {found.name} and remove its log?", err=True):
         raise typer.Abort
     found.delete()
+    if session.out.as_json:
+        session.out.facts({"id": found.id, "name": found.name, "is_closed": True})
+        return
     session.out.note(f"closed: {found.name}")
 
 
