@@ -235,6 +235,9 @@ def test_unknown_outputs__every_one_is_named_with_what_would_be_understood(tmp_p
     with pytest.raises(ModelError, match=r"heat float32 \(1, 2, 3, 4, 5\); odd float32 \(3, 3\)") as caught:
         OnnxModel(path, {})
     assert "decode" in caught.value.hint
+    # People at a command line see the hint, not the details.
+    assert "yolov8" in caught.value.hint
+    assert "name the folder" in caught.value.hint
     assert "yolov8" in str(caught.value.details["understood"])
 
 

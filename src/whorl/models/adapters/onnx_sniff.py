@@ -232,7 +232,8 @@ def _not_understood(names: Sequence[str], outputs: Sequence[Array], decode: str 
     known = "; ".join(f"{name}: {text}" for name, (_, text) in DECODERS.items())
     return ModelError(
         f"the outputs of this ONNX file {wanted}: {shown}",
-        hint="Export it as one of the known families, or say which with the option decode; "
-        "a function of your own that decodes works too. The details list the families.",
+        hint="Export it as one of the known families, or say which with the option decode: "
+        f"{', '.join(DECODERS)}; a function of your own that decodes works too. "
+        "A model.onnx that Whorl wrote needs the folder around it: name the folder.",
         details={"outputs": shown, "understood": known},
     )
