@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from io import BufferedReader
 from typing import TypeVar
 
-from whorl.base.errors import ModelError, ModelTimeout, Overloaded, WhorlError, WorkerLost, error_classes
+from whorl.base.errors import ModelError, ModelTimeout, Overloaded, Unavailable, WhorlError, WorkerLost, error_classes
 from whorl.base.log import get_logger
 from whorl.serving.frames import Head, pack_frame, read_frame
 from whorl.serving.host import GONE
@@ -34,12 +34,8 @@ _THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREAD
 _log = get_logger("serving")
 
 
-class ModelGone(WhorlError):
-    """The host does not hold the model any more: who serves has changed meanwhile."""
-
-    code = GONE
-    status = 503
-    retryable = True
+class ModelGone(Unavailable):
+    """The host does not hold the model any more: who serves has changed meanwhile. Callers never see it."""
 
 
 @dataclass(frozen=True, slots=True)

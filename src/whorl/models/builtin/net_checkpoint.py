@@ -26,6 +26,7 @@ class State(TypedDict):
         done: Batches in all.
         seconds: CPU seconds in all.
         numpy_state: Of the generator of views, as JSON: its numbers have more than 64 bits.
+        scored: Passes after which there was a score last; 0 before there is one.
         best: The best score so far; minus infinity before there is one.
         stale: Scores since then.
     """
@@ -39,6 +40,7 @@ class State(TypedDict):
     seconds: float
     torch_state: Tensor
     numpy_state: str
+    scored: int
     best: float
     stale: int
     best_net: dict[str, Tensor] | None

@@ -71,7 +71,7 @@ class Scorer:
         self._patience = patience
         self._is_exact = is_exact
         self._spent_s, self._last_s = 0.0, expected_s
-        self._epoch = 0
+        self.epoch = 0
         self.best = float("-inf")
         self.stale = 0
         self.best_net: dict[str, Tensor] | None = None
@@ -83,15 +83,15 @@ class Scorer:
 
     def is_behind(self, epoch: int) -> bool:
         """Whether there was no score since the last passes."""
-        return self._score is not None and self._epoch < epoch
+        return self._score is not None and self.epoch < epoch
 
-    def go_on(self, *, best: float, stale: int, best_net: dict[str, Tensor] | None) -> None:
-        """Know what an earlier run found."""
-        self.best, self.stale, self.best_net = best, stale, best_net
+    def go_on(self, *, epoch: int, best: float, stale: int, best_net: dict[str, Tensor] | None) -> None:
+        """Know what an earlier run found, and after how many passes it last scored."""
+        self.epoch, self.best, self.stale, self.best_net = epoch, best, stale, best_net
 
     def look(self, epoch: int, clock: Clock, *, is_last: bool = False) -> float | None:
         """The score after so many epochs; None when it is not due or would take too much of the time."""
-        if self._score is None or not (is_last or epoch - self._epoch >= self._every):
+        if self._score is None or not (is_last or epoch - self.epoch >= self._every):
             return None
         if not self._is_exact and self._spent_s + self._last_s > SCORE_SHARE * clock.seconds:
             return None
@@ -103,7 +103,7 @@ class Scorer:
         self._net.train(is_training)
         self._last_s = time.process_time() - started
         self._spent_s += self._last_s
-        self._epoch = epoch
+        self.epoch = epoch
         if score is not None:
             self._note(score)
         return score

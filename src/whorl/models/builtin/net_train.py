@@ -362,7 +362,7 @@ class _Run(Generic[V]):
             ) from error
         self._epoch, self._steps, self._phase = state["epoch"], state["steps"], state["phase"]
         self._clock.go_on(done=state["done"], seconds=state["seconds"])
-        self._scorer.go_on(best=state["best"], stale=state["stale"], best_net=state["best_net"])
+        self._scorer.go_on(epoch=state["scored"], best=state["best"], stale=state["stale"], best_net=state["best_net"])
 
     def _save_when_due(self) -> None:
         if time.monotonic() >= self._save_at:
@@ -382,6 +382,7 @@ class _Run(Generic[V]):
             "seconds": self._clock.seconds,
             "torch_state": torch.get_rng_state(),
             "numpy_state": json.dumps(self._rng.bit_generator.state),
+            "scored": self._scorer.epoch,
             "best": self._scorer.best,
             "stale": self._scorer.stale,
             "best_net": self._scorer.best_net,
