@@ -70,6 +70,8 @@ class CurveKeeper:
 
 def describe_point(point: Mapping[str, float]) -> str:
     """What a training just reported, for people: losses and scores, and what remains."""
+    if "cache_seconds" in point:
+        return f"{point.get('views', 1.0):.1f} views of each image are ready"
     shown = [f"{name} {value:.4g}" for name, value in point.items() if name not in ("seconds", "progress")]
     left = seconds_left(point)
     return ", ".join(shown if left is None else [*shown, f"about {duration_text(left)} left"])

@@ -55,6 +55,7 @@ class ModelJobs:
             context.report(metrics.get("progress", 0.0), describe_point(metrics))
 
         is_resumed = context.params.get("resume") is True
+        context.report(0.0, "reads the images")
         try:
             trained = train_model(
                 self._workshop(context), model_id, owner=context.job.id, is_resumed=is_resumed, watch=watch
