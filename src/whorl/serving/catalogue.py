@@ -20,6 +20,7 @@ MOST_MEMBERS: Final = 2000
 MOST_GROUPS: Final = 12
 SMALLEST: Final = 2
 _CLEAR: Final = 0.08
+_ODD_SHARE: Final = 0.2
 _FEW: Final = 4
 _DIRECTIONS: Final = 32
 _SURPLUS: Final = 0.25
@@ -64,8 +65,22 @@ class Group:
 def cluster(features: FloatArray) -> NDArray[np.int64]:
     """(n,) group numbers of (n, d) features, the largest group first; -1 for what belongs to no group.
 
-    One group when nothing stands apart, or there are fewer than four. The same features give the same groups.
+    One group when nothing stands apart, or there are fewer than four. The same features give the same groups. A few
+    very odd ones (a test picture, a broken camera) do not hide the groups of the others.
     """
+    numbers = _cluster_once(features)
+    usual = np.flatnonzero(numbers == 0)
+    odd = len(features) - len(usual)
+    if not 0 < odd <= _ODD_SHARE * len(features):
+        return numbers
+    # The odd ones took up the whole scale: the rest is looked at by itself.
+    inside = cluster(features[usual])
+    joined = np.where(numbers > 0, numbers + int(inside.max()), numbers)
+    joined[usual] = inside
+    return _by_size(joined)
+
+
+def _cluster_once(features: FloatArray) -> NDArray[np.int64]:
     count = len(features)
     if count < _FEW:
         return np.zeros(count, np.int64)
@@ -187,11 +202,11 @@ def _off_centre(features: FloatArray) -> NDArray[np.float64]:
 
 
 def _by_size(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number the groups anew by size, then by their first member; groups of one become -1."""
-    firsts = {number: int(np.flatnonzero(numbers == number)[0]) for number in set(numbers.tolist())}
+    """Number the groups anew by size, then by their first member; groups of one become -1, and -1 stays."""
+    firsts = {number: int(np.flatnonzero(numbers == number)[0]) for number in set(numbers.tolist()) - {-1}}
     sizes = Counter(numbers.tolist())
     order = sorted(firsts, key=lambda number: (-sizes[number], firsts[number]))
-    table = {old: (new if sizes[old] >= SMALLEST else -1) for new, old in enumerate(order)}
+    table = {-1: -1} | {old: (new if sizes[old] >= SMALLEST else -1) for new, old in enumerate(order)}
     return np.array([table[number] for number in numbers.tolist()], np.int64)
 
 

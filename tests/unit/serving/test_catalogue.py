@@ -37,6 +37,12 @@ def test_cluster__one_that_stands_alone_is_in_no_group() -> None:
     assert cluster(features).tolist() == [0] * 8 + [1] * 8 + [-1]
 
 
+def test_cluster__a_few_very_odd_ones_do_not_hide_the_groups_of_the_rest() -> None:
+    odd = np.random.default_rng(2).normal(2000, 1, (3, 16)).astype(np.float32)
+    features = np.concatenate([blobs(9, 7, 5), odd, np.full((1, 16), -9000, np.float32)])
+    assert cluster(features).tolist() == [0] * 9 + [1] * 7 + [2] * 5 + [3] * 3 + [-1]
+
+
 def test_describe_groups__names_what_is_commoner_inside() -> None:
     members = [
         *(
