@@ -87,8 +87,7 @@ function readField(name: string, raw: JsonRecord, about: { isRequired: boolean; 
   const schema = { ...raw, ...(real.length === 1 && only !== undefined ? only : opened(raw, about.defs)) };
   const word = wordBesideBoolean(real);
   const choices = word === null ? choicesOf(schema, about.defs) : [word];
-  const kind =
-    word !== null ? "tristate" : real.length > 1 ? "json" : kindOf(name, { schema, choices, raw });
+  const kind = word !== null ? "tristate" : real.length > 1 ? "json" : kindOf(name, { schema, choices, raw });
   return {
     name,
     title: titleOf(name),

@@ -226,7 +226,9 @@ export function parseJson(text: string): { readonly value: unknown } | null {
 export function SchemaInput(props: InputProps) {
   switch (props.field.kind) {
     case "choice":
-      return <ChoicePicker {...props} choices={props.field.choices.map((one) => ({ value: one, label: one }))} />;
+      return (
+        <ChoicePicker {...props} choices={props.field.choices.map((one) => ({ value: one, label: one }))} />
+      );
     case "number":
     case "integer":
       return <NumberField {...props} />;

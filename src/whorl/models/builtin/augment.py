@@ -20,7 +20,7 @@ from whorl.schemas.training import Augment
 Matrix = NDArray[np.float64]
 Whole = TypeVar("Whole", np.uint8, np.uint16)
 BEST_JPEG = 95
-# OpenCV maps centres of pixels, we map corners: half a pixel to and fro.
+# OpenCV maps centres of pixels, we map corners: half a pixel there and back.
 _TO_CORNER: Matrix = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]], np.float64)
 _TO_CENTRE: Matrix = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]], np.float64)
 
