@@ -6,6 +6,7 @@ import {
   IconCopy,
   IconDownload,
   IconRocket,
+  IconServerBolt,
   IconTestPipe,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -166,6 +167,15 @@ function ModelActions({ model, champions, projectId }: ModelActionsProps) {
           <Button variant="default" leftSection={<IconTestPipe size={16} />} onClick={evaluating.open}>
             Evaluate
           </Button>
+          <LinkButton
+            variant="default"
+            leftSection={<IconServerBolt size={16} />}
+            to="/p/$projectId/endpoints"
+            params={{ projectId }}
+            search={{ model: model.id }}
+          >
+            Serve
+          </LinkButton>
           {places.length === 0 ? (
             <Button
               leftSection={<IconRocket size={16} />}
