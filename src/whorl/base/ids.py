@@ -47,6 +47,11 @@ PREFIXES: dict[str, str] = {
     "feedback": "fbk",
     "flag_rule": "frl",
     "flag": "flg",
+    "space": "spc",
+    "map": "map",
+    "selection": "sel",
+    "simulation": "sim",
+    "duplicate_scan": "dup",
     "view": "viw",
     "delivery": "dlv",
 }

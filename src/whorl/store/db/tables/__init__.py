@@ -37,6 +37,16 @@ from whorl.store.db.tables.pipelines import (
     trigger_fire,
     trigger_state,
 )
+from whorl.store.db.tables.selection import (
+    duplicate_member,
+    duplicate_scan,
+    embedding_map,
+    embedding_segment,
+    embedding_space,
+    selection,
+    selection_item,
+    simulation,
+)
 from whorl.store.db.tables.serving import endpoint, endpoint_tally, feedback, flag, flag_rule, prediction_log
 from whorl.store.db.tables.tasks import comment, issue, task, task_answer, task_count, task_item, task_person
 from whorl.store.db.tables.views import saved_view
@@ -51,6 +61,11 @@ __all__ = [
     "dataset",
     "dead_letter",
     "delivery",
+    "duplicate_member",
+    "duplicate_scan",
+    "embedding_map",
+    "embedding_segment",
+    "embedding_space",
     "endpoint",
     "endpoint_tally",
     "evaluation",
@@ -89,6 +104,9 @@ __all__ = [
     "run_log",
     "run_step",
     "saved_view",
+    "selection",
+    "selection_item",
+    "simulation",
     "snapshot",
     "source_file",
     "task",
