@@ -10,6 +10,7 @@ from whorl.base.errors import JsonValue
 from whorl.schemas.wire import UtcTime, Wire
 
 SpaceKind = Literal["image", "crop"]
+QueryValue = str | dict[str, JsonValue] | None
 
 
 class SpaceDraft(Wire):
@@ -58,7 +59,7 @@ class EmbedRequest(Wire):
     space: str | None = Field(
         default=None, max_length=200, description="Id or name; the project's first when left out."
     )
-    filter: dict[str, JsonValue] | None = Field(default=None, description="Query: embed these items only.")
+    filter: QueryValue = Field(default=None, description="Query: embed these items only.")
 
 
 class SimilarRequest(Wire):
@@ -75,7 +76,7 @@ class SimilarRequest(Wire):
     space: str | None = Field(
         default=None, max_length=200, description="Id or name; the project's first when left out."
     )
-    filter: dict[str, JsonValue] | None = Field(default=None, description="Query: look among these items only.")
+    filter: QueryValue = Field(default=None, description="Query: look among these items only.")
     limit: int = Field(default=100, ge=1, le=1000)
 
 
@@ -104,7 +105,7 @@ class MapRequest(Wire):
 
     space: str | None = Field(default=None, max_length=200)
     method: str | None = Field(default=None, max_length=40, description="The default suits the number of items.")
-    filter: dict[str, JsonValue] | None = None
+    filter: QueryValue = None
     seed: int = 0
 
 
@@ -125,13 +126,11 @@ class EmbeddingMap(Wire):
 class CoverageRequest(Wire):
     """How much of what is new is covered by what is known."""
 
-    query: dict[str, JsonValue] | None = Field(default=None, description="What is new: a query of this dataset.")
+    query: QueryValue = Field(default=None, description="What is new: a query of this dataset.")
     against_dataset_id: str | None = Field(
         default=None, description="Where the known lies; this dataset when left out."
     )
-    against: dict[str, JsonValue] | None = Field(
-        default=None, description="What is known: a query; the training subset when left out."
-    )
+    against: QueryValue = Field(default=None, description="What is known: a query; the training subset when left out.")
     space: str | None = Field(default=None, max_length=200)
 
 

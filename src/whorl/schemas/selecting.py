@@ -9,6 +9,8 @@ from pydantic import Field
 from whorl.base.errors import JsonValue
 from whorl.schemas.wire import UtcTime, Wire
 
+QueryValue = str | dict[str, JsonValue] | None
+
 
 class SelectionBudget(Wire):
     """How much may be chosen; the first limit that is reached ends the choice."""
@@ -37,11 +39,13 @@ class SelectionDraft(Wire):
     params: dict[str, JsonValue] = Field(default_factory=dict, description="Of the strategy.")
     budget: SelectionBudget
     quotas: list[SelectionQuota] = Field(default_factory=list, max_length=10)
-    filter: dict[str, JsonValue] | None = Field(
-        default=None, description="Query: the pool; items without ground truth, outside test, when left out."
+    filter: QueryValue = Field(
+        default=None,
+        description="Query, as text or DQL: the pool; items without ground truth, outside test, when left out.",
     )
-    labelled: dict[str, JsonValue] | None = Field(
-        default=None, description="Query: what counts as labelled; items with ground truth when left out."
+    labelled: QueryValue = Field(
+        default=None,
+        description="Query, as text or DQL: what counts as labelled; items with ground truth when left out.",
     )
     labelled_dataset_id: str | None = Field(default=None, description="Where the labelled lie, when not here.")
     space: str | None = Field(default=None, max_length=200, description="Id or name of an embedding space.")
@@ -126,7 +130,7 @@ class SimulationDraft(Wire):
 
     name: str | None = Field(default=None, max_length=200)
     dataset_id: str
-    filter: dict[str, JsonValue] | None = None
+    filter: QueryValue = None
     strategies: list[str] = Field(default_factory=lambda: ["auto", "random"], min_length=1, max_length=12)
     model: str | None = Field(default=None, description="builtin:linear or builtin:tinydet; by the task when left out.")
     budgets: list[int] | None = Field(default=None, max_length=40, description="Labels after each round.")
@@ -199,7 +203,7 @@ class Simulation(Wire):
 class DuplicateScanDraft(Wire):
     """How alike two images must be to count as one."""
 
-    filter: dict[str, JsonValue] | None = None
+    filter: QueryValue = None
     exact: bool = True
     near: bool = True
     video: bool = Field(default=False, description="Neighbouring frames of one video too.")
