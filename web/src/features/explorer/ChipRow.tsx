@@ -2,8 +2,8 @@ import { Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 
 import classes from "./explorer.module.css";
-import { negateTermAt, removeTermAt } from "./filter/edit";
-import { splitTerms } from "./filter/terms";
+import { negateTermAt, removeTermAt } from "@/query/edit";
+import { splitTerms } from "@/query/terms";
 
 /** The terms of the filter: a click on one turns it around, its cross takes it out. */
 export function ChipRow({ q, onQuery }: { readonly q: string; readonly onQuery: (q: string) => void }) {

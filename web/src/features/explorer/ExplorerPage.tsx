@@ -25,7 +25,7 @@ import { ItemPanel } from "./ItemPanel";
 import type { LensProps } from "./lenses/lens";
 import { LENSES, lensOf } from "./lenses/registry";
 import { useLensSettings, type LensSettings } from "./lenses/settings";
-import { isQueryProblem, QueryBar } from "./QueryBar";
+import { isQueryProblem, QueryBar } from "@/query/QueryBar";
 import { FailedPages, Nothing, Standing, Waiting } from "./Standing";
 import { useExplorer, type Explorer } from "./useExplorer";
 import { useGridFeed } from "./useGridFeed";

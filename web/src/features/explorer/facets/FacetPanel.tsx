@@ -6,7 +6,7 @@ import { useState, type MouseEvent } from "react";
 import type { Facet, FacetBucket, Facets } from "@/api/schema.gen";
 import { formatCount } from "@/ui/format";
 
-import { asOneTerm, excludeTerm, hasTerm, negated, toggleTerm } from "../filter/edit";
+import { asOneTerm, excludeTerm, hasTerm, negated, toggleTerm } from "@/query/edit";
 
 import { nameBucket, shortNumber } from "./buckets";
 import classes from "./facets.module.css";

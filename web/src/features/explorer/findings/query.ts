@@ -1,8 +1,8 @@
 /** The terms of a query that ask for what an evaluation found. Pure. */
 import { writeFinding, type FindingTerms } from "@/api/queryText";
 
-import { removeTermAt } from "../filter/edit";
-import { splitTerms, type Term } from "../filter/terms";
+import { removeTermAt } from "@/query/edit";
+import { splitTerms, type Term } from "@/query/terms";
 
 const TYPES = ["correct", "confused", "missed", "spurious"] as const;
 /** These mean the annotation again as soon as another annotation's term stands between. */

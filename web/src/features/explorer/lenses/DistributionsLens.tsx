@@ -8,7 +8,7 @@ import { formatCount } from "@/ui/format";
 import { labelColor } from "@/ui/labelColor";
 
 import { nameBucket, shortNumber } from "../facets/buckets";
-import { addTerm, asOneTerm, replaceLike, spanChip, toggleTerm } from "../filter/edit";
+import { addTerm, asOneTerm, replaceLike, spanChip, toggleTerm } from "@/query/edit";
 
 import { Chart, type ChartColors } from "./Chart";
 import type { LensProps } from "./lens";

@@ -7,9 +7,9 @@ import { ApiProblem } from "@/api/client";
 import { fieldsQuery } from "@/api/queries/facets";
 import type { QueryField } from "@/api/schema.gen";
 
-import classes from "./explorer.module.css";
-import { applyHint } from "./filter/edit";
-import { QueryEditor } from "./filter/QueryEditor";
+import classes from "./query.module.css";
+import { applyHint } from "./edit";
+import { QueryEditor } from "./QueryEditor";
 
 const MOST_PAST = 50;
 const NO_FIELDS: readonly QueryField[] = [];
