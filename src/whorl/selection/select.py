@@ -41,9 +41,11 @@ def _interleave(indices: IntArray, chosen: Selection, random: Selection) -> Sele
     places = np.concatenate([(np.arange(n) + 0.5) / max(n, 1), (np.arange(k) + 0.5) / max(k, 1)])
     order = np.argsort(places, kind="stable")
     reasons = [*chosen.reasons, *random.reasons]
+    details = [*chosen.details, *random.details]
     return Selection(
         indices=np.concatenate([indices, random.indices])[order],
         scores=np.concatenate([chosen.scores, random.scores])[order],
         reasons=[reasons[at] for at in order.tolist()],
         is_random=np.concatenate([chosen.is_random, random.is_random])[order],
+        details=[details[at] for at in order.tolist()],
     )
