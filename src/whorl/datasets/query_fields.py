@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from whorl.base.errors import QueryError
-from whorl.datasets.dql.ast import Compare, Field, FindingMatch, Op, Query
+from whorl.datasets.dql.ast import Compare, Field, FindingMatch, Op, Query, SelectionMatch
 from whorl.datasets.dql.fields import (
     ANNOTATION_FIELDS,
     FINDING_TYPES,
@@ -27,7 +27,7 @@ from whorl.datasets.revisions import DatasetRow, load_dataset, standing
 from whorl.ontology.queries import current_draft
 from whorl.schemas.annotations import Layer
 from whorl.schemas.explorer import QueryField
-from whorl.store.db.tables import evaluation, item_state, model, snapshot
+from whorl.store.db.tables import evaluation, item_state, model, selection, snapshot
 
 _LOOKED_AT = 250
 _MAX_VALUES = 50
@@ -106,7 +106,21 @@ def _special(conn: Connection, row: DatasetRow, names: Sequence[str]) -> list[Qu
         QueryField(name="has", type="choice", title="Has a value for", values=["group", "confidence"]),
         QueryField(name="sort", type="choice", title="Order by (minus: descending)", values=sortable),
         QueryField(name="snapshot", type="choice", title="As it stood at a snapshot", values=snapshots),
+        *_of_selections(conn, row),
         *_of_findings(conn, row),
+    ]
+
+
+def _of_selections(conn: Connection, row: DatasetRow) -> list[QueryField]:
+    """What stands behind ``selection:``; nothing while nothing was chosen here."""
+    mine = select(selection.c.name).where(selection.c.dataset_key == row.key).order_by(selection.c.key.desc())
+    names = list(dict.fromkeys(conn.execute(mine.limit(_MAX_VALUES)).scalars()))
+    if not names:
+        return []
+    known = [format_text(Query(where=SelectionMatch(name))).removeprefix("selection:") for name in names]
+    return [
+        QueryField(name="selection", type="choice", title="Was chosen in a selection", values=known),
+        QueryField(name="is_random", type="choice", title="Drawn at random there", values=["true", "false"]),
     ]
 
 

@@ -103,7 +103,15 @@ class FindingMatch:
     where: Condition = And()
 
 
-Condition = And | Or | Not | Compare | AnnotationMatch | FindingMatch
+@dataclass(frozen=True, slots=True)
+class SelectionMatch:
+    """The item is in a selection: by its id, or the newest of this name; ``is_random`` keeps one of its two parts."""
+
+    source: str
+    is_random: bool | None = None
+
+
+Condition = And | Or | Not | Compare | AnnotationMatch | FindingMatch | SelectionMatch
 
 
 @dataclass(frozen=True, slots=True)

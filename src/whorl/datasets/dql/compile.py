@@ -17,6 +17,7 @@ from whorl.datasets.dql.ast import (
     Compare,
     FindingMatch,
     Query,
+    SelectionMatch,
     all_of,
 )
 from whorl.datasets.dql.comparisons import Column, sort_columns
@@ -24,6 +25,7 @@ from whorl.datasets.dql.conditions import Standing, conjuncts, item_fields, uses
 from whorl.datasets.dql.elements import ForLookup, LabelWalk, WalkJoin
 from whorl.datasets.dql.fields import nearest, shorten
 from whorl.datasets.dql.findings import list_found
+from whorl.datasets.dql.selections import list_selected
 from whorl.store.db.tables.annotations import annotation
 from whorl.store.db.tables.datasets import item, item_state, snapshot
 
@@ -34,7 +36,7 @@ class _SortColumn:
     is_descending: bool
 
 
-Driver = AnnotationMatch | Compare | FindingMatch
+Driver = AnnotationMatch | Compare | FindingMatch | SelectionMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Drive:
     """Go by one condition first: by a list of the item keys it leads to when they are few, else in their order.
 
     Only a condition on annotations can be walked in order; a list can come of an indexed item field or of an
-    evaluation's findings too.
+    evaluation's findings or a selection too.
     """
 
     match: Driver
@@ -116,6 +118,8 @@ class CompiledQuery:
         """Select the item key of each index entry that one condition leads to."""
         if isinstance(part, FindingMatch):
             return list_found(part, self.dataset_key)
+        if isinstance(part, SelectionMatch):
+            return list_selected(part, self.dataset_key)
         if isinstance(part, AnnotationMatch):
             return select(annotation.c.item_key).where(self._in_layer(part))
         standing = Standing(self.as_of)

@@ -21,9 +21,11 @@ from whorl.datasets.dql.ast import (
     Op,
     Or,
     Quantifier,
+    SelectionMatch,
 )
 from whorl.datasets.dql.comparisons import Column, Truth, compare_column, compare_field
 from whorl.datasets.dql.findings import list_found
+from whorl.datasets.dql.selections import list_selected
 from whorl.store.db.tables.annotations import annotation
 from whorl.store.db.tables.datasets import item_state
 from whorl.store.db.types import ALIVE
@@ -63,6 +65,9 @@ class Standing:
             case FindingMatch():
                 assert self.dataset_key is not None
                 return self.item_key.in_(list_found(node, self.dataset_key))
+            case SelectionMatch():
+                assert self.dataset_key is not None
+                return self.item_key.in_(list_selected(node, self.dataset_key))
         assert_never(node)
 
     def matching(self, node: AnnotationMatch) -> Truth:
@@ -134,5 +139,5 @@ def item_fields(node: Condition) -> Iterator[Field]:
             yield from item_fields(part)
         case Compare(field=field):
             yield field
-        case AnnotationMatch() | FindingMatch():
+        case AnnotationMatch() | FindingMatch() | SelectionMatch():
             return

@@ -16,6 +16,7 @@ from whorl.datasets.dql.ast import (
     Op,
     Quantifier,
     Query,
+    SelectionMatch,
     SortKey,
     all_of,
     any_of,
@@ -168,6 +169,8 @@ def _entry(key: str, value: object, scope: Scope, place: str, budget: _Budget, d
         return _predictions(value, here, budget, depth)
     if scope is ITEMS and key == "evaluation":
         return _findings(value, here, budget, depth)
+    if scope is ITEMS and key == "selection":
+        return _selection(value, here, budget)
     return _at(tuple(split_path(key, here)), value, scope, here, budget, depth)
 
 
@@ -269,6 +272,20 @@ def _findings(value: object, place: str, budget: _Budget, depth: int) -> Conditi
     rest = {key: inner for key, inner in document.items() if key != named[0]}
     where = _condition(rest, FINDINGS, place, budget, depth + 1)
     return FindingMatch(check_text(source, f"{place}.{named[0]}"), where)
+
+
+def _selection(value: object, place: str, budget: _Budget) -> Condition:
+    budget.spend(place, matches=1)
+    document = {"id": value} if isinstance(value, str) else value
+    example = 'Example: {"selection": {"id": "sel_...", "is_random": true}}'
+    if not isinstance(document, Mapping) or any(key not in ("id", "is_random") for key in document):
+        fail("selection takes an id or name, and is_random", place, hint=example)
+    source, is_random = document.get("id"), document.get("is_random")
+    if not isinstance(source, str) or not source:
+        fail(f"id is text, got {shorten(source)}", f"{place}.id", hint=example)
+    if is_random is not None and not isinstance(is_random, bool):
+        fail(f"is_random is true or false, got {shorten(is_random)}", f"{place}.is_random", hint=example)
+    return SelectionMatch(check_text(source, f"{place}.id"), is_random)
 
 
 def _join(value: object, place: str, budget: _Budget, depth: int) -> Condition:

@@ -2,7 +2,8 @@
 
 Terms are joined with and. Terms about annotations gather into one group, about one and the same annotation; a second
 ``label:`` or ``model:`` opens the next group, and so do parentheses. A minus turns one term or one parenthesis around.
-After ``eval:`` the terms ``type truth predicted confidence iou`` are about one and the same finding of that evaluation.
+After ``eval:`` the terms ``type truth predicted confidence iou`` are about one and the same finding of that evaluation;
+after ``selection:``, ``is_random`` keeps the part that was drawn at random, or the other one.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from whorl.datasets.dql.ast import (
     Op,
     Quantifier,
     Query,
+    SelectionMatch,
     SortKey,
     all_of,
     any_of,
@@ -45,7 +47,7 @@ from whorl.datasets.dql.tokens import Group, Reader, Term, Value, refuse
 
 _ORDER = {"<": Op.LT, "<=": Op.LTE, ">": Op.GT, ">=": Op.GTE}
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_SPECIAL = ("has", "sort", "snapshot", "layer", "eval")
+_SPECIAL = ("has", "sort", "snapshot", "layer", "eval", "selection")
 # Of a finding when one was opened last; else of an annotation.
 _SHARED = ("type", "confidence")
 _ON_ANNOTATIONS = {name for name in ANNOTATIONS.names() if name != "id"}
@@ -64,6 +66,7 @@ class _Parts:
     group_at: int = 0
     finding_at: int | None = None
     is_finding_last: bool = False
+    selection_at: int | None = None
 
     def open_group(self) -> None:
         """Remember where the group began, so that conditions keep the order they are written in."""
@@ -79,6 +82,8 @@ class _Parts:
             self.conditions.insert(self.group_at, match)
             if self.finding_at is not None and self.finding_at >= self.group_at:
                 self.finding_at += 1
+            if self.selection_at is not None and self.selection_at >= self.group_at:
+                self.selection_at += 1
         self.group, self.seen, self.layer = [], set(), None
 
     def open_finding(self, source: str) -> None:
@@ -136,6 +141,12 @@ class _Parser:
         if term.field == "eval":
             self._evaluation(term, parts)
             return
+        if term.field == "selection":
+            self._selection(term, parts)
+            return
+        if term.field == "is_random" and parts.selection_at is not None:
+            _keep_part(term, parts, parts.selection_at)
+            return
         if parts.takes_finding(term.field):
             found = _compared(term, resolve([term.field], FINDINGS, _column(term)), FINDINGS)
             parts.add_finding(found, is_negated=term.is_negated)
@@ -172,6 +183,17 @@ class _Parser:
             parts.conditions.append(negate(FindingMatch(source)))
         else:
             parts.open_finding(source)
+
+    def _selection(self, term: Term, parts: _Parts) -> None:
+        self.matches += 1
+        if self.matches > MAX_MATCHES:
+            refuse(f"more than {MAX_MATCHES} conditions over annotations", term.column)
+        written = term.values[0].text
+        if len(term.values) > 1 or term.operator not in (":", "=") or not written:
+            refuse("selection: takes the id or the name of a selection", term.column)
+        match = SelectionMatch(check_text(written, _place(term.values[0])))
+        parts.selection_at = None if term.is_negated else len(parts.conditions)
+        parts.conditions.append(negate(match) if term.is_negated else match)
 
     def _layer(self, term: Term, parts: _Parts) -> None:
         written = term.values[0].text
@@ -255,6 +277,15 @@ def _compared(term: Term, target: Field, scope: Scope) -> Condition:
         found_parts.append(compare(target, Op.IN, values, scope=scope, place=_place(exact[0])))
     found_parts += [compare(target, Op.GLOB, one.text, scope=scope, place=_place(one)) for one in patterns]
     return any_of(found_parts)
+
+
+def _keep_part(term: Term, parts: _Parts, at: int) -> None:
+    wanted = _WORDS.get(term.values[0].text)
+    if len(term.values) > 1 or term.operator not in (":", "=") or wanted is None:
+        refuse("is_random is true or false", term.column)
+    opened = parts.conditions[at]
+    assert isinstance(opened, SelectionMatch)
+    parts.conditions[at] = SelectionMatch(opened.source, wanted is not term.is_negated)
 
 
 def _column(term: Term) -> str:

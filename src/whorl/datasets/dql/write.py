@@ -20,6 +20,7 @@ from whorl.datasets.dql.ast import (
     Quantifier,
     Query,
     Scalar,
+    SelectionMatch,
     negate,
 )
 from whorl.datasets.dql.fields import ANNOTATIONS, FINDINGS, ITEMS, FieldType, join_path
@@ -54,6 +55,10 @@ def _json(node: Condition) -> dict[str, JsonValue]:
             return {node.quantifier.value: {**inner, **layer}}
         case FindingMatch():
             return {"evaluation": {"id": node.source, **_json(node.where)}}
+        case SelectionMatch(is_random=None):
+            return {"selection": {"id": node.source}}
+        case SelectionMatch():
+            return {"selection": {"id": node.source, "is_random": node.is_random}}
         case Compare():
             value: JsonValue = (
                 [_plain(one) for one in node.value] if isinstance(node.value, tuple) else _plain(node.value)
@@ -107,12 +112,19 @@ def _text(node: Condition) -> str:
             return _match(node)
         case FindingMatch():
             return _finding(node)
+        case SelectionMatch():
+            return _selection(node)
 
 
 def _finding(node: FindingMatch) -> str:
     parts = node.where.parts if isinstance(node.where, And) else (node.where,)
     words = [f"eval:{_quote(node.source)}", *(_term(part) for part in parts)]
     return f"({' '.join(words)})" if parts else words[0]
+
+
+def _selection(node: SelectionMatch) -> str:
+    word = f"selection:{_quote(node.source)}"
+    return word if node.is_random is None else f"({word} is_random:{str(node.is_random).lower()})"
 
 
 def _match(node: AnnotationMatch) -> str:
