@@ -10,13 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from typing_extensions import TypeAliasType
-
 if TYPE_CHECKING:
     JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 else:
-    # Pydantic builds no schema for a recursive alias without a name; mypy resolves none with one.
-    JsonValue = TypeAliasType("JsonValue", None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"])
+    try:
+        from typing_extensions import TypeAliasType
+    except ImportError:
+        # On a device that has numpy alone; only Pydantic reads the alias at run time, and it brings the package.
+        JsonValue = object
+    else:
+        # Pydantic builds no schema for a recursive alias without a name; mypy resolves none with one.
+        JsonValue = TypeAliasType(
+            "JsonValue", None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+        )
 
 
 class WhorlError(Exception):
