@@ -90,9 +90,9 @@ def _plan(n_first: int, n_second: int, reach: int) -> _Plan | None:
     best: tuple[float, _Plan | None] = (n_first * n_second * _TILE_NS, None)
     for blocks in range(reach + 1, min(reach + 8, _BITS) + 1):
         shared = blocks - reach
-        bits = _BITS * shared / blocks
+        bits = min(_BITS * shared / blocks, _MOST_BUCKET_BITS)
         choices = math.comb(blocks, shared)
-        if bits > _MOST_BUCKET_BITS or choices > _MOST_CHOICES:
+        if choices > _MOST_CHOICES:
             break
         # Hashes of real pictures are far from uniform; their buckets hold several times what chance would put there.
         candidates = 4 * n_first * n_second / 2**bits
@@ -123,7 +123,9 @@ def _compare_all(
 def _compare_buckets(
     first: NDArray[np.uint64], second: NDArray[np.uint64], reach: int, plan: _Plan, *, is_self: bool
 ) -> Iterator[Pairs]:
-    edges = np.linspace(0, _BITS, plan.blocks + 1).round().astype(int)
+    # Blocks need not cover all bits: a few wide ones would make more buckets than there are hashes.
+    covered = min(_BITS, plan.blocks * (_MOST_BUCKET_BITS // plan.shared))
+    edges = np.linspace(0, covered, plan.blocks + 1).round().astype(int)
     widths = np.diff(edges).tolist()
     mixed_first = _spread_bits(first, plan.blocks)
     mixed_second = mixed_first if is_self else _spread_bits(second, plan.blocks)
