@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.selection.types import Float32Array, FloatArray, IntArray
+from whorl.selection.types import Float32Array, FloatArray, IntArray, Pool
 
 _BLOCK = 1024
 _MOST_DIMENSIONS = 256
 _KEPT_DIMENSIONS = 128
 _DIRECTION_ROWS = 1024
+# From so many rows on, 64 dimensions are kept: time and memory of everything that follows grow with them.
+_MANY_ROWS = 100_000
+_KEPT_OF_MANY = 64
+_DIRECTION_ROWS_OF_MANY = 16_384
 
 
-def prepare(embeddings: Float32Array, labelled: Float32Array | None) -> tuple[Float32Array, Float32Array]:
-    """Both sets on the unit sphere; more than 256 dimensions become the 128 principal ones.
+def prepare(
+    embeddings: NDArray[Any], labelled: NDArray[Any] | None, *, is_reduced: bool = False
+) -> tuple[Float32Array, Float32Array]:
+    """Both sets on the unit sphere; wide ones as their principal components.
+
+    More than 256 dimensions become 128; of 100,000 rows and more, more than 64 become 64. Rows are read in blocks, so a
+    memory-mapped float16 pool costs what the answer does.
+
+    Args:
+        is_reduced: Both are principal components already, and stay as they are.
 
     Returns:
-        (n, k) pool and (m, k) labelled rows. Rows of zeros stay zeros.
+        (n, k) pool and (m, k) labelled rows. Rows of zeros are at the same distance from all others: they stay zeros
+        before directions are taken.
     """
-    pool = _unit(embeddings)
-    seen = _unit(labelled) if labelled is not None and len(labelled) else np.zeros((0, pool.shape[1]), np.float32)
-    if pool.shape[1] <= _MOST_DIMENSIONS or not len(pool):
-        return pool, seen
-    # A thousand rows spread over the pool are enough for the directions.
-    sample = pool[:: max(1, len(pool) // _DIRECTION_ROWS)].astype(np.float64)
-    centre = sample.mean(axis=0).astype(np.float32)
-    directions = _principal(sample - centre, _KEPT_DIMENSIONS)
-    return (pool - centre) @ directions, (seen - centre) @ directions
+    n, width = embeddings.shape
+    seen = labelled if labelled is not None and len(labelled) else np.zeros((0, width), np.float32)
+    if is_reduced:
+        return np.asarray(embeddings, np.float32), np.asarray(seen, np.float32)
+    many = n >= _MANY_ROWS
+    if width <= (_KEPT_OF_MANY if many else _MOST_DIMENSIONS) or not n:
+        return unit_rows(embeddings), unit_rows(seen)
+    # Some thousand rows spread over the pool are enough for the directions.
+    sample = unit_rows(embeddings[:: max(1, n // (_DIRECTION_ROWS_OF_MANY if many else _DIRECTION_ROWS))])
+    centre = sample.mean(axis=0, dtype=np.float64).astype(np.float32)
+    directions = _principal((sample - centre).astype(np.float64), _KEPT_OF_MANY if many else _KEPT_DIMENSIONS)
+    return _project(embeddings, centre, directions), _project(seen, centre, directions)
+
+
+def prepare_pool(pool: Pool, strategy: str) -> tuple[Float32Array, Float32Array]:
+    """The pool's rows and those known already (labelled, then pending), comparable.
+
+    Raises:
+        InvalidInput: The pool has no embeddings.
+    """
+    return prepare(pool.need_embeddings(strategy), pool.known_embeddings, is_reduced=pool.is_reduced)
+
+
+def _project(rows: NDArray[Any], centre: Float32Array, directions: Float32Array) -> Float32Array:
+    shape = (len(rows), directions.shape[1])
+    return np.concatenate(
+        [(unit_rows(rows[s : s + 8 * _BLOCK]) - centre) @ directions for s in range(0, len(rows), 8 * _BLOCK)]
+        or [np.zeros(shape, np.float32)]
+    )
 
 
 def _principal(centred: FloatArray, k: int) -> Float32Array:
@@ -47,7 +82,8 @@ def _principal(centred: FloatArray, k: int) -> Float32Array:
     return directions
 
 
-def _unit(rows: Float32Array) -> Float32Array:
+def unit_rows(rows: NDArray[Any]) -> Float32Array:
+    """Rows of length 1, float32; rows of zeros stay zeros."""
     rows = np.ascontiguousarray(rows, dtype=np.float32)
     norms = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
     return np.asarray(rows / np.where(norms > 0, norms, np.float32(1)), dtype=np.float32)
@@ -72,21 +108,40 @@ def nearest_squared(a: Float32Array, b: Float32Array) -> Float32Array:
 def k_means(rows: Float32Array, k: int, *, seed: int, rounds: int = 12) -> IntArray:
     """(n,) cluster of each row, 0 to k - 1; a cluster may be empty.
 
-    Lloyd's iterations from k-means++ seeds.
+    Lloyd's iterations from k-means++ seeds. Of many rows, a sample of 32 for each cluster (20,000 at least) finds the
+    centres; beyond 512 clusters the seeds are drawn uniformly.
     """
+    return nearest_index(rows, k_means_centres(rows, k, seed=seed, rounds=rounds))
+
+
+def k_means_centres(rows: Float32Array, k: int, *, seed: int, rounds: int = 12) -> Float32Array:
+    """(k, d) centres; see ``k_means``."""
     rng = np.random.default_rng(seed)
-    centres = rows[_plus_plus(rows, k, rng)]
-    clusters = np.zeros(len(rows), dtype=np.int64)
+    sample = rows[reference_rows(len(rows), max(_MEANS_ROWS, 32 * k), seed)]
+    seeds = _plus_plus(sample, k, rng) if k <= _MOST_SEEDED else rng.choice(len(sample), k, replace=k > len(sample))
+    centres = sample[seeds]
+    clusters = np.full(len(sample), -1, dtype=np.int64)
     for _ in range(rounds):
-        moved = _nearest_index(rows, centres)
+        moved = nearest_index(sample, centres)
         if (moved == clusters).all():
             break
         clusters = moved
-        sums = np.zeros_like(centres, dtype=np.float64)
-        np.add.at(sums, clusters, rows)
-        counts = np.bincount(clusters, minlength=k)[:, None]
-        centres = np.where(counts > 0, sums / np.maximum(counts, 1), centres).astype(np.float32)
-    return clusters
+        centres = move_centres(sample, clusters, centres)
+    return centres
+
+
+_MEANS_ROWS = 20_000
+_MOST_SEEDED = 512
+
+
+def move_centres(rows: Float32Array, cell: IntArray, centres: Float32Array) -> Float32Array:
+    """(g, d) the mean of each cell's rows; an empty cell stays where it is."""
+    order = np.argsort(cell, kind="stable")
+    found, starts = np.unique(cell[order], return_index=True)
+    sums = np.add.reduceat(rows[order], starts, axis=0, dtype=np.float64)
+    moved = centres.copy()
+    moved[found] = sums / np.diff(np.append(starts, len(rows)))[:, None]
+    return moved
 
 
 def _plus_plus(rows: Float32Array, k: int, rng: np.random.Generator) -> IntArray:
@@ -100,9 +155,11 @@ def _plus_plus(rows: Float32Array, k: int, rng: np.random.Generator) -> IntArray
     return np.asarray(chosen, dtype=np.int64)
 
 
-def _nearest_index(rows: Float32Array, centres: Float32Array) -> IntArray:
-    parts = [squared_distances(rows[s : s + _BLOCK], centres).argmin(axis=1) for s in range(0, len(rows), _BLOCK)]
-    return np.concatenate(parts).astype(np.int64)
+def nearest_index(rows: Float32Array, centres: Float32Array) -> IntArray:
+    """(n,) the nearest centre of each row; ties: lower centre."""
+    half = (centres * centres).sum(axis=1) / 2
+    parts = [(rows[s : s + _BLOCK] @ centres.T - half).argmax(axis=1) for s in range(0, len(rows), _BLOCK)]
+    return np.concatenate(parts or [np.zeros(0, np.int64)]).astype(np.int64)
 
 
 def reference_rows(n: int, limit: int, seed: int) -> IntArray:
