@@ -111,7 +111,19 @@ class SelectionMatch:
     is_random: bool | None = None
 
 
-Condition = And | Or | Not | Compare | AnnotationMatch | FindingMatch | SelectionMatch
+@dataclass(frozen=True, slots=True)
+class MapMatch:
+    """The item's point on a map lies inside a ring.
+
+    ``ring`` are the corners in the map's whole numbers, -32767 to 32767; the last one is joined with the first, and
+    parts that the ring goes around twice are outside. Without corners every item on the map matches.
+    """
+
+    map_id: str
+    ring: tuple[tuple[int, int], ...] = ()
+
+
+Condition = And | Or | Not | Compare | AnnotationMatch | FindingMatch | SelectionMatch | MapMatch
 
 
 @dataclass(frozen=True, slots=True)

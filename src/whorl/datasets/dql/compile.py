@@ -16,6 +16,7 @@ from whorl.datasets.dql.ast import (
     AnnotationMatch,
     Compare,
     FindingMatch,
+    MapMatch,
     Query,
     SelectionMatch,
     all_of,
@@ -25,6 +26,7 @@ from whorl.datasets.dql.conditions import Standing, conjuncts, item_fields, uses
 from whorl.datasets.dql.elements import ForLookup, LabelWalk, WalkJoin
 from whorl.datasets.dql.fields import nearest, shorten
 from whorl.datasets.dql.findings import list_found
+from whorl.datasets.dql.maps import list_mapped
 from whorl.datasets.dql.selections import list_selected
 from whorl.store.db.tables.annotations import annotation
 from whorl.store.db.tables.datasets import item, item_state, snapshot
@@ -36,7 +38,7 @@ class _SortColumn:
     is_descending: bool
 
 
-Driver = AnnotationMatch | Compare | FindingMatch | SelectionMatch
+Driver = AnnotationMatch | Compare | FindingMatch | SelectionMatch | MapMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class CompiledQuery:
             return list_found(part, self.dataset_key)
         if isinstance(part, SelectionMatch):
             return list_selected(part, self.dataset_key)
+        if isinstance(part, MapMatch):
+            return list_mapped(part, self.dataset_key)
         if isinstance(part, AnnotationMatch):
             return select(annotation.c.item_key).where(self._in_layer(part))
         standing = Standing(self.as_of)

@@ -17,6 +17,7 @@ from whorl.datasets.dql.ast import (
     Field,
     FindingMatch,
     LayerChoice,
+    MapMatch,
     Not,
     Op,
     Or,
@@ -25,6 +26,7 @@ from whorl.datasets.dql.ast import (
 )
 from whorl.datasets.dql.comparisons import Column, Truth, compare_column, compare_field
 from whorl.datasets.dql.findings import list_found
+from whorl.datasets.dql.maps import list_mapped
 from whorl.datasets.dql.selections import list_selected
 from whorl.store.db.tables.annotations import annotation
 from whorl.store.db.tables.datasets import item_state
@@ -68,6 +70,9 @@ class Standing:
             case SelectionMatch():
                 assert self.dataset_key is not None
                 return self.item_key.in_(list_selected(node, self.dataset_key))
+            case MapMatch():
+                assert self.dataset_key is not None
+                return self.item_key.in_(list_mapped(node, self.dataset_key))
         assert_never(node)
 
     def matching(self, node: AnnotationMatch) -> Truth:
@@ -139,5 +144,5 @@ def item_fields(node: Condition) -> Iterator[Field]:
             yield from item_fields(part)
         case Compare(field=field):
             yield field
-        case AnnotationMatch() | FindingMatch() | SelectionMatch():
+        case AnnotationMatch() | FindingMatch() | SelectionMatch() | MapMatch():
             return

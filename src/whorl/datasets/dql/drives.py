@@ -14,6 +14,7 @@ from whorl.datasets.dql.ast import (
     Condition,
     FindingMatch,
     LayerChoice,
+    MapMatch,
     Op,
     Quantifier,
     Scalar,
@@ -23,6 +24,7 @@ from whorl.datasets.dql.compile import CompiledQuery, Drive, Driver
 from whorl.datasets.dql.conditions import Standing, conjuncts, is_label, names_labels
 from whorl.datasets.dql.fields import join_path
 from whorl.datasets.dql.findings import check_sources
+from whorl.datasets.dql.maps import check_maps
 from whorl.datasets.dql.selections import check_selections
 from whorl.store.db.tables.datasets import filterable, item_state
 
@@ -42,12 +44,13 @@ def choose_drive(conn: Connection, compiled: CompiledQuery, *, is_ordered: bool)
         is_ordered: The keys are wanted in the query's order, so a long walk must come by them in that order.
 
     Raises:
-        QueryError: The query names an evaluation or a selection that is not there.
+        QueryError: The query names an evaluation, a selection or a map that is not there.
     """
     check_sources(conn, compiled.query.where, compiled.dataset_key)
     check_selections(conn, compiled.query.where, compiled.dataset_key)
+    check_maps(conn, compiled.query.where, compiled.dataset_key)
     parts = conjuncts(compiled.query.where)
-    found = [part for part in parts if isinstance(part, FindingMatch | SelectionMatch)]
+    found = [part for part in parts if isinstance(part, FindingMatch | SelectionMatch | MapMatch)]
     matches = [part for part in parts if isinstance(part, AnnotationMatch) and _can_drive(part)]
     indexed = [part for part in parts if isinstance(part, Compare) and _has_index(conn, part)]
     if not matches and not found and all(_is_one_value(part) for part in indexed):
@@ -60,8 +63,8 @@ def choose_drive(conn: Connection, compiled: CompiledQuery, *, is_ordered: bool)
     for part, size in sorted(sizes.items(), key=lambda one: one[1]):
         if isinstance(part, Compare) and (_is_one_value(part) or (part.op is Op.IN and not is_ordered)):
             return None  # the database finds that index by itself
-        if size < LIST_CAP or isinstance(part, FindingMatch | SelectionMatch):
-            # What a model was tested on, and what was chosen, is a list that fits, however long.
+        if size < LIST_CAP or isinstance(part, FindingMatch | SelectionMatch | MapMatch):
+            # What a model was tested on, what was chosen, and a part of a map, is a list that fits, however long.
             return Drive(part, is_list=True)
         if isinstance(part, AnnotationMatch):
             is_walkable = not is_ordered or (_is_one_label(part) and not compiled.query.sort)
@@ -116,7 +119,7 @@ def _value_type(value: Scalar) -> str:
 
 def _estimate(conn: Connection, compiled: CompiledQuery, part: Driver, span: tuple[int, int] | None) -> int:
     """How many rows a condition's index leads to: exact below the cap, roughly above it; a range above it: no end."""
-    if isinstance(part, FindingMatch | SelectionMatch):
+    if isinstance(part, FindingMatch | SelectionMatch | MapMatch):
         return _probe(conn, compiled.entries(part), None)
     if isinstance(part, Compare) and part.op not in {Op.EQ, Op.IN}:
         found = _probe(conn, compiled.entries(part), None)

@@ -8,7 +8,17 @@ from typing import Any, assert_never
 from sqlalchemy import Connection, ScalarSelect, Select, and_, case, false, func, not_, or_, select, true
 
 from whorl.base.errors import QueryError
-from whorl.datasets.dql.ast import And, AnnotationMatch, Compare, Condition, FindingMatch, Not, Or, SelectionMatch
+from whorl.datasets.dql.ast import (
+    And,
+    AnnotationMatch,
+    Compare,
+    Condition,
+    FindingMatch,
+    MapMatch,
+    Not,
+    Or,
+    SelectionMatch,
+)
 from whorl.datasets.dql.comparisons import Column, Truth, compare_column
 from whorl.datasets.dql.fields import nearest, shorten
 from whorl.store.db.tables.models import evaluation, evaluation_finding, model
@@ -67,7 +77,7 @@ def _condition(node: Condition) -> Truth:
             return not_(func.coalesce(_condition(part), false()))
         case Compare():
             return compare_column(_COLUMNS[node.field.name], node)
-        case AnnotationMatch() | FindingMatch() | SelectionMatch():
+        case AnnotationMatch() | FindingMatch() | SelectionMatch() | MapMatch():
             raise AssertionError("a finding is compared by its own fields only")
     assert_never(node)
 
@@ -81,5 +91,5 @@ def _matches(node: Condition) -> Iterator[FindingMatch]:
             yield from _matches(part)
         case FindingMatch():
             yield node
-        case Compare() | AnnotationMatch() | SelectionMatch():
+        case Compare() | AnnotationMatch() | SelectionMatch() | MapMatch():
             return

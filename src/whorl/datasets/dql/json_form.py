@@ -13,6 +13,7 @@ from whorl.datasets.dql.ast import (
     Condition,
     FindingMatch,
     LayerChoice,
+    MapMatch,
     Op,
     Quantifier,
     Query,
@@ -36,6 +37,7 @@ from whorl.datasets.dql.fields import (
     shorten,
     split_path,
 )
+from whorl.datasets.dql.rings import check_ring
 
 MAX_DEPTH = 32
 MAX_CONDITIONS = 500
@@ -171,6 +173,8 @@ def _entry(key: str, value: object, scope: Scope, place: str, budget: _Budget, d
         return _findings(value, here, budget, depth)
     if scope is ITEMS and key == "selection":
         return _selection(value, here, budget)
+    if scope is ITEMS and key == "map":
+        return _map(value, here, budget)
     return _at(tuple(split_path(key, here)), value, scope, here, budget, depth)
 
 
@@ -286,6 +290,20 @@ def _selection(value: object, place: str, budget: _Budget) -> Condition:
     if is_random is not None and not isinstance(is_random, bool):
         fail(f"is_random is true or false, got {shorten(is_random)}", f"{place}.is_random", hint=example)
     return SelectionMatch(check_text(source, f"{place}.id"), is_random)
+
+
+def _map(value: object, place: str, budget: _Budget) -> Condition:
+    budget.spend(place, matches=1)
+    document = {"id": value} if isinstance(value, str) else value
+    example = 'Example: {"map": {"id": "map_...", "ring": [[0, 0], [900, 0], [900, 900]]}}'
+    if not isinstance(document, Mapping) or any(key not in ("id", "ring") for key in document):
+        fail("map takes an id and a ring", place, hint=example)
+    map_id, ring = document.get("id"), document.get("ring", [])
+    if not isinstance(map_id, str) or not map_id:
+        fail(f"id is text, got {shorten(map_id)}", f"{place}.id", hint=example)
+    if not isinstance(ring, list | tuple):
+        fail(f"ring is a list of corners, got {shorten(ring)}", f"{place}.ring", hint=example)
+    return MapMatch(check_text(map_id, f"{place}.id"), check_ring(ring, f"{place}.ring"))
 
 
 def _join(value: object, place: str, budget: _Budget, depth: int) -> Condition:

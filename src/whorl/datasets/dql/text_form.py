@@ -19,6 +19,7 @@ from whorl.datasets.dql.ast import (
     Field,
     FindingMatch,
     LayerChoice,
+    MapMatch,
     Op,
     Quantifier,
     Query,
@@ -43,11 +44,12 @@ from whorl.datasets.dql.fields import (
     split_path,
 )
 from whorl.datasets.dql.json_form import MAX_CONDITIONS, MAX_DEPTH, MAX_MATCHES, check_sort, sort_key
+from whorl.datasets.dql.rings import RING_EXAMPLE, read_ring
 from whorl.datasets.dql.tokens import Group, Reader, Term, Value, refuse
 
 _ORDER = {"<": Op.LT, "<=": Op.LTE, ">": Op.GT, ">=": Op.GTE}
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_SPECIAL = ("has", "sort", "snapshot", "layer", "eval", "selection")
+_SPECIAL = ("has", "sort", "snapshot", "layer", "eval", "selection", "map")
 # Of a finding when one was opened last; else of an annotation.
 _SHARED = ("type", "confidence")
 _ON_ANNOTATIONS = {name for name in ANNOTATIONS.names() if name != "id"}
@@ -138,11 +140,9 @@ class _Parser:
         if term.field == "layer":
             self._layer(term, parts)
             return
-        if term.field == "eval":
-            self._evaluation(term, parts)
-            return
-        if term.field == "selection":
-            self._selection(term, parts)
+        openers = {"eval": self._evaluation, "selection": self._selection, "map": self._map}
+        if term.field in openers:
+            openers[term.field](term, parts)
             return
         if term.field == "is_random" and parts.selection_at is not None:
             _keep_part(term, parts, parts.selection_at)
@@ -193,6 +193,17 @@ class _Parser:
             refuse("selection: takes the id or the name of a selection", term.column)
         match = SelectionMatch(check_text(written, _place(term.values[0])))
         parts.selection_at = None if term.is_negated else len(parts.conditions)
+        parts.conditions.append(negate(match) if term.is_negated else match)
+
+    def _map(self, term: Term, parts: _Parts) -> None:
+        self.matches += 1
+        if self.matches > MAX_MATCHES:
+            refuse(f"more than {MAX_MATCHES} conditions over annotations", term.column)
+        written = term.values[0].text
+        if len(term.values) > 1 or term.operator not in (":", "=") or not written:
+            refuse("map: takes the id of a map, and the corners of a ring", term.column, hint=RING_EXAMPLE)
+        map_id, ring = read_ring(check_text(written, _place(term.values[0])), _place(term.values[0]))
+        match = MapMatch(map_id, ring)
         parts.conditions.append(negate(match) if term.is_negated else match)
 
     def _layer(self, term: Term, parts: _Parts) -> None:

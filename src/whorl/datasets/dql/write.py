@@ -14,6 +14,7 @@ from whorl.datasets.dql.ast import (
     Field,
     FindingMatch,
     LayerChoice,
+    MapMatch,
     Not,
     Op,
     Or,
@@ -24,6 +25,7 @@ from whorl.datasets.dql.ast import (
     negate,
 )
 from whorl.datasets.dql.fields import ANNOTATIONS, FINDINGS, ITEMS, FieldType, join_path
+from whorl.datasets.dql.rings import write_ring
 
 _BARE = re.compile(r"[A-Za-z_/][A-Za-z0-9_./\-]*")
 _ORDER = {Op.LT: "<", Op.LTE: "<=", Op.GT: ">", Op.GTE: ">="}
@@ -59,6 +61,10 @@ def _json(node: Condition) -> dict[str, JsonValue]:
             return {"selection": {"id": node.source}}
         case SelectionMatch():
             return {"selection": {"id": node.source, "is_random": node.is_random}}
+        case MapMatch(ring=()):
+            return {"map": {"id": node.map_id}}
+        case MapMatch():
+            return {"map": {"id": node.map_id, "ring": [list(corner) for corner in node.ring]}}
         case Compare():
             value: JsonValue = (
                 [_plain(one) for one in node.value] if isinstance(node.value, tuple) else _plain(node.value)
@@ -114,6 +120,8 @@ def _text(node: Condition) -> str:
             return _finding(node)
         case SelectionMatch():
             return _selection(node)
+        case MapMatch():
+            return f"map:{_quote(write_ring(node.map_id, node.ring))}"
 
 
 def _finding(node: FindingMatch) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from whorl.base.errors import Conflict
 from whorl.base.ids import new_id
 from whorl.models.embeddings.queries import Space, find_space, get_space, list_spaces
-from whorl.store.db.tables import embedding_map, embedding_segment, embedding_space
+from whorl.store.db.tables import embedding_map, embedding_map_point, embedding_segment, embedding_space
 
 
 def create_space(
@@ -108,6 +108,8 @@ def delete_space(conn: Connection, space_id: str) -> list[str]:
     blobs = list(conn.execute(select(embedding_segment.c.blob_sha256).where(mine)).scalars())
     maps = embedding_map.c.space_key == space.key
     blobs += list(conn.execute(select(embedding_map.c.blob_sha256).where(maps)).scalars())
+    points = embedding_map_point.c.map_id.in_(select(embedding_map.c.id).where(maps))
+    conn.execute(delete(embedding_map_point).where(points))
     conn.execute(delete(embedding_map).where(maps))
     conn.execute(delete(embedding_segment).where(mine))
     conn.execute(delete(embedding_space).where(embedding_space.c.key == space.key))

@@ -59,6 +59,15 @@ embedding_map = Table(
     Index(None, "dataset_key", "id"),
 )
 
+embedding_map_point = Table(
+    "embedding_map_point",
+    metadata,
+    Column("map_id", String(40), ForeignKey("embedding_map.id"), primary_key=True),
+    Column("item_key", Key, primary_key=True),
+    Column("x", BigInteger, nullable=False),  # -32767 to 32767; whole numbers, so that databases agree about a border
+    Column("y", BigInteger, nullable=False),
+)
+
 selection = Table(
     "selection",
     metadata,

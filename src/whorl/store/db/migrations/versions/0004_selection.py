@@ -66,6 +66,15 @@ def _embeddings() -> None:
         sa.ForeignKeyConstraint(["dataset_key"], ["dataset.key"], name="fk_embedding_map_dataset_key"),
     )
     op.create_index("ix_embedding_map_dataset_key_id", "embedding_map", ["dataset_key", "id"])
+    op.create_table(
+        "embedding_map_point",
+        sa.Column("map_id", sa.String(length=40), nullable=False),
+        sa.Column("item_key", KEY, nullable=False),
+        sa.Column("x", sa.BigInteger(), nullable=False),
+        sa.Column("y", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("map_id", "item_key", name="pk_embedding_map_point"),
+        sa.ForeignKeyConstraint(["map_id"], ["embedding_map.id"], name="fk_embedding_map_point_map_id"),
+    )
 
 
 def _selections() -> None:
