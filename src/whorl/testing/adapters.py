@@ -59,7 +59,7 @@ def check_adapter(
     tried = list(images) or noise_images(seed=0)
     names = tuple(labels)
     adapter = _ready(factory, folder)
-    assert adapter.capabilities, "it has none of load, predict, embed, train and save, and is not callable"
+    assert adapter.capabilities, "it has none of load, predict, embed, embed_text, train and save, and is not callable"
     if "predict" in adapter.capabilities:
         _check_predict(adapter, _ready(factory, folder), tried, names, task, tolerance)
     if "embed" in adapter.capabilities:

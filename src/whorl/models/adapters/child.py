@@ -21,7 +21,7 @@ from typing import IO, Any
 
 import numpy as np
 
-METHODS = ("load", "predict", "embed", "train", "save")
+METHODS = ("load", "predict", "embed", "embed_text", "train", "save")
 PREDICTIONS = {
     "ClassProbabilities": ("labels", "probabilities"),
     "LabelScores": ("labels", "scores"),
@@ -145,7 +145,7 @@ def answer(model: Any, header: Mapping[str, Any], arrays: list[Any]) -> Any:
         return [model(one) for one in arrays]
     if header["op"] == "predict" and header.get("prompts") is not None:
         return call(arrays, prompts=header["prompts"])
-    return call(arrays)
+    return call(header["texts"]) if header["op"] == "embed_text" else call(arrays)
 
 
 def describe(model: Any) -> dict[str, Any]:

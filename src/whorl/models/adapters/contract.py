@@ -15,7 +15,7 @@ from whorl.models.coerce import coerce_prediction
 from whorl.models.coerce_parts import to_array
 from whorl.models.types import FloatArray, Image, Prediction, Task, TrainingData
 
-METHODS = ("load", "predict", "embed", "train", "save")
+METHODS = ("load", "predict", "embed", "embed_text", "train", "save")
 Report = Callable[[Mapping[str, float]], None]
 ShouldStop = Callable[[], bool]
 
@@ -53,7 +53,7 @@ class Adapter:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """Which of load, predict, embed, train and save this model can do."""
+        """Which of load, predict, embed, embed_text, train and save this model can do."""
         found = {m for m in METHODS if callable(getattr(self.target, m, None))}
         if not found and callable(self.target):
             found = {"predict"}
@@ -88,15 +88,39 @@ class Adapter:
         Raises:
             ModelError: The adapter cannot embed, raised, or returned another shape.
         """
-        call = self._method("embed")
-        with self._named("embed"):
-            rows = to_array(call(images))
-        if rows.ndim != 2 or len(rows) != len(images) or not np.isfinite(rows).all():
+        rows = self.embed_raw(images)
+        if not np.isfinite(rows).all():
             raise ModelError(
-                f"{self.name}.embed returned shape {rows.shape} for {len(images)} images",
+                f"{self.name}.embed returned numbers that are not finite for {len(images)} images",
                 hint="Return one finite row per image: (n, d).",
             )
         return rows
+
+    def embed_raw(self, images: Sequence[Image]) -> FloatArray:
+        """As ``embed``, but rows may hold NaN and infinity: for callers that leave out such images.
+
+        Raises:
+            ModelError: The adapter cannot embed, raised, or returned another shape.
+        """
+        call = self._method("embed")
+        with self._named("embed"):
+            rows = to_array(call(images))
+        return self._per_input("embed", rows, len(images), "image")
+
+    def embed_text(self, texts: Sequence[str]) -> FloatArray:
+        """float32 (n, d), one finite row per text, comparable with the rows of images.
+
+        Raises:
+            ModelError: The adapter cannot embed text, raised, or returned another shape.
+        """
+        call = self._method("embed_text")
+        with self._named("embed_text"):
+            rows = to_array(call(texts))
+        if not np.isfinite(rows).all():
+            raise ModelError(
+                f"{self.name}.embed_text returned numbers that are not finite", hint="Return one finite row per text."
+            )
+        return self._per_input("embed_text", rows, len(texts), "text")
 
     def train(
         self,
@@ -153,6 +177,14 @@ class Adapter:
             return _as_call(self.target)
         able = ", ".join(sorted(self.capabilities)) or "nothing"
         raise ModelError(f"{self.name} cannot {name}; it can {able}", hint=f"Add a method {name!r} to the adapter.")
+
+    def _per_input(self, method: str, rows: FloatArray, count: int, what: str) -> FloatArray:
+        if rows.ndim != 2 or len(rows) != count or not rows.shape[1]:
+            raise ModelError(
+                f"{self.name}.{method} returned shape {rows.shape} for {count} {what}s",
+                hint=f"Return one finite row per {what}: (n, d).",
+            )
+        return rows
 
     def _per_image(self, returned: object, count: int) -> Sequence[object]:
         if isinstance(returned, np.ndarray) and len(returned) == count:

@@ -78,7 +78,7 @@ class ChildSpec:
 
 
 class GuardedModel:
-    """Implements the adapter contract's ``predict`` and ``embed``, as far as the model in the process does.
+    """Implements the contract's ``predict``, ``embed`` and ``embed_text``, as far as the model in the process does.
 
     Raises:
         ModelError: It cannot be opened within its limits.
@@ -94,6 +94,8 @@ class GuardedModel:
             self.predict = self._predict_prompted if about.takes_prompts else self._predict
         if "embed" in about.able:
             self.embed = self._embed
+        if "embed_text" in about.able:
+            self.embed_text = self._embed_text
 
     @property
     def understood(self) -> Understood | None:
@@ -118,6 +120,9 @@ class GuardedModel:
 
     def _embed(self, images: Sequence[Image]) -> object:
         return self._ask({"op": "embed"}, images)
+
+    def _embed_text(self, texts: Sequence[str]) -> object:
+        return self._ask({"op": "embed_text", "texts": list(texts)}, ())
 
     def _per_image(self, found: object) -> list[object]:
         # What is no list goes to the contract as it is, which says what is wrong with it.

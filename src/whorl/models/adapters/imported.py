@@ -87,6 +87,8 @@ class MappedModel:
         self._labels = mapped_labels(settled)
         if "embed" in inner.capabilities:
             self.embed = self._embed
+        if "embed_text" in inner.capabilities:
+            self.embed_text = self._embed_text
 
     def predict(self, images: Sequence[Image]) -> list[Prediction]:
         """One prediction per image, in order."""
@@ -94,7 +96,10 @@ class MappedModel:
         return [map_prediction(one, self._settled, self._labels) for one in found]
 
     def _embed(self, images: Sequence[Image]) -> FloatArray:
-        return self._inner.embed(images)
+        return self._inner.embed_raw(images)
+
+    def _embed_text(self, texts: Sequence[str]) -> FloatArray:
+        return self._inner.embed_text(texts)
 
 
 def look(folder: Path, request: ImportRequest, known: Sequence[str], *, env: Mapping[str, str]) -> Understood:

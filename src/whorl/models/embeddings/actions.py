@@ -22,6 +22,7 @@ def create_space(
     name: str | None = None,
     model_id: str | None = None,
     is_kept: bool = True,
+    can_read_text: bool = False,
 ) -> Space:
     """Make a space without vectors.
 
@@ -45,6 +46,7 @@ def create_space(
             source=source,
             model_id=model_id,
             is_kept=is_kept,
+            can_read_text=can_read_text,
             created_at=now,
         )
     )

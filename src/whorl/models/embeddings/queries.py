@@ -23,6 +23,7 @@ class Space:
         source: A feature's name, or the reference of an adapter that embeds; of a model its id.
         width: Numbers per vector; None before the first.
         is_kept: Embeds what arrives by itself.
+        can_read_text: What embeds images embeds texts too.
     """
 
     key: int
@@ -34,6 +35,7 @@ class Space:
     model_id: str | None
     width: int | None
     is_kept: bool
+    can_read_text: bool
     created_at: datetime
 
 

@@ -29,6 +29,7 @@ embedding_space = Table(
     Column("model_id", String(40), ForeignKey("model.id")),  # the registered model that embeds
     Column("width", Integer),  # numbers per vector; null before the first
     Column("is_kept", Boolean, nullable=False),  # embeds what arrives by itself
+    Column("can_read_text", Boolean, nullable=False),  # what embeds images embeds texts too
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("project_id", "name"),
 )

@@ -32,6 +32,7 @@ def _embeddings() -> None:
         sa.Column("model_id", sa.String(length=40), nullable=True),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.Column("can_read_text", sa.Boolean(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_embedding_space"),
         sa.UniqueConstraint("project_id", "name", name="uq_embedding_space_project_id_name"),
@@ -139,6 +140,7 @@ def _selections() -> None:
 
 
 def _duplicates() -> None:
+    op.add_column("blob", sa.Column("picture_hash", sa.BigInteger(), nullable=True))
     op.create_table(
         "duplicate_scan",
         sa.Column("key", KEY, nullable=False),
