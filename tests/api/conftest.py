@@ -153,8 +153,24 @@ def _things(conn: Connection, api: Api) -> None:
     api.ids["job_id"] = create_job(
         conn, "import", project_id=api.ids["project_id"], params={}, actor_id="per_x", now=NOW
     )
+    api.ids["selection_id"] = _selection(conn, api)
     _models(conn, api)
     api.ids |= {"token_id": "tok_none", "revision": "1", "level": "0", "column": "0", "row": "0"}
+
+
+def _selection(conn: Connection, api: Api) -> str:
+    """A selection that holds the one item."""
+    from whorl.datasets.queries import find_item_keys
+    from whorl.selection.actions import ChosenItem, NewSelection, save_selection
+
+    dataset_key = load_dataset(conn, api.ids["dataset_id"]).key
+    (key,) = find_item_keys(conn, [api.ids["item_id"]]).values()
+    told: dict[str, JsonValue] = {"count": 1}
+    made = NewSelection(
+        "sel_one", api.ids["project_id"], dataset_key, 1, "first", "random", {}, told, 0.1, 0, 1, {"why": []}
+    )
+    save_selection(conn, made, [ChosenItem(key, 0.0, "Drawn at random.")], actor_id="per_x", now=NOW)
+    return made.id
 
 
 def _models(conn: Connection, api: Api) -> None:

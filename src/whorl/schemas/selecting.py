@@ -39,9 +39,11 @@ class SelectionDraft(Wire):
     params: dict[str, JsonValue] = Field(default_factory=dict, description="Of the strategy.")
     budget: SelectionBudget
     quotas: list[SelectionQuota] = Field(default_factory=list, max_length=10)
-    filter: QueryValue = Field(
-        default=None,
-        description="Query, as text or DQL: the pool; items without ground truth, outside test, when left out.",
+    filter: QueryValue = Field(default=None, description="Query, as text or DQL: where to choose from.")
+    pool: Literal["unlabelled", "any"] = Field(
+        default="unlabelled",
+        description="unlabelled leaves out what has ground truth, is in test, was discarded or lies in an open task; "
+        "any takes all that the filter finds.",
     )
     labelled: QueryValue = Field(
         default=None,
@@ -58,6 +60,24 @@ class SelectionDraft(Wire):
     without_duplicates: bool = Field(default=True, description="At most one of each group of near duplicates.")
     without_bad: bool = Field(default=False, description="Leave out blurred, dark, bright and odd images.")
     seed: int = 0
+
+
+class SelectionPlan(Wire):
+    """What a draft would do, without doing it."""
+
+    strategy: str = Field(description="The one that would run; what auto stands for.")
+    params: dict[str, JsonValue]
+    why: list[str] = Field(description="Why this strategy, in sentences.")
+    n_pool: int
+    n_labelled: int
+    n_missing_vectors: int = Field(description="Images that would be embedded first.")
+    budget: int = Field(description="Items that would be chosen at most.")
+    left_out: dict[str, int] = Field(default_factory=dict, description="Items that are not in the pool, by cause.")
+    seconds_per_item: float | None = Field(default=None, description="Labelling time that budgets are told in.")
+    machine_seconds: float | None = Field(default=None, description="Roughly how long choosing takes.")
+    space: str | None = Field(default=None, description="Name of the embedding space.")
+    model_id: str | None = Field(default=None, description="Whose doubts guide the choice.")
+    warnings: list[str] = Field(default_factory=list)
 
 
 class Selection(Wire):
@@ -123,6 +143,7 @@ class SelectionProof(Wire):
     high: float | None = None
     next_hundred: float | None = Field(default=None, description="Gain of the metric that 100 more labels promise.")
     advice: str = ""
+    is_pending: bool = Field(default=False, description="It is being measured; ask again in some seconds.")
 
 
 class SimulationDraft(Wire):
@@ -147,7 +168,7 @@ class SimulatedCurve(Wire):
     strategy: str
     labels: list[int]
     mean: list[float]
-    low: list[float] = Field(description="Lower end of the mean's 95 % interval.")
+    low: list[float] = Field(description="Lower end of the mean's 95 % interval; empty with one pool.")
     high: list[float]
     runs: list[list[float]] = Field(description="The metric by pool and budget.")
 
@@ -178,6 +199,18 @@ class CostForecast(Wire):
     message: str
 
 
+class MarginalLabels(Wire):
+    """What further labels are worth after the last round: the rule to stop by."""
+
+    strategy: str
+    labels: int = Field(description="Labels after the last round.")
+    extra: int
+    value: float | None = Field(description="Gain of the metric; null when too little was measured.")
+    low: float | None
+    high: float | None
+    message: str
+
+
 class Simulation(Wire):
     """A replay that was run."""
 
@@ -192,8 +225,16 @@ class Simulation(Wire):
     full_metric: float = Field(description="Of the model that learned from the whole pool; the mean over pools.")
     curves: list[SimulatedCurve]
     savings: list[SimulatedSaving]
-    never_below_random: dict[str, bool] = Field(description="No budget at which it is significantly below random.")
+    never_below_random: dict[str, bool] = Field(
+        description="No budget at which it is significantly below random; empty with one pool."
+    )
+    below_random: dict[str, list[int]] = Field(
+        default_factory=dict, description="By strategy, the label counts at which it is significantly below random."
+    )
     forecasts: list[CostForecast]
+    marginal: list[MarginalLabels] = Field(default_factory=list, description="Worth of the next labels, by strategy.")
+    n_pools: int = Field(default=0, description="Pools that all strategies finished.")
+    notes: list[str] = Field(default_factory=list, description="What the figures rest on.")
     recommendation: str
     seconds: float
     author_id: str

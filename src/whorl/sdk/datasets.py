@@ -11,6 +11,7 @@ from whorl.schemas import explorer, jobs
 from whorl.sdk.filters import Filters
 from whorl.sdk.items import Items
 from whorl.sdk.jobs import Job, Report
+from whorl.sdk.selections import Selections
 from whorl.sdk.transport import Call, Transport
 
 
@@ -63,6 +64,7 @@ class Dataset:
         self.info = info
         self.items = Items(transport, info.id)
         self.snapshots = Snapshots(transport, info.id)
+        self.selections = Selections(transport, info.id)
 
     @property
     def id(self) -> str:

@@ -34,6 +34,7 @@ from whorl.store.db.tables import (
     recipe,
     run,
     saved_view,
+    selection,
     task,
 )
 
@@ -58,6 +59,7 @@ _PROJECT_OF: dict[str, tuple[ColumnElement[Any], Select[Any]]] = {
     "pipeline_id": (pipeline.c.id, select(pipeline.c.project_id)),
     "run_id": (run.c.id, select(pipeline.c.project_id).join(run, run.c.pipeline_id == pipeline.c.id)),
     "view_id": (saved_view.c.id, select(saved_view.c.project_id)),
+    "selection_id": (selection.c.id, select(selection.c.project_id)),
     "delivery_id": (delivery.c.id, select(delivery.c.project_id)),
     "job_id": (job.c.id, select(job.c.project_id)),
     "endpoint_id": (endpoint.c.id, select(endpoint.c.project_id)),

@@ -17,6 +17,7 @@ from whorl.pipelines.deliveries import ADDRESS
 from whorl.pipelines.delivering import DeliveryHandler
 from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.runtime import PipelineRuntime
+from whorl.selection.jobs import select_job_handlers
 from whorl.serving.flagging import FlagHandler
 from whorl.serving.recording import FLAG_NODE
 from whorl.serving.retention import NODE as RETENTION_NODE
@@ -103,6 +104,7 @@ def build_engine(
     clock = clock or SystemClock()
     runtime = PipelineRuntime(PipelineServices(db, blobs, executor, settings.home_path, clock))
     jobs = job_handlers(db, blobs, MediaLimits.of(settings)) | model_job_handlers(db, blobs, settings.home_path, clock)
+    jobs |= select_job_handlers(db, blobs, settings.home_path, clock)
     if settings.egress_allow:
         make_egress(settings)  # A typing error shows at the start, not at the first call.
     webhooks = DeliveryHandler(db, cache(partial(make_egress, settings)), clock)

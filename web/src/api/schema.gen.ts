@@ -700,6 +700,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/selections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dataset Selections
+         * @description What was chosen from a dataset, newest first.
+         */
+        get: operations["list_dataset_selections_api_v1_datasets__dataset_id__selections_get"];
+        put?: never;
+        /**
+         * Create Selection
+         * @description Choose the items worth labelling, as a job; its result holds ``selection_id``.
+         */
+        post: operations["create_selection_api_v1_datasets__dataset_id__selections_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/selections/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Selection
+         * @description What a draft would do: its strategy and why, its pool, what is missing; nothing is chosen.
+         */
+        post: operations["plan_selection_api_v1_datasets__dataset_id__selections_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/snapshots": {
         parameters: {
             query?: never;
@@ -3191,6 +3235,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/selections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Project Selections
+         * @description What was chosen in a project, newest first.
+         */
+        get: operations["list_project_selections_api_v1_projects__project_id__selections_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/tasks": {
         parameters: {
             query?: never;
@@ -3355,6 +3419,50 @@ export interface paths {
          * @description The journey of a run: each node it passed, in order.
          */
         get: operations["list_steps_api_v1_runs__run_id__steps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/selections/{selection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Selection
+         * @description One selection: how it was made, and how many of its items are labelled by now.
+         */
+        get: operations["get_selection_api_v1_selections__selection_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Selection
+         * @description Forget a selection; its items stay, and so do tasks and snapshots made of it.
+         */
+        delete: operations["delete_selection_api_v1_selections__selection_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/selections/{selection_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description What was chosen and why, best first.
+         */
+        get: operations["list_items_api_v1_selections__selection_id__items_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8236,6 +8344,26 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[Selection] */
+        Page_Selection_: {
+            /** Items */
+            items: components["schemas"]["Selection"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[SelectionItem] */
+        Page_SelectionItem_: {
+            /** Items */
+            items: components["schemas"]["SelectionItem"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
         /** Page[Snapshot] */
         Page_Snapshot_: {
             /** Items */
@@ -9237,6 +9365,304 @@ export interface components {
             name?: string | null;
             /** Query Text */
             query_text?: string | null;
+        };
+        /**
+         * Selection
+         * @description A choice that was made; it never changes.
+         */
+        Selection: {
+            /** Author Id */
+            author_id: string;
+            budget: components["schemas"]["SelectionBudget"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Id */
+            id: string;
+            /** Model Id */
+            model_id: string | null;
+            /** N Items */
+            n_items: number;
+            /**
+             * N Labelled
+             * @description Of its items, how many have ground truth by now.
+             * @default 0
+             */
+            n_labelled: number;
+            /** N Pool */
+            n_pool: number;
+            /** N Random */
+            n_random: number;
+            /** Name */
+            name: string;
+            /** Params */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Project Id */
+            project_id: string;
+            /** Query */
+            query: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Quotas */
+            quotas: components["schemas"]["SelectionQuota"][];
+            /** Random Share */
+            random_share: number;
+            /** Revision */
+            revision: number;
+            /** Run Id */
+            run_id: string | null;
+            /** Seed */
+            seed: number;
+            /** Space Id */
+            space_id: string | null;
+            /** Strategy */
+            strategy: string;
+            /**
+             * Summary
+             * @description why (sentences on the choice as a whole), bytes, seconds, coverage before and after, by source, left_out (counts by cause), took_seconds.
+             */
+            summary: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * SelectionBudget
+         * @description How much may be chosen; the first limit that is reached ends the choice.
+         */
+        SelectionBudget: {
+            /** Bytes */
+            bytes?: number | null;
+            /** Count */
+            count?: number | null;
+            /**
+             * Seconds
+             * @description Of people's labelling time.
+             */
+            seconds?: number | null;
+            /**
+             * Seconds Per Item
+             * @description Labelling time of one item; what this project's tasks took when left out.
+             */
+            seconds_per_item?: number | null;
+        };
+        /**
+         * SelectionDraft
+         * @description What to choose, from where, and how.
+         */
+        SelectionDraft: {
+            budget: components["schemas"]["SelectionBudget"];
+            /**
+             * Examples
+             * @description Items to look alike, for similarity.
+             */
+            examples?: string[] | null;
+            /**
+             * Filter
+             * @description Query, as text or DQL: where to choose from.
+             */
+            filter?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Labelled
+             * @description Query, as text or DQL: what counts as labelled; items with ground truth when left out.
+             */
+            labelled?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Labelled Dataset Id
+             * @description Where the labelled lie, when not here.
+             */
+            labelled_dataset_id?: string | null;
+            /**
+             * Model
+             * @description Id of the model whose doubts guide the choice.
+             */
+            model?: string | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Params
+             * @description Of the strategy.
+             */
+            params?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Pool
+             * @description unlabelled leaves out what has ground truth, is in test, was discarded or lies in an open task; any takes all that the filter finds.
+             * @default unlabelled
+             * @enum {string}
+             */
+            pool: "unlabelled" | "any";
+            /** Quotas */
+            quotas?: components["schemas"]["SelectionQuota"][];
+            /**
+             * Random Share
+             * @description Drawn uniformly, and marked.
+             * @default 0.1
+             */
+            random_share: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Space
+             * @description Id or name of an embedding space.
+             */
+            space?: string | null;
+            /**
+             * Strategy
+             * @description auto looks at what is known and says its choice.
+             * @default auto
+             */
+            strategy: string;
+            /**
+             * Target
+             * @description Wished share of each class, for class balance.
+             */
+            target?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Without Bad
+             * @description Leave out blurred, dark, bright and odd images.
+             * @default false
+             */
+            without_bad: boolean;
+            /**
+             * Without Duplicates
+             * @description At most one of each group of near duplicates.
+             * @default true
+             */
+            without_duplicates: boolean;
+        };
+        /**
+         * SelectionItem
+         * @description One item chosen, and why.
+         */
+        SelectionItem: {
+            /**
+             * Details
+             * @description What the reason rests on: uncertainty, gain, nearest_labelled (item id), distance, cluster, …
+             */
+            details: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Height */
+            height: number;
+            /** Is Labelled */
+            is_labelled: boolean;
+            /** Is Random */
+            is_random: boolean;
+            /** Item Id */
+            item_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Rank
+             * @description 1 is the best.
+             */
+            rank: number;
+            /** Reason */
+            reason: string;
+            /** Score */
+            score: number;
+            /** Width */
+            width: number;
+        };
+        /**
+         * SelectionPlan
+         * @description What a draft would do, without doing it.
+         */
+        SelectionPlan: {
+            /**
+             * Budget
+             * @description Items that would be chosen at most.
+             */
+            budget: number;
+            /**
+             * Left Out
+             * @description Items that are not in the pool, by cause.
+             */
+            left_out?: {
+                [key: string]: number;
+            };
+            /**
+             * Machine Seconds
+             * @description Roughly how long choosing takes.
+             */
+            machine_seconds?: number | null;
+            /**
+             * Model Id
+             * @description Whose doubts guide the choice.
+             */
+            model_id?: string | null;
+            /** N Labelled */
+            n_labelled: number;
+            /**
+             * N Missing Vectors
+             * @description Images that would be embedded first.
+             */
+            n_missing_vectors: number;
+            /** N Pool */
+            n_pool: number;
+            /** Params */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Seconds Per Item
+             * @description Labelling time that budgets are told in.
+             */
+            seconds_per_item?: number | null;
+            /**
+             * Space
+             * @description Name of the embedding space.
+             */
+            space?: string | null;
+            /**
+             * Strategy
+             * @description The one that would run; what auto stands for.
+             */
+            strategy: string;
+            /** Warnings */
+            warnings?: string[];
+            /**
+             * Why
+             * @description Why this strategy, in sentences.
+             */
+            why: string[];
+        };
+        /**
+         * SelectionQuota
+         * @description At most so much of each source, place or day.
+         */
+        SelectionQuota: {
+            /**
+             * Field
+             * @description group, day, folder, or a metadata field such as metadata.camera.
+             */
+            field: string;
+            /**
+             * Most
+             * @description Items of each value.
+             */
+            most?: number | null;
+            /**
+             * Share
+             * @description Share of the selection of each value.
+             */
+            share?: number | null;
         };
         /**
          * ServeRequest
@@ -10468,6 +10894,8 @@ export type PagePredictionLine = components['schemas']['Page_PredictionLine_'];
 export type PageProject = components['schemas']['Page_Project_'];
 export type PageRevision = components['schemas']['Page_Revision_'];
 export type PageRun = components['schemas']['Page_Run_'];
+export type PageSelection = components['schemas']['Page_Selection_'];
+export type PageSelectionItem = components['schemas']['Page_SelectionItem_'];
 export type PageSnapshot = components['schemas']['Page_Snapshot_'];
 export type PageTaskItem = components['schemas']['Page_TaskItem_'];
 export type PageTaskSummary = components['schemas']['Page_TaskSummary_'];
@@ -10524,6 +10952,12 @@ export type RunStep = components['schemas']['RunStep'];
 export type SavedView = components['schemas']['SavedView'];
 export type SavedViewDraft = components['schemas']['SavedViewDraft'];
 export type SavedViewPatch = components['schemas']['SavedViewPatch'];
+export type Selection = components['schemas']['Selection'];
+export type SelectionBudget = components['schemas']['SelectionBudget'];
+export type SelectionDraft = components['schemas']['SelectionDraft'];
+export type SelectionItem = components['schemas']['SelectionItem'];
+export type SelectionPlan = components['schemas']['SelectionPlan'];
+export type SelectionQuota = components['schemas']['SelectionQuota'];
 export type ServeRequest = components['schemas']['ServeRequest'];
 export type ServiceTokenCreate = components['schemas']['ServiceTokenCreate'];
 export type ServingRole = components['schemas']['ServingRole'];
@@ -11825,6 +12259,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Revision_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dataset_selections_api_v1_datasets__dataset_id__selections_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Selection_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_selection_api_v1_datasets__dataset_id__selections_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_selection_api_v1_datasets__dataset_id__selections_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionPlan"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -16604,6 +17142,40 @@ export interface operations {
             };
         };
     };
+    list_project_selections_api_v1_projects__project_id__selections_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Selection_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks_api_v1_projects__project_id__tasks_get: {
         parameters: {
             query?: {
@@ -16953,6 +17525,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunStep"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_selection_api_v1_selections__selection_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                selection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Selection"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_selection_api_v1_selections__selection_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                selection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_items_api_v1_selections__selection_id__items_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                selection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SelectionItem_"];
                 };
             };
             /** @description Problem, as application/problem+json */

@@ -39,6 +39,7 @@ _NOUNS = (
     "predictions",
     "feedback",
     "flags",
+    "selections",
     "pipelines",
     "runs",
     "deliveries",
