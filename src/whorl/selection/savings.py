@@ -128,7 +128,7 @@ def labels_saved(
     if not all(np.isfinite(curve).all() for curve in whole):
         raise InvalidInput("a curve has no value at some round", hint="The test set holds nothing to measure.")
     target = min(whole[0][0, -1], whole[1][0, -1])
-    n_strategy, n_random = (float(_labels_to_reach(c, n, target)[0]) for c, n in zip(whole, labels, strict=True))
+    n_strategy, n_random = (float(labels_to_reach(c, n, target)[0]) for c, n in zip(whole, labels, strict=True))
     levels = _grid_levels(whole, target)
     curves = _resampled(arms, groups, n_images, resamples, seed)
     targets = np.minimum(curves[0][:, -1], curves[1][:, -1])
@@ -149,6 +149,68 @@ def labels_saved(
         seed=seed,
         grid=tuple(_saving_at(metric, whole, curves, labels, level) for metric in levels),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSaving:
+    """Labels of both arms at a share of the metric that the whole pool gives; None where an arm never gets there.
+
+    ``low`` and ``high`` are None with one pool, or where too few resamples have a saving.
+    """
+
+    metric: float
+    n_strategy: float | None
+    n_random: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def pool_saving(
+    strategy: tuple[IntArray, FloatArray],
+    random: tuple[IntArray, FloatArray],
+    full: FloatArray,
+    *,
+    share: float,
+    resamples: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> PoolSaving:
+    """Compare two arms over pools: one minus labels of the strategy divided by those of random.
+
+    Args:
+        strategy: (rounds,) labels and (pools, rounds) metrics.
+        random: Likewise of the control arm, the same pools in the same order; its rounds may be others.
+        full: (pools,) metric with the whole pool labelled.
+        share: Of the mean of ``full``, where the labels are read off the mean curves, made to rise.
+
+    The interval draws pools with replacement, for both arms and ``full`` together.
+
+    Raises:
+        InvalidInput: Pools do not match.
+    """
+    k = len(full)
+    if not k or len(strategy[1]) != k or len(random[1]) != k:
+        raise InvalidInput(f"{len(strategy[1])} pools of the strategy, {len(random[1])} of random, {k} full metrics")
+
+    def needed(weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+        targets = share * (weights @ full)
+        found = [labels_to_reach(rising(weights @ metrics), labels, targets) for labels, metrics in (strategy, random)]
+        return found[0], found[1]
+
+    whole = [float(one[0]) for one in needed(np.full((1, k), 1 / k))]
+    n_strategy, n_random = (one if np.isfinite(one) else None for one in whole)
+    value = None if n_strategy is None or n_random is None else 1 - n_strategy / n_random
+    low: float | None = None
+    high: float | None = None
+    if value is not None and k > 1:
+        rng = np.random.default_rng([seed, 4])
+        drawn = needed(rng.multinomial(k, np.full(k, 1 / k), size=resamples) / k)
+        savings = np.asarray(1 - drawn[0] / drawn[1])
+        # As in _saving_at: an interval without those that never arrive would lie.
+        if np.isfinite(savings).mean() >= level:
+            low, high = _interval(savings, value, level)
+    return PoolSaving(float(share * full.mean()), n_strategy, n_random, value, low, high)
 
 
 def _checked_labels(labels: Sequence[int] | IntArray, rounds: int) -> IntArray:
@@ -178,7 +240,7 @@ def _check_arms(strategy: Sequence[LearningCurve], random: Sequence[LearningCurv
 
 def _full_curve(arm: Sequence[LearningCurve], n_images: int) -> FloatArray:
     once = np.ones((1, n_images))
-    return _rising(np.mean([curve.statistic(once) for curve in arm], axis=0))
+    return rising(np.mean([curve.statistic(once) for curve in arm], axis=0))
 
 
 def _resampled(
@@ -196,12 +258,15 @@ def _resampled(
         shares = rng.multinomial(k, np.full(k, 1 / k), size=len(weights)) / k
         for part, arm in zip(parts, arms, strict=True):
             each = np.stack([curve.statistic(weights) for curve in arm])
-            part.append(_rising(np.einsum("rk,krt->rt", shares, each)))
+            part.append(rising(np.einsum("rk,krt->rt", shares, each)))
     return np.concatenate(parts[0]), np.concatenate(parts[1])
 
 
-def _rising(curves: FloatArray) -> FloatArray:
-    """Isotonic regression of each row: at round i the largest over j <= i of the smallest over k >= i mean of j..k."""
+def rising(curves: FloatArray) -> FloatArray:
+    """(r, rounds) curves that never fall, the nearest by least squares.
+
+    Isotonic regression of each row: at round i the largest over j <= i of the smallest over k >= i mean of j..k.
+    """
     rounds = curves.shape[1]
     sums = np.concatenate([np.zeros((len(curves), 1)), np.cumsum(curves, axis=1)], axis=1)
     lengths = np.arange(1, rounds + 1)[None, :] - np.arange(rounds)[:, None]
@@ -214,7 +279,7 @@ def _rising(curves: FloatArray) -> FloatArray:
     return rising
 
 
-def _labels_to_reach(curves: FloatArray, labels: IntArray, targets: FloatArray | float) -> FloatArray:
+def labels_to_reach(curves: FloatArray, labels: IntArray, targets: FloatArray | float) -> FloatArray:
     """(r,) labels at which each rising curve first reaches its target, straight between rounds; NaN if never.
 
     A target below the first round gives the first round's labels: nothing is known before it.
@@ -233,7 +298,7 @@ def _labels_to_reach(curves: FloatArray, labels: IntArray, targets: FloatArray |
 def _savings(
     curves: Sequence[FloatArray], labels: tuple[IntArray, IntArray], targets: FloatArray | float
 ) -> FloatArray:
-    n_strategy, n_random = (_labels_to_reach(c, n, targets) for c, n in zip(curves, labels, strict=True))
+    n_strategy, n_random = (labels_to_reach(c, n, targets) for c, n in zip(curves, labels, strict=True))
     return np.asarray(1 - n_strategy / n_random, dtype=np.float64)
 
 

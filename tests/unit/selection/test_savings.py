@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from whorl.base.errors import InvalidInput
 from whorl.models.evaluation import PredictedObjects, TruthObjects
 from whorl.models.evaluation.detection import match_objects
-from whorl.selection.savings import LearningCurve, _labels_to_reach, _rising, labels_saved
+from whorl.selection.savings import LearningCurve, labels_saved, labels_to_reach, rising
 
 LABELS = np.arange(1, 9) * 25
 
@@ -95,7 +95,7 @@ def test_labels_saved__interval_covers_the_true_saving(n: int) -> None:
     random = 0.92 - 0.6 * np.exp(-LABELS / 80)
     strategy = 0.92 - 0.6 * np.exp(-LABELS / 40)
     target = random[-1]
-    needed = _labels_to_reach(strategy[None], LABELS, target)[0]
+    needed = labels_to_reach(strategy[None], LABELS, target)[0]
     truth = 1 - needed / 200
     held = 0
     for seed in range(100):
@@ -181,6 +181,6 @@ def test_labels_saved__refuses(build: Any, message: str) -> None:
 def test_rising__equals_isotonic_regression(values: list[float]) -> None:
     from sklearn.isotonic import isotonic_regression
 
-    ours = _rising(np.array([values, values]))
+    ours = rising(np.array([values, values]))
     assert ours[0] == pytest.approx(isotonic_regression(np.array(values)), abs=1e-9)
     assert (np.diff(ours[1]) >= -1e-12).all()

@@ -22,6 +22,7 @@ from whorl.models.builtin.answers import Answers, OneLabel, Rated, SeveralLabels
 from whorl.models.builtin.logistic import Array
 from whorl.models.builtin.onnx_head import write_head
 from whorl.models.builtin.params import LinearParams, read_params
+from whorl.models.builtin.rows import Projection, project
 from whorl.models.features import HOG, LITE0, FeatureCache, extract, extract_files
 from whorl.models.features.lite0 import SIDE, normalise
 from whorl.models.folder import WEIGHTS, open_onnx, read_card
@@ -30,22 +31,13 @@ from whorl.models.types import FloatArray, Image, Task, TrainingData
 from whorl.models.weights import find_backbone
 
 BACKBONE = "backbone.onnx"
-COMPONENTS = 256
 CANDIDATES: Mapping[str, tuple[str, ...]] = {"hog": (HOG,), "lite0": (LITE0,), "hog+lite0": (HOG, LITE0)}
-
-
-@dataclass(frozen=True)
-class _Projection:
-    """rows → (rows - mean) @ matrix, with matrix (d, k)."""
-
-    mean: Array
-    matrix: Array
 
 
 @dataclass(frozen=True)
 class _Candidate:
     name: str
-    projection: _Projection
+    projection: Projection
     x: Array
     rated: Rated
 
@@ -220,7 +212,7 @@ def _candidate_names(wanted: str, *, has_backbone: bool) -> list[str]:
 
 
 def _rate(name: str, rows: FloatArray, answers: Answers, *, seed: int) -> _Candidate:
-    projection = _project(rows)
+    projection = project(rows)
     x = (rows - projection.mean) @ projection.matrix
     return _Candidate(name, projection, x, answers.rate(x, seed=seed))
 
@@ -230,26 +222,6 @@ def _is_better(new: _Candidate, best: _Candidate) -> bool:
     gains = new.rated.gains - best.rated.gains
     margin = float(gains.std()) / np.sqrt(len(gains)) if len(CANDIDATES[new.name]) > 1 else 0.0
     return bool(gains.mean() > margin)
-
-
-def _project(rows: FloatArray) -> _Projection:
-    """Standardise and rotate to at most 256 principal components; constant columns vanish."""
-    mean, std = rows.mean(axis=0, dtype=np.float64), rows.std(axis=0, dtype=np.float64)
-    scale = np.where(std > 1e-6, 1 / np.maximum(std, 1e-6), 0.0)
-    z = (rows - mean) * scale
-    if len(rows) < rows.shape[1]:
-        values, left = np.linalg.eigh(z @ z.T)
-        keep = np.argsort(-values)[: min(COMPONENTS, len(rows))]
-        keep = keep[values[keep] > 1e-8 * max(float(values.max()), 1e-12)]
-        axes = z.T @ left[:, keep] / np.sqrt(values[keep])
-    else:
-        values, vectors = np.linalg.eigh(z.T @ z)
-        axes = vectors[:, np.argsort(-values)[:COMPONENTS]]
-    if axes.shape[1] == 0:  # all images alike
-        return _Projection(mean, np.zeros((rows.shape[1], 1)))
-    # eigh leaves the sign open; fix it so that the same rows give the same file on every machine.
-    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    return _Projection(mean, scale[:, None] * axes)
 
 
 def _affine(best: _Candidate, answers: Answers) -> tuple[FloatArray, FloatArray]:
