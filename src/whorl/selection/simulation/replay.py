@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import numpy as np
 
-from whorl.base.errors import InvalidInput
+from whorl.base.errors import InvalidInput, JsonValue
+from whorl.selection.choosing import Facts, choose_strategy
 from whorl.selection import select
-from whorl.selection.registry import DEFAULT_STRATEGY, get_strategy
+from whorl.selection.registry import get_strategy
 from whorl.selection.simulation.plan import AUTO, RANDOM, Plan, Run, split_pool
 from whorl.selection.types import IntArray, Pool, Selection
 
@@ -122,10 +123,10 @@ def replay_arm(learner: Learner, plan: Plan, strategy: str, seed: int, *, full: 
 
 
 def _choose(pool: Pool, strategy: str, budget: int, share: float, *, seed: int) -> tuple[str, Selection]:
-    name = resolve_strategy(strategy, pool)
+    name, params = resolve_strategy(strategy, pool, budget)
     is_cold = not pool.labelled_count
     try:
-        return name, select(pool, get_strategy(name), budget, random_share=share, seed=seed)
+        return name, select(pool, get_strategy(name, **params), budget, random_share=share, seed=seed)
     except InvalidInput:
         # Before the first model a strategy that needs one cannot choose: its first labels are chance's, the very ones
         # that the random arm gets.
@@ -134,9 +135,23 @@ def _choose(pool: Pool, strategy: str, budget: int, share: float, *, seed: int) 
     return RANDOM, select(pool, get_strategy(RANDOM), budget, random_share=share, seed=seed)
 
 
-def resolve_strategy(strategy: str, pool: Pool) -> str:
-    """The strategy that the product would take for ``auto``; any other name as it is."""
-    return DEFAULT_STRATEGY if strategy == AUTO else strategy
+def resolve_strategy(strategy: str, pool: Pool, budget: int) -> tuple[str, Mapping[str, JsonValue]]:
+    """The strategy and parameters that the product would take for ``auto``; any other name as it is."""
+    if strategy != AUTO:
+        return strategy, {}
+    choice = choose_strategy(
+        Facts(
+            n_pool=pool.size,
+            budget=budget,
+            n_labelled=pool.labelled_count,
+            task="objects" if pool.boxes is not None else "classes",
+            has_vectors=pool.embeddings is not None,
+            has_probabilities=pool.probabilities is not None,
+            has_boxes=pool.boxes is not None,
+            has_groups=pool.groups is not None,
+        )
+    )
+    return choice.name, choice.params
 
 
 def finished_seeds(runs: Iterable[Run], plan: Plan) -> list[int]:
