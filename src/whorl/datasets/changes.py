@@ -145,6 +145,7 @@ def _insert_blobs(conn: Connection, items: Sequence[NewItem], now: datetime) -> 
             "sha256": new.sha256,
             "bytes": new.bytes,
             "media_type": new.media_type,
+            "picture_hash": signed_hash(new.picture_hash),
             "created_at": now,
         }
         for new in items
@@ -153,6 +154,11 @@ def _insert_blobs(conn: Connection, items: Sequence[NewItem], now: datetime) -> 
     ordered = [rows[sha256] for sha256 in sorted(rows)]
     dialect_insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     conn.execute(dialect_insert(blob).on_conflict_do_nothing(), ordered)
+
+
+def signed_hash(picture_hash: int | None) -> int | None:
+    """A perceptual hash as databases take it: 64 bits with a sign."""
+    return picture_hash - 2**64 if picture_hash is not None and picture_hash >= 2**63 else picture_hash
 
 
 # Any: the columns of a row are typed by its tables, not in Python.

@@ -303,6 +303,7 @@ def _new_item(one: Prepared, media: Media) -> NewItem:
         subset=one.record.subset,
         metadata=dict(one.record.metadata),
         health=dict(media.health),
+        picture_hash=media.picture_hash,
     )
 
 

@@ -49,6 +49,7 @@ class Media:
     width: int
     height: int
     health: Mapping[str, float]
+    picture_hash: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ def _inspect(data: bytes, blobs: BlobStore | None, limits: MediaLimits) -> tuple
         "contrast": looked.health.contrast,
         "sharpness": looked.health.sharpness,
     }
-    return Media(sha256, looked.info.media_type, looked.info.width, looked.info.height, health), staged
+    info = looked.info
+    return Media(sha256, info.media_type, info.width, info.height, health, looked.picture_hash), staged
 
 
 def _stage(blobs: BlobStore, sha256: str, data: bytes, small: bytes) -> tuple[Staged, ...]:

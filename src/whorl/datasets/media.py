@@ -60,6 +60,8 @@ class Inspection:
     info: MediaInfo
     thumbnail: bytes
     health: ImageHealth
+    picture_hash: int
+    """Of the upright picture at the size of its thumbnail; 0 when it is plain (:mod:`whorl.datasets.alike`)."""
 
 
 def probe(data: bytes, *, max_pixels: int = MAX_PIXELS) -> MediaInfo:
@@ -98,7 +100,8 @@ def inspect(data: bytes, *, max_pixels: int = MAX_PIXELS, thumbnail_size: int = 
     header = _checked_header(data, max_pixels)
     own = _own_thumbnail(data, header, thumbnail_size)
     small = _decode_small(data, header, thumbnail_size, grey=own is not None)
-    return Inspection(_info(data, header), own or encode_jpeg(small), measure_health(small))
+    health, picture_hash = look_closer(small)
+    return Inspection(_info(data, header), own or encode_jpeg(small), health, picture_hash)
 
 
 def thumbnail(data: bytes, size: int = THUMBNAIL_SIZE, *, max_pixels: int = MAX_PIXELS) -> bytes:
@@ -190,12 +193,28 @@ def measure_health(pixels: NDArray[np.uint8]) -> ImageHealth:
     """Measure brightness, contrast and sharpness of a grey (H, W) or BGR (H, W, 3) picture."""
     import cv2
 
-    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    grey = _grey(pixels)
     mean, deviation = cv2.meanStdDev(grey)
     edges = cv2.Laplacian(grey, cv2.CV_16S)
     # Variance by its two sums: on 16-bit values OpenCV's meanStdDev takes several times as long.
     variance = cv2.norm(edges, cv2.NORM_L2SQR) / edges.size - (cv2.sumElems(edges)[0] / edges.size) ** 2
     return ImageHealth(round(mean.item(), 3), round(deviation.item(), 3), round(max(variance, 0.0), 3))
+
+
+def look_closer(pixels: NDArray[np.uint8]) -> tuple[ImageHealth, int]:
+    """Health and perceptual hash of a grey (H, W) or BGR (H, W, 3) picture."""
+    # Late: needs numpy.
+    from whorl.datasets.alike.perceptual import hash_picture
+
+    grey = _grey(pixels)
+    return measure_health(grey), hash_picture(grey)
+
+
+def _grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import cv2
+    import numpy as np
+
+    return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
 def _checked_header(data: bytes, max_pixels: int) -> ImageHeader:

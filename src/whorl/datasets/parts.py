@@ -30,7 +30,7 @@ _MAX_NAME = 900
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An encoded picture with its thumbnail and its measures of health."""
+    """An encoded picture with its thumbnail, its measures of health and its perceptual hash."""
 
     data: bytes
     thumbnail: bytes
@@ -38,6 +38,7 @@ class Piece:
     width: int
     height: int
     health: Mapping[str, float]
+    picture_hash: int
 
 
 def cut_body(path: str, boxes: Sequence[Corner], encoding: Encoding) -> list[Piece]:
@@ -57,14 +58,14 @@ def encode_piece(pixels: NDArray[np.uint8], encoding: Encoding) -> Piece:
     import cv2
     import numpy as np
 
-    from whorl.datasets.media import THUMBNAIL_SIZE, encode_jpeg, measure_health
+    from whorl.datasets.media import THUMBNAIL_SIZE, encode_jpeg, look_closer
 
     whole = np.ascontiguousarray(pixels)
     height, width = whole.shape[:2]
     scale = THUMBNAIL_SIZE / max(width, height)
     target = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(whole, target, interpolation=cv2.INTER_AREA) if scale < 1 else whole
-    health = measure_health(np.asarray(small, dtype=np.uint8))
+    health, picture_hash = look_closer(np.asarray(small, dtype=np.uint8))
     return Piece(
         data=encode_jpeg(whole, quality=_QUALITY) if encoding == "jpeg" else _encode_png(whole),
         thumbnail=encode_jpeg(np.asarray(small, dtype=np.uint8)),
@@ -72,6 +73,7 @@ def encode_piece(pixels: NDArray[np.uint8], encoding: Encoding) -> Piece:
         width=width,
         height=height,
         health={"brightness": health.brightness, "contrast": health.contrast, "sharpness": health.sharpness},
+        picture_hash=picture_hash,
     )
 
 
@@ -97,6 +99,7 @@ def keep_piece(
         group_key=parent.group_key or parent.id,
         metadata={**parent.metadata, PARENT: parent.id, PART: {"kind": kind, **facts}},
         health=dict(piece.health),
+        picture_hash=piece.picture_hash,
     )
 
 

@@ -77,7 +77,7 @@ def inspect_video(data: bytes, media_type: str, *, max_pixels: int) -> Inspectio
         sha256=hashlib.sha256(data).hexdigest(),
         has_gps=False,
     )
-    return Inspection(info, piece.thumbnail, ImageHealth(**piece.health))
+    return Inspection(info, piece.thumbnail, ImageHealth(**piece.health), piece.picture_hash)
 
 
 def read_first_frame(data: bytes) -> NDArray[np.uint8]:

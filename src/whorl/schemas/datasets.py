@@ -56,6 +56,7 @@ class NewItem(Wire):
     group_key: str | None = Field(default=None, max_length=200)
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
     health: dict[str, float] = Field(default_factory=dict)
+    picture_hash: int | None = Field(default=None, ge=0, lt=2**64, description="Perceptual hash; 0: it is plain.")
 
 
 class ItemPatch(Wire):

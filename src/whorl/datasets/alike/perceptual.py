@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -55,6 +56,11 @@ def hash_picture(grey: NDArray[np.uint8]) -> int:
 def hash_distances(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Number of bits, 0 to 64, in which hashes differ; arrays that broadcast against each other."""
     return count_bits(first ^ second).astype(np.int64)
+
+
+def from_signed(stored: Sequence[int]) -> NDArray[np.uint64]:
+    """Hashes as databases keep them: 64 bits with a sign."""
+    return np.array(stored, dtype=np.int64).view(np.uint64)
 
 
 def count_bits(values: NDArray[np.uint64]) -> NDArray[np.uint8]:

@@ -273,6 +273,7 @@ def _inspect(caller: Caller, data: bytes, *, name: str) -> NewItem:
             height=looked.info.height,
             bytes=len(data),
             health=health,
+            picture_hash=looked.picture_hash,
         )
     except ValidationError as error:
         raise InvalidInput(f"not a name for an item: {name[:80]!r}", hint="Give 1 to 1000 characters.") from error

@@ -46,6 +46,8 @@ blob = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("media_type", String(80), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # Perceptual, 64 bits with a sign; 0: the picture is plain; null: nobody has looked yet.
+    Column("picture_hash", BigInteger),
 )
 
 item = Table(
