@@ -54,11 +54,11 @@ class SelectJob:
                 hint=tell_left_out(known.pool.left_out) or "The query finds no image.",
             )
         workshop = Workshop(self.db, self.blobs, context.executor, self.home, context.check)
-        vectors = self._vectors(context, workshop, known, draft)
+        known, vectors = self._vectors(context, workshop, known, draft)
         doubts = self._doubts(context, workshop, known)
         context.report(_PREDICTED, "chooses")
         chosen = workshop.call(choose_body, build_pool(known, vectors, doubts), build_request(known, draft))
-        made = describe(known, draft, chosen, selection_id, seconds=time.monotonic() - started)
+        made = describe(known, draft, chosen, selection_id, vectors, seconds=time.monotonic() - started)
         items = [self._item(known, chosen, at) for at in range(len(chosen.selection.indices))]
         context.report(_CHOSEN, "writes it down")
         actor_id, now = context.job.actor_id, to_datetime(self.clock.now())
@@ -67,15 +67,18 @@ class SelectJob:
         )
         return {"selection_id": selection_id, "dataset_id": dataset_id, "n_items": n_items, "strategy": made.strategy}
 
-    def _vectors(self, context: JobContext, workshop: Workshop, known: Known, draft: SelectionDraft) -> Vectors | None:
+    def _vectors(
+        self, context: JobContext, workshop: Workshop, known: Known, draft: SelectionDraft
+    ) -> tuple[Known, Vectors | None]:
         if not uses_vectors(known.choice) and not draft.without_duplicates:
-            return None
-
-        def report(done: int, total: int) -> None:
-            context.check()
-            context.report(_EMBEDDED * done / max(total, 1), f"embeds {done:,} of {total:,} images")
-
-        return read_vectors(workshop, known, draft.space, report=report)
+            return known, None
+        return read_vectors(
+            workshop,
+            known,
+            draft,
+            now=lambda: to_datetime(self.clock.now()),
+            report=lambda share, message: context.report(_EMBEDDED * share, message),
+        )
 
     def _doubts(self, context: JobContext, workshop: Workshop, known: Known) -> Doubts | None:
         if known.model is None or not uses_model(known.choice, known.model):
@@ -156,7 +159,9 @@ def build_request(known: Known, draft: SelectionDraft) -> Request:
     )
 
 
-def describe(known: Known, draft: SelectionDraft, chosen: Chosen, selection_id: str, *, seconds: float) -> NewSelection:
+def describe(
+    known: Known, draft: SelectionDraft, chosen: Chosen, selection_id: str, vectors: Vectors | None, *, seconds: float
+) -> NewSelection:
     """The selection as it is written down, with what people want to know of it as a whole."""
     selection, items = chosen.selection, known.pool.items
     rows = selection.indices.tolist()
@@ -190,6 +195,7 @@ def describe(known: Known, draft: SelectionDraft, chosen: Chosen, selection_id: 
         quotas=[one.model_dump(mode="json") for one in draft.quotas],
         random_share=draft.random_share,
         seed=draft.seed,
+        space_id=None if vectors is None else vectors.space.id,
         model_id=known.model.id if known.model is not None and uses_model(known.choice, known.model) else None,
         n_pool=len(items),
         summary=summary,

@@ -38,12 +38,12 @@ def create_selection(caller: CallerDep, dataset_id: str, body: SelectionDraft) -
 def plan_selection(caller: CallerDep, dataset_id: str, body: SelectionDraft) -> SelectionPlan:
     """What a draft would do: its strategy and why, its pool, what is missing; nothing is chosen."""
     # Late, here and below: strategies bring numpy, which the server does not need at its start.
+    from whorl.models.embeddings.store import open_store
     from whorl.selection.plans import make_plan
 
-    def read(conn: Connection) -> SelectionPlan:
-        return make_plan(conn, dataset_id, _complete(caller, conn, dataset_id, body))
-
-    return caller.read(read)
+    services = caller.services
+    store = open_store(services.db, services.blobs, services.settings.home_path)
+    return caller.read(lambda conn: make_plan(conn, dataset_id, _complete(caller, conn, dataset_id, body), store))
 
 
 @router.get("/projects/{project_id}/selections", **needs(Action.DATASET_READ))
