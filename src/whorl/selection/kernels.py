@@ -176,6 +176,8 @@ def greedy_coverage(
     covered: FloatArray,
     radius: float,
     budget: int,
+    *,
+    least_gain: float = -1.0,
 ) -> tuple[IntArray, FloatArray]:
     """Pick rows that add most weighted coverage, one after another.
 
@@ -189,6 +191,7 @@ def greedy_coverage(
         weights: (m,) how much each point matters, at least 0.
         covered: (m,) coverage by what is labelled already, in [0, 1].
         radius: Above 0.
+        least_gain: Once no row gains more, the rest of the budget goes to the rows left, in their order.
 
     Returns:
         Picked rows in order, and the gain of each; ties go to the lower row.
@@ -202,6 +205,9 @@ def greedy_coverage(
     won: list[float] = []
     while len(picked) < budget:
         best = _refresh_best(gains, rows, reference, weights, covered, radius)
+        if gains[best] <= least_gain:
+            left = np.flatnonzero(gains > -np.inf)[: budget - len(picked)]
+            return np.append(picked, left).astype(np.int64), np.append(won, np.zeros(len(left)))
         picked.append(best)
         won.append(float(gains[best]))
         np.maximum(covered, _similarity(rows[[best]], reference, radius)[0], out=covered)

@@ -72,7 +72,7 @@ def farthest_first(
     """
     if len(rows) * max(budget, 1) <= _PLAIN_DISTANCES:
         return _plain(np.asarray(rows, np.float32), known, budget)
-    with one_blas_thread(), ThreadPoolExecutor(_threads()) as threads:
+    with one_blas_thread(), ThreadPoolExecutor(thread_count()) as threads:
         cells = make_cells(rows, threads=threads)
         return _batched(cells, known, budget, exact, threads)
 
@@ -253,7 +253,8 @@ def _all(threads: ThreadPoolExecutor, work: Callable[[Any], None], parts: list[A
         pass
 
 
-def _threads() -> int:
+def thread_count() -> int:
+    """How many threads to work with: one for each core that is ours, 8 at most."""
     return max(1, min(len(os.sched_getaffinity(0)), 8)) if hasattr(os, "sched_getaffinity") else 2
 
 

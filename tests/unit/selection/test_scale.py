@@ -7,10 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from whorl.selection import kernels_far
+from whorl.selection import get_strategy, kernels_far
 from whorl.selection.kernels import prepare, squared_distances
+from whorl.selection.kernels_cover import cover_in_parts, share_out
 from whorl.selection.kernels_far import farthest_first, make_cells, nearest_centre
+from whorl.testing.strategies import check_strategy
 
 
 def modes(n: int, k: int, d: int = 16, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -96,3 +100,66 @@ def test_prepare__a_mapped_half_precision_pool(tmp_path: Path, monkeypatch: pyte
     same, known = prepare(rows, rows[:2], is_reduced=True)
     assert same is rows
     assert np.array_equal(known, rows[:2])
+
+
+@pytest.mark.parametrize(
+    ("weights", "most", "total", "expected"),
+    [
+        ([1, 1, 2], [9, 9, 9], 8, [2, 2, 4]),
+        ([1, 1, 2], [9, 9, 2], 8, [3, 3, 2]),
+        ([1, 1, 1], [5, 5, 5], 2, [1, 1, 0]),
+        ([0, 0, 0], [2, 2, 2], 3, [1, 1, 1]),
+        ([100, 10, 0], [50, 50, 50], 11, [10, 1, 0]),
+        ([5, 0], [1, 7], 6, [1, 5]),
+        ([1, 1], [1, 1], 9, [1, 1]),
+    ],
+)
+def test_share_out(weights: list[float], most: list[int], total: int, expected: list[int]) -> None:
+    assert share_out(np.array(weights, float), np.array(most), total).tolist() == expected
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1e6), st.integers(0, 50)), min_size=1, max_size=30),
+    st.integers(0, 800),
+)
+@settings(deadline=None)
+def test_share_out__is_exact_and_within_bounds(parts: list[tuple[float, int]], total: int) -> None:
+    most = np.array([held for _, held in parts])
+    shares = share_out(np.array([weight for weight, _ in parts]), most, total)
+    assert shares.sum() == min(total, most.sum())
+    assert ((shares >= 0) & (shares <= most)).all()
+
+
+def test_cover_in_parts__reaches_the_tail_and_prefers_doubt(batched: None) -> None:
+    rows, labels = modes(6000, 60)
+    unsure = np.where(labels % 2 == 0, 0.9, 0.01)
+    found = cover_in_parts(rows, rows[:0], unsure, 200, 0.5, candidates=10, seed=0)
+    assert len(set(found.rows.tolist())) == 200
+    # Even modes are unsure: all of them are reached, and take most of the budget.
+    assert set(range(0, 60, 2)) <= set(labels[found.rows].tolist())
+    assert (labels[found.rows[:120]] % 2 == 0).all()
+    assert (np.diff(found.gains) <= 0).all()
+    again = cover_in_parts(rows, rows[:0], unsure, 200, 0.5, candidates=10, seed=0)
+    assert np.array_equal(found.rows, again.rows)
+
+
+def test_cover_in_parts__knows_what_is_labelled(batched: None) -> None:
+    rows, labels = modes(4000, 40)
+    seen = rows[labels < 20]
+    found = cover_in_parts(rows, seen, None, 60, 0.5, candidates=10, seed=0)
+    assert (labels[found.rows[:20]] >= 20).all()
+
+
+def test_cover_in_parts__all_alike_and_all_wanted(batched: None) -> None:
+    alike = np.ones((3000, 8), np.float32)
+    found = cover_in_parts(alike, alike[:5], np.linspace(0, 1, 3000), 2500, 0.1, candidates=10, seed=0)
+    assert len(set(found.rows.tolist())) == 2500
+    rows, _ = modes(500, 10)
+    every = cover_in_parts(rows, rows[:0], np.zeros(500), 500, 0.1, candidates=1, seed=0)
+    assert sorted(every.rows.tolist()) == list(range(500))
+
+
+@pytest.mark.parametrize("name", ["herding", "k_center", "typical", "margin"])
+def test_strategies__large_pools_keep_the_contract(name: str, batched: None) -> None:
+    params = {"most_whole": 20} if name == "herding" else {}
+    check_strategy(get_strategy(name, **params))

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from whorl.selection.explaining import explained
+from whorl.selection.strategies.margin import torn
 from whorl.selection.types import FloatArray, Pool, Selection, best_first, check_budget
+
+_BLOCK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,15 @@ class Entropy:
         budget = check_budget(pool.check(), budget)
         unsure = entropy(pool.need_probabilities("entropy"))
         chosen = best_first(unsure, budget, seed)
-        return Selection.of(chosen, unsure[chosen], [f"Entropy {unsure[row]:.3f} nats." for row in chosen])
+        reasons = [f"Entropy {unsure[row]:.3f} nats. {torn(pool, row)}" for row in chosen.tolist()]
+        return explained(pool, chosen, unsure[chosen], reasons, {"entropy": unsure[chosen]})
 
 
 def entropy(probabilities: FloatArray) -> FloatArray:
     """(n,) nats; 0 log 0 is 0."""
-    logs = np.log(probabilities, out=np.zeros_like(probabilities), where=probabilities > 0)
-    nats: FloatArray = -(probabilities * logs).sum(axis=1).astype(np.float64)
+    nats = np.zeros(len(probabilities))
+    for start in range(0, len(probabilities), _BLOCK):
+        some = np.asarray(probabilities[start : start + _BLOCK], np.float64)
+        logs = np.log(some, out=np.zeros_like(some), where=some > 0)
+        nats[start : start + _BLOCK] = -(some * logs).sum(axis=1)
     return nats

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from whorl.base.errors import InvalidInput
 from whorl.models.evaluation.calibration import apply_temperature, fit_temperature
-from whorl.selection.kernels import greedy_coverage, nearest_squared, prepare, reference_rows, squared_distances
+from whorl.selection.explaining import explained
+from whorl.selection.kernels import greedy_coverage, nearest_squared, prepare_pool, reference_rows, squared_distances
+from whorl.selection.kernels_cover import cover_in_parts
 from whorl.selection.strategies.margin import margin_uncertainty
-from whorl.selection.types import Float32Array, FloatArray, Pool, Selection, check_budget
+from whorl.selection.types import Float32Array, FloatArray, IntArray, Pool, Selection, check_budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +29,60 @@ class Herding:
     Attributes:
         radius: Fixed radius between unit vectors; None adapts.
         most_reference: Coverage is measured on at most this many pool items.
+        most_whole: Larger pools, and budgets above a tenth of it, are covered part by part (see ``kernels_cover``):
+            ``candidates`` times the budget of the most uncertain items, a quota for each part of the pool.
+        candidates: At least 1.
 
-    Source: W. Bae, D. Sutherland, G. Oliveira, https://arxiv.org/abs/2412.20644; the lazy greedy search and the
-    reference sample are ours.
+    Source: W. Bae, D. Sutherland, G. Oliveira, https://arxiv.org/abs/2412.20644; the lazy greedy search, the reference
+    sample and the parts are ours.
     """
 
     radius: float | None = None
     most_reference: int = 4096
+    most_whole: int = 50_000
+    candidates: int = 10
 
     def __post_init__(self) -> None:
         if self.radius is not None and not self.radius > 0:
             raise InvalidInput(f"radius is {self.radius:g}", hint="Give a radius above 0, or none.")
-        if self.most_reference < 1:
-            raise InvalidInput(f"most_reference is {self.most_reference}", hint="Give at least 1.")
+        for name in ("most_reference", "most_whole", "candidates"):
+            if getattr(self, name) < 1:
+                raise InvalidInput(f"{name} is {getattr(self, name)}", hint="Give at least 1.")
 
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs embeddings, uses probabilities or uncertainty. Ties: lower row."""
         budget = check_budget(pool.check(), budget)
-        embeddings = pool.need_embeddings("herding")
+        rows, known = prepare_pool(pool, "herding")
         if not budget:
-            return Selection.of([], np.zeros(0), [])
-        rows, seen = prepare(embeddings, pool.labelled_embeddings)
+            return explained(pool, [], np.zeros(0), [])
         unsure = calibrated_uncertainty(pool)
         sample = reference_rows(len(rows), self.most_reference, seed)
-        radius = self.radius or adaptive_radius(rows[sample], seen)
-        covered = np.exp(-nearest_squared(rows[sample], seen).astype(np.float64) / radius**2)
+        radius = self.radius or adaptive_radius(rows[sample], known)
+        if len(rows) > self.most_whole or budget > self.most_whole // 10:
+            found = cover_in_parts(rows, known, unsure, budget, radius, candidates=self.candidates, seed=seed)
+            facts = {"gain": found.gains, "cluster": found.parts, "cluster_size": found.part_sizes}
+            return _selection(pool, found.rows, found.gains / len(rows), unsure, facts)
+        covered = np.exp(-nearest_squared(rows[sample], known).astype(np.float64) / radius**2)
         weights = np.ones(len(sample)) if unsure is None or not unsure.any() else unsure[sample]
         chosen, gains = greedy_coverage(rows, rows[sample], weights, covered, radius, budget)
-        if unsure is None:
-            reasons = ["Covers a part of the pool without labels (no model yet)."] * budget
-        else:
-            reasons = [f"Uncertainty {unsure[row]:.3f}, covers what is uncertain around it." for row in chosen]
-        return Selection.of(chosen, gains / len(sample), reasons)
+        # How much of the sample, and so of the pool, lies within reach of each pick.
+        reached = (squared_distances(rows[chosen], rows[sample]) < radius**2).sum(axis=1) * (len(rows) / len(sample))
+        facts = {"gain": gains * (len(rows) / len(sample)), "cluster_size": np.round(reached).astype(np.int64)}
+        return _selection(pool, chosen, gains / len(sample), unsure, facts)
+
+
+def _selection(
+    pool: Pool, chosen: IntArray, scores: FloatArray, unsure: FloatArray | None, facts: dict[str, NDArray[Any]]
+) -> Selection:
+    alike = facts["cluster_size"].tolist()
+    if unsure is None:
+        reasons = [f"Stands for about {n} similar items without labels (no model yet)." for n in alike]
+        return explained(pool, chosen, scores, reasons, facts)
+    reasons = [
+        f"Uncertainty {unsure[row]:.3f}, and it stands for about {n} similar items."
+        for row, n in zip(chosen.tolist(), alike, strict=True)
+    ]
+    return explained(pool, chosen, scores, reasons, {**facts, "uncertainty": unsure[chosen]})
 
 
 def calibrated_uncertainty(pool: Pool) -> FloatArray | None:

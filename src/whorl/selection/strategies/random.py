@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from whorl.selection.explaining import explained
 from whorl.selection.types import Pool, Selection, check_budget
 
 
@@ -17,4 +18,4 @@ class Random:
         """See ``Strategy``; needs nothing."""
         budget = check_budget(pool.check(), budget)
         chosen = np.random.default_rng(seed).permutation(pool.size)[:budget]
-        return Selection.of(chosen, np.zeros(budget), ["Drawn at random."] * budget, random=True)
+        return explained(pool, chosen, np.zeros(budget), ["Drawn at random."] * budget, random=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from whorl.selection.explaining import explained
 from whorl.selection.types import Pool, Selection, check_budget
 
 
@@ -28,4 +29,4 @@ class Stratified:
         turns = [(turn, place, row) for place, rows in enumerate(members.values()) for turn, row in enumerate(rows)]
         chosen = [row for _, _, row in sorted(turns)[:budget]]
         reasons = ["Drawn at random." if pool.groups is None else f"Drawn from {pool.groups[row]}." for row in chosen]
-        return Selection.of(chosen, np.zeros(len(chosen)), reasons)
+        return explained(pool, chosen, np.zeros(len(chosen)), reasons)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from whorl.base.errors import InvalidInput
-from whorl.selection.kernels import k_means, prepare, squared_distances
+from whorl.selection.explaining import explained
+from whorl.selection.kernels import k_means_centres, nearest_index, prepare_pool, squared_distances
 from whorl.selection.types import Float32Array, IntArray, Pool, Selection, check_budget
+
+_MOST_OTHERS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,37 +42,49 @@ class Typical:
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs embeddings."""
         budget = check_budget(pool.check(), budget)
-        rows, seen = prepare(pool.need_embeddings("typical"), pool.labelled_embeddings)
+        rows, known = prepare_pool(pool, "typical")
         if not budget:
-            return Selection.of([], np.zeros(0), [])
-        k = min(len(seen) + budget, self.most_clusters, len(rows) + len(seen))
-        clusters = k_means(np.concatenate([rows, seen]), k, seed=seed)
-        queues = {
-            cluster: self._by_typicality(rows, np.flatnonzero(clusters[: len(rows)] == cluster))
-            for cluster in np.unique(clusters[: len(rows)]).tolist()
-        }
-        labels = Counter(clusters[len(rows) :].tolist())
+            return explained(pool, [], np.zeros(0), [])
+        k = min(len(known) + budget, self.most_clusters, len(rows) + len(known))
+        centres = k_means_centres(np.concatenate([rows, known]) if len(known) else rows, k, seed=seed)
+        clusters = nearest_index(rows, centres)
+        labels = np.bincount(nearest_index(known, centres), minlength=k)
+        order = np.argsort(clusters, kind="stable")
+        sizes = np.bincount(clusters, minlength=k)
+        queues: dict[int, Iterator[tuple[int, float]]] = {}
+        turns: list[tuple[int, int, int]] = []
+        for cluster, members in zip(range(k), np.split(order, np.cumsum(sizes)[:-1]), strict=True):
+            if len(members):
+                queues[cluster] = iter(self._by_typicality(rows, members))
+                turns.append((int(labels[cluster]), -len(members), cluster))
+        heapq.heapify(turns)
         chosen: list[int] = []
         scores: list[float] = []
+        picked_from: list[int] = []
         while len(chosen) < budget:
-            cluster = min(queues, key=lambda c: (labels[c], -len(queues[c]), c))
-            row, typicality = queues[cluster].pop(0)
+            count, negative_left, cluster = heapq.heappop(turns)
+            row, typicality = next(queues[cluster])
             chosen.append(row)
             scores.append(typicality)
-            labels[cluster] += 1
-            if not queues[cluster]:
-                del queues[cluster]
-        return Selection.of(chosen, np.array(scores), ["Typical of a part without enough labels."] * budget)
+            picked_from.append(cluster)
+            if negative_left + 1 < 0:
+                heapq.heappush(turns, (count + 1, negative_left + 1, cluster))
+        held = sizes[picked_from]
+        reasons = [f"Typical of about {size} similar items without enough labels." for size in held.tolist()]
+        facts = {"cluster": picked_from, "cluster_size": held, "typicality": scores}
+        return explained(pool, chosen, np.array(scores), reasons, facts)
 
     def _by_typicality(self, rows: Float32Array, members: IntArray) -> list[tuple[int, float]]:
-        k = min(self.neighbours, len(members) - 1)
+        # Against a sample of a huge cluster: near to k of n is about near to k s / n of s.
+        others = members[:: -(-len(members) // _MOST_OTHERS)]
+        k = min(max(1, round(self.neighbours * len(others) / len(members))), len(others) - 1)
         if k < 1:
             return [(int(row), 0.0) for row in members]
         typicality = np.empty(len(members))
         for start in range(0, len(members), 512):
-            distances = np.sqrt(squared_distances(rows[members[start : start + 512]], rows[members]))
-            # The nearest is the item itself, at distance 0.
+            distances = np.sqrt(squared_distances(rows[members[start : start + 512]], rows[others]))
+            # The nearest is the item itself, at distance 0, where it is in the sample.
             near = np.partition(distances, k, axis=1)[:, : k + 1].sum(axis=1) / k
             typicality[start : start + 512] = 1.0 / (near + 1e-6)
         order = np.argsort(-typicality, kind="stable")
-        return [(int(members[at]), float(typicality[at])) for at in order]
+        return list(zip(members[order].tolist(), typicality[order].tolist(), strict=True))
