@@ -9,7 +9,7 @@ from PIL import Image
 
 import whorl
 from whorl.base.errors import InvalidInput, NotFound, QueryError
-from whorl.schemas.selecting import SelectionBudget, SelectionDraft
+from whorl.schemas.selecting import SelectionDraft
 from whorl.sdk.client import Client, Project
 from whorl.sdk.datasets import Dataset
 
@@ -118,11 +118,7 @@ def test_create__bad_drafts_are_told(
     dataset: Dataset, asked: dict[str, object], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        dataset.selections.create(
-            draft(**{"count": 5, **{k: v for k, v in asked.items() if k != "budget"}})
-            if "budget" not in asked
-            else SelectionDraft(budget=SelectionBudget())
-        )
+        dataset.selections.create(SelectionDraft.model_validate({"budget": {"count": 5}, **asked}))
 
 
 def test_query__finds_the_items_and_a_task_is_made_of_them(project: Project, dataset: Dataset) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,8 +16,23 @@ from whorl.selection.registry import get_strategy
 from whorl.selection.types import BoolArray, Float32Array, IntArray, Pool, Selection
 
 _SAMPLE = 2_000
-_NEAR_BITS = 8
-_NEAR_COSINE = 0.97
+_HASH_COSINE = 0.9
+_ALONE_BITS, _ALONE_COSINE = 8, 0.97
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """What tells near copies: of what is labelled first, then of the pool.
+
+    Attributes:
+        contents: SHA-256 of m + n images.
+        hashes: uint64 (m + n,) perceptual hashes, 0 where there is none.
+        n_known: m; a copy of what is labelled is not chosen.
+    """
+
+    contents: Sequence[str]
+    hashes: NDArray[np.uint64]
+    n_known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,7 @@ class Request:
 
     Attributes:
         count: Most rows.
-        without_duplicates: At most one of each group of near copies, and none of what is labelled already.
+        looks: Leave out near copies, of each other and of what is labelled; None keeps them.
     """
 
     strategy: str
@@ -34,7 +49,7 @@ class Request:
     params: Mapping[str, JsonValue] = field(default_factory=dict)
     random_share: float = 0.1
     seed: int = 0
-    without_duplicates: bool = True
+    looks: Looks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +81,8 @@ def choose_body(pool: Pool, request: Request) -> Chosen:
     """
     pool.check()
     keep = np.arange(pool.size)
-    if request.without_duplicates:
-        keep = np.flatnonzero(first_of_each(pool))
+    if request.looks is not None:
+        keep = np.flatnonzero(first_of_each(pool, request.looks))
     rest = pool if len(keep) == pool.size else pool.take(keep)
     strategy = get_strategy(request.strategy, **request.params)
     found = select(rest, strategy, request.count, random_share=request.random_share, seed=request.seed)
@@ -75,23 +90,25 @@ def choose_body(pool: Pool, request: Request) -> Chosen:
     return Chosen(found, pool.size - len(keep), cover(pool, found.indices, seed=request.seed))
 
 
-def first_of_each(pool: Pool) -> BoolArray:
-    """(n,) which rows are no near copy of an earlier one: by the groups that are given, and by their embeddings.
+def first_of_each(pool: Pool, looks: Looks) -> BoolArray:
+    """(n,) which rows are near copies neither of an earlier one nor of what is labelled.
 
-    Two embeddings are near when they point the same way seen from the middle of the pool.
+    Near are images whose perceptual hashes and embeddings both say so; where no image was hashed, embeddings that point
+    the same way as seen from the middle of the pool.
     """
-    is_first = np.ones(pool.size, dtype=np.bool_)
-    if pool.duplicates is not None:
-        grouped = np.flatnonzero(pool.duplicates >= 0)
-        _, firsts = np.unique(pool.duplicates[grouped], return_index=True)
-        is_first[grouped] = False
-        is_first[grouped[firsts]] = True
-    if pool.embeddings is None or pool.size < 2:
-        return is_first
-    rows = np.flatnonzero(is_first)
-    centred, codes = _codes(np.asarray(pool.embeddings[rows], np.float32))
-    alike = group_alike(codes, vectors=centred, hash_distance=_NEAR_BITS, similarity=_NEAR_COSINE)
-    is_first[rows[~alike.is_kept]] = False
+    vectors = _centred(pool, looks.n_known)
+    is_hashed = bool(looks.hashes.any())
+    hashes, bits, cosine = looks.hashes, _ALONE_BITS, _HASH_COSINE
+    if not is_hashed and vectors is not None:
+        hashes, cosine = _sides(vectors), _ALONE_COSINE
+    alike = group_alike(
+        hashes,
+        exact_ids=list(looks.contents),
+        vectors=vectors,
+        hash_distance=bits if is_hashed or vectors is not None else None,
+        similarity=None if vectors is None else cosine,
+    )
+    is_first: BoolArray = alike.is_kept[looks.n_known :]
     return is_first
 
 
@@ -115,9 +132,22 @@ def _nearest(rows: Float32Array, seen: Float32Array) -> Float32Array:
     return found
 
 
-def _codes(rows: Float32Array) -> tuple[Float32Array, NDArray[np.uint64]]:
-    """The rows around their middle, and 64 bits of each: on which side of 64 planes through the middle it lies."""
-    centred = rows - rows.mean(axis=0, dtype=np.float64).astype(np.float32)
+def _centred(pool: Pool, n_known: int) -> Float32Array | None:
+    """Embeddings of what is labelled, then of the pool, around the middle of the pool."""
+    if pool.embeddings is None:
+        return None
+    rows = np.asarray(pool.embeddings, np.float32)
+    known = pool.labelled_embeddings
+    if n_known:
+        if known is None or len(known) != n_known:
+            return None
+        rows = np.concatenate([np.asarray(known, np.float32), rows])
+    middle = rows[n_known:].mean(axis=0, dtype=np.float64).astype(np.float32)
+    return np.asarray(rows - middle, np.float32)
+
+
+def _sides(rows: Float32Array) -> NDArray[np.uint64]:
+    """64 bits of each row: on which side of 64 planes through the middle it lies."""
     planes = np.random.default_rng(64).standard_normal((rows.shape[1], 64)).astype(np.float32)
-    bits = np.packbits(centred @ planes > 0, axis=1)
-    return centred, np.ascontiguousarray(bits).view(np.uint64)[:, 0]
+    bits = np.packbits(rows @ planes > 0, axis=1)
+    return np.ascontiguousarray(bits).view(np.uint64)[:, 0]

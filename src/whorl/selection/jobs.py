@@ -18,10 +18,11 @@ from whorl.models.bodies import predict_body
 from whorl.models.workshop import Workshop
 from whorl.schemas.selecting import SelectionDraft
 from whorl.selection.actions import ChosenItem, NewSelection, save_selection
-from whorl.selection.bodies import Chosen, Request, choose_body
+from whorl.selection.bodies import Chosen, Looks, Request, choose_body
 from whorl.selection.doubts import Doubts
 from whorl.selection.planning import Known, read_known, tell_left_out, uses_model, uses_vectors
-from whorl.selection.types import IntArray, Pool
+from whorl.selection.pools import LabelledItem, PoolItem
+from whorl.selection.types import Pool
 from whorl.selection.vectors import Vectors, read_vectors
 from whorl.store.blobs import BlobStore
 from whorl.store.db import Database, Priority
@@ -142,7 +143,6 @@ def build_pool(known: Known, vectors: Vectors | None, doubts: Doubts | None) -> 
         examples=None if vectors is None else vectors.examples,
         item_bytes=np.array([one.bytes for one in items], np.int64),
         item_seconds=np.full(len(items), known.seconds_per_item),
-        duplicates=_copies(known),
         fields=values or None,
     )
 
@@ -155,7 +155,7 @@ def build_request(known: Known, draft: SelectionDraft) -> Request:
         params=known.choice.params,
         random_share=draft.random_share,
         seed=draft.seed,
-        without_duplicates=draft.without_duplicates,
+        looks=_looks(known) if draft.without_duplicates else None,
     )
 
 
@@ -206,11 +206,10 @@ def _query(draft: SelectionDraft) -> dict[str, JsonValue]:
     return dict(draft.filter) if isinstance(draft.filter, dict) else {}
 
 
-def _copies(known: Known) -> IntArray:
-    """(n,) groups of items with the same bytes."""
-    counts = Counter(one.sha256 for one in known.pool.items)
-    numbers = {sha256: number for number, sha256 in enumerate(one for one, count in counts.items() if count > 1)}
-    return np.array([numbers.get(one.sha256, -1) for one in known.pool.items], np.int64)
+def _looks(known: Known) -> Looks:
+    seen: list[PoolItem | LabelledItem] = [*known.labelled, *known.pool.items]
+    hashes = np.array([one.picture_hash for one in seen], np.int64).view(np.uint64)
+    return Looks([one.sha256 for one in seen], hashes, len(known.labelled))
 
 
 def select_job_handlers(db: Database, blobs: BlobStore, home: Path, clock: Clock) -> dict[str, AnyHandler]:

@@ -13,7 +13,7 @@ from whorl.base.errors import InvalidInput, NotFound
 from whorl.datasets.dql import Query, compile_query, read_keys, resolve_snapshot
 from whorl.datasets.revisions import DatasetRow, batches, load_dataset, standing
 from whorl.selection.item_fields import field_reader, is_bad
-from whorl.store.db.tables import annotation, item, item_state, task, task_item
+from whorl.store.db.tables import annotation, blob, item, item_state, task, task_item
 from whorl.store.db.types import ALIVE
 
 _IN_HAND = ("queued", "leased", "submitted", "rework", "waiting")
@@ -29,6 +29,7 @@ class PoolItem:
     sha256: str
     bytes: int
     group: str | None
+    picture_hash: int = 0  # 64 bits with a sign; 0: plain, or nobody has looked
     values: tuple[str | None, ...] = ()
 
 
@@ -41,6 +42,7 @@ class LabelledItem:
     sha256: str
     label: str | None
     has_objects: bool
+    picture_hash: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def read_pool(
             left_out[cause] += 1
             continue
         values = tuple(read(one) for read in readers)
-        kept.append(PoolItem(one.key, one.id, one.sha256, one.bytes, one.group_key, values))
+        kept.append(PoolItem(one.key, one.id, one.sha256, one.bytes, one.group_key, one.picture_hash or 0, values))
     for at, name in enumerate(fields):
         _check_values(name, kept, at)
     return ReadPool(row, kept, pending, dict(left_out))
@@ -122,7 +124,7 @@ def read_labelled(conn: Connection, dataset_id: str, query: Query | None) -> lis
             continue
         mine = labels.get(one.key, set())
         label = next(iter(mine)) if len(mine) == 1 else None
-        found.append(LabelledItem(one.key, one.id, one.sha256, label, one.key in objects))
+        found.append(LabelledItem(one.key, one.id, one.sha256, label, one.key in objects, one.picture_hash or 0))
     return found
 
 
@@ -189,7 +191,8 @@ def _iter_items(conn: Connection, compiled: Any) -> Iterator[Any]:
         item_state.c.group_key,
         item_state.c.is_checked_empty,
         item_state.c.metadata,
-    ).select_from(joined)
+        blob.c.picture_hash,
+    ).select_from(joined.outerjoin(blob, blob.c.sha256 == item.c.sha256))
     wanted = wanted.where(item.c.died_rev == ALIVE)
     for some in batches(read_keys(conn, compiled), _MANY):
         yield from sorted(conn.execute(wanted.where(item.c.key.in_(some))), key=lambda one: one.key)
