@@ -67,6 +67,11 @@ const JOB_NAMES: Readonly<Record<string, string>> = {
   predict: "Prediction",
   import: "Import",
   export: "Export",
+  select: "Choice",
+  embed: "Looking at images",
+  simulate: "Simulation",
+  duplicates: "Search for duplicates",
+  map: "Map",
 };
 
 /** The share done, by its own word or by the seconds used; null when nothing tells. */

@@ -178,8 +178,16 @@ function Line({ series, frame }: { readonly series: ChartSeries; readonly frame:
   const path = linePath(places.map((one) => ({ x: one.left, y: one.top })));
   return (
     <g style={{ color: series.color }}>
+      {series.hasBand === true && <Band places={places} y={frame.y} />}
       {places.map((one, at) => (
-        <Whisker key={at} left={one.left} low={one.low ?? null} high={one.high ?? null} y={frame.y} />
+        <Whisker
+          key={at}
+          isHidden={series.hasBand === true}
+          left={one.left}
+          low={one.low ?? null}
+          high={one.high ?? null}
+          y={frame.y}
+        />
       ))}
       {series.hasNoLine !== true && (
         <path
@@ -205,14 +213,36 @@ function Line({ series, frame }: { readonly series: ChartSeries; readonly frame:
   );
 }
 
+interface BandProps {
+  readonly places: readonly {
+    readonly left: number;
+    readonly low?: number | null;
+    readonly high?: number | null;
+  }[];
+  readonly y: Scale;
+}
+
+/** There and back again: the upper ends from left to right, then the lower ones. */
+function Band({ places, y }: BandProps) {
+  const known = places.flatMap(({ left, low, high }) =>
+    typeof low === "number" && typeof high === "number" ? [{ left, low, high }] : [],
+  );
+  if (known.length < 2) return null;
+  const corner = (left: number, value: number) => `${String(left)},${String(place(y, value))}`;
+  const there = known.map((one) => corner(one.left, one.high));
+  const back = known.map((one) => corner(one.left, one.low)).reverse();
+  return <polygon className={classes.band} points={[...there, ...back].join(" ")} />;
+}
+
 interface WhiskerProps {
+  readonly isHidden: boolean;
   readonly left: number;
   readonly low: number | null;
   readonly high: number | null;
   readonly y: Scale;
 }
 
-function Whisker({ left, low, high, y }: WhiskerProps) {
-  if (low === null || high === null) return null;
+function Whisker({ isHidden, left, low, high, y }: WhiskerProps) {
+  if (isHidden || low === null || high === null) return null;
   return <line className={classes.whisker} x1={left} x2={left} y1={place(y, low)} y2={place(y, high)} />;
 }

@@ -22,6 +22,8 @@ export interface ChartSeries {
   readonly hasMarks?: boolean;
   /** Marks without a line between them. */
   readonly hasNoLine?: boolean;
+  /** Intervals as one area along the line, not as a whisker at each point. */
+  readonly hasBand?: boolean;
 }
 
 /** Colours that can be told apart in both schemes, the first for what matters most. */
