@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -13,10 +13,12 @@ from whorl.base.errors import InvalidInput, ShapeError
 from whorl.datasets.alike.perceptual import NO_HASH, hash_distances
 from whorl.datasets.alike.reach import Pairs, TooManyPairs, pairs_between, pairs_within
 
+ReadVectors = Callable[[NDArray[np.int64]], NDArray[np.float32]]
+"""Gives vectors (m, d) of rows (m,)."""
 MAX_HASH_DISTANCE = 32
 _FIRST_HEAD = 2048
 _MOST_PAIRS = 1 << 24
-_PAIRS_AT_ONCE = 1 << 16
+_PAIRS_AT_ONCE = 1 << 13
 
 
 class Tie(IntEnum):
@@ -59,7 +61,7 @@ def group_alike(
     hashes: NDArray[np.uint64],
     *,
     exact_ids: Sequence[str] | None = None,
-    vectors: NDArray[np.float32] | None = None,
+    vectors: NDArray[np.float32] | ReadVectors | None = None,
     links: NDArray[np.int64] | None = None,
     rank: NDArray[np.float64] | NDArray[np.int64] | None = None,
     hash_distance: int | None = 8,
@@ -80,7 +82,8 @@ def group_alike(
     Args:
         hashes: uint64 (n,), from ``hash_picture``; ``NO_HASH`` is near to nothing.
         exact_ids: What two rows share when they are copies, as the SHA-256 of their bytes; no copies when left out.
-        vectors: float32 (n, d) of any length above 0; rows of zeros or NaN count as missing.
+        vectors: float32 (n, d) of any length above 0, or what reads those of some rows, when all are too many to
+            hold; rows of zeros or NaN count as missing.
         links: int64 (m, 2) pairs of rows that are tied whatever their hashes: neighbouring frames of a video.
         rank: (n,) the smallest is kept; equal ranks, and without it: the earlier row.
         hash_distance: 0 to 32; None finds exact copies and links alone.
@@ -96,11 +99,11 @@ def group_alike(
     leader_of = _copies(exact_ids, order)
     # Only the preferred of exact copies goes on; rows of `units` are in order of preference.
     units = order[leader_of[order] == order]
-    compared = None if similarity is None or vectors is None else _unit_length(vectors[units])
     found = _Stars(
         hashes=np.ascontiguousarray(hashes[units], dtype=np.uint64),
         reach=hash_distance,
-        vectors=compared,
+        rows=units,
+        vectors=None if similarity is None else vectors,
         similarity=similarity if similarity is not None else -1.0,
         links=_unit_links(links, leader_of, units),
     )
@@ -114,7 +117,8 @@ class _Stars:
 
     hashes: NDArray[np.uint64]
     reach: int | None
-    vectors: NDArray[np.float32] | None
+    rows: NDArray[np.int64]
+    vectors: NDArray[np.float32] | ReadVectors | None
     similarity: float
     links: NDArray[np.int64]
 
@@ -207,10 +211,15 @@ class _Stars:
             return similar
         for start in range(0, len(first), _PAIRS_AT_ONCE):
             some = slice(start, start + _PAIRS_AT_ONCE)
-            cosine = np.einsum("ij,ij->i", self.vectors[first[some]], self.vectors[second[some]])
+            cosine = np.einsum("ij,ij->i", self._read(first[some]), self._read(second[some]))
             # Comparing with NaN is false: a vector that is missing forbids nothing.
             similar[some] = ~(cosine < self.similarity - 1e-6)
         return similar
+
+    def _read(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        assert self.vectors is not None
+        rows = self.rows[places]
+        return _unit_length(self.vectors(rows) if callable(self.vectors) else self.vectors[rows])
 
 
 def _copies(exact_ids: Sequence[str] | None, order: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -275,7 +284,7 @@ def _read_out(
 def _check(
     hashes: NDArray[np.uint64],
     exact_ids: Sequence[str] | None,
-    vectors: NDArray[np.float32] | None,
+    vectors: NDArray[np.float32] | ReadVectors | None,
     links: NDArray[np.int64] | None,
     rank: NDArray[np.float64] | NDArray[np.int64] | None,
     hash_distance: int | None,
@@ -287,11 +296,11 @@ def _check(
     for name, count in (
         ("exact_ids", n if exact_ids is None else len(exact_ids)),
         ("rank", n if rank is None else len(rank)),
-        ("vectors", n if vectors is None else len(vectors)),
+        ("vectors", n if vectors is None or callable(vectors) else len(vectors)),
     ):
         if count != n:
             raise ShapeError(f"{count} {name} for {n} hashes", hint=f"Give one entry of {name} per hash.")
-    if vectors is not None and vectors.ndim != 2:
+    if vectors is not None and not callable(vectors) and vectors.ndim != 2:
         raise ShapeError(f"vectors have shape (n, d): {vectors.shape}")
     if hash_distance is not None and not 0 <= hash_distance <= MAX_HASH_DISTANCE:
         raise InvalidInput(

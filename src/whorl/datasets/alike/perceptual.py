@@ -16,6 +16,7 @@ NO_HASH = 0
 _SIDE = 32
 _KEPT = 8
 _LANCZOS_REACH = 3.0
+_STRIP_LEVELS = 1 << 14
 # Below this standard deviation (grey levels, of the 32 x 32 picture) noise decides the bits.
 _PLAIN_DEVIATION = 1.0
 
@@ -41,7 +42,7 @@ def hash_picture(grey: NDArray[np.uint8]) -> int:
     if grey.ndim != 2 or not grey.size:
         raise ShapeError(f"a grey picture has shape (H, W) with at least one pixel: {grey.shape}")
     height, width = grey.shape
-    low = (_low_frequencies(height) @ grey.astype(np.float32)) @ _low_frequencies(width).T
+    low = _reduce_columns(grey) @ _low_frequencies(width).T
     # The transform keeps lengths, so this is the variance that the low frequencies make up.
     if float((low**2).sum() - low[0, 0] ** 2) < (_PLAIN_DEVIATION * _SIDE) ** 2:
         return NO_HASH
@@ -80,6 +81,17 @@ def count_bits_portably(values: NDArray[np.uint64]) -> NDArray[np.uint8]:
     with np.errstate(over="ignore"):
         total: NDArray[np.uint64] = (found * np.uint64(0x0101010101010101)) >> np.uint64(56)
     return total.astype(np.uint8)
+
+
+def _reduce_columns(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The 8 lowest frequencies of each column, (8, W)."""
+    height, width = grey.shape
+    down, levels = _low_frequencies(height), grey.astype(np.float32)
+    # In strips so small that the library of matrices does not wake its own threads: ingest has a thread per core
+    # already, and theirs wait for each other by spinning, which took several times as long as the work.
+    step = max(_STRIP_LEVELS // height, 64)
+    strips = [down @ levels[:, start : start + step] for start in range(0, width, step)]
+    return strips[0] if len(strips) == 1 else np.concatenate(strips, axis=1)
 
 
 @lru_cache(maxsize=512)

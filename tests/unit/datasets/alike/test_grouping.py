@@ -89,6 +89,7 @@ def test_group_alike__unlike_vectors_keep_equal_hashes_apart_and_missing_ones_do
     found = group_alike(_hashes(*[_BASE] * 5), vectors=vectors, similarity=0.9)
 
     assert found.kept.tolist() == [0, 1, 0, 0, 0]
+    assert group_alike(_hashes(*[_BASE] * 5), vectors=lambda rows: vectors[rows]).kept.tolist() == [0, 1, 0, 0, 0]
     assert group_alike(_hashes(*[_BASE] * 5), vectors=vectors, similarity=None).kept.tolist() == [0, 0, 0, 0, 0]
 
 
