@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,30 @@ def prepare_pool(pool: Pool, strategy: str) -> tuple[Float32Array, Float32Array]
         InvalidInput: The pool has no embeddings.
     """
     return prepare(pool.need_embeddings(strategy), pool.known_embeddings, is_reduced=pool.is_reduced)
+
+
+def reduce_pool(pool: Pool) -> Pool:
+    """The pool with principal components instead of embeddings; those of labelled, pending and examples with them.
+
+    As it is where there are no embeddings, or they are reduced already. The head does not fit them any more.
+    """
+    if pool.embeddings is None or pool.is_reduced:
+        return pool
+    given = (pool.labelled_embeddings, pool.pending_embeddings, pool.examples, pool.counter_examples)
+    sizes = [0 if found is None else len(found) for found in given]
+    parts = [np.asarray(found, np.float32) for found in given if found is not None and len(found)]
+    rows, seen = prepare(pool.embeddings, np.concatenate(parts) if parts else None)
+    labelled, pending, examples, counter = np.split(seen, np.cumsum(sizes)[:-1])
+    return replace(
+        pool,
+        embeddings=rows,
+        labelled_embeddings=None if pool.labelled_embeddings is None else labelled,
+        pending_embeddings=None if pool.pending_embeddings is None else pending,
+        examples=None if pool.examples is None else examples,
+        counter_examples=None if pool.counter_examples is None else counter,
+        head=None,
+        is_reduced=True,
+    )
 
 
 def _project(rows: NDArray[Any], centre: Float32Array, directions: Float32Array) -> Float32Array:

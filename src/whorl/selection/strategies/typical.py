@@ -13,7 +13,7 @@ from whorl.selection.explaining import explained
 from whorl.selection.kernels import k_means_centres, nearest_index, prepare_pool, squared_distances
 from whorl.selection.types import Float32Array, IntArray, Pool, Selection, check_budget
 
-_MOST_OTHERS = 2048
+_WHOLE, _MOST_OTHERS = 2048, 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Typical:
 
     def _by_typicality(self, rows: Float32Array, members: IntArray) -> list[tuple[int, float]]:
         # Against a sample of a huge cluster: near to k of n is about near to k s / n of s.
-        others = members[:: -(-len(members) // _MOST_OTHERS)]
+        others = members if len(members) <= _WHOLE else members[:: -(-len(members) // _MOST_OTHERS)]
         k = min(max(1, round(self.neighbours * len(others) / len(members))), len(others) - 1)
         if k < 1:
             return [(int(row), 0.0) for row in members]
