@@ -18,6 +18,7 @@ from whorl.cli import (
     modelling,
     people,
     pipeline,
+    selecting,
     serve,
     splitting,
 )
@@ -46,6 +47,7 @@ def make_app() -> typer.Typer:
         doctor,
         import_export,
         splitting,
+        selecting,
         modelling,
         comparing,
         endpoints,

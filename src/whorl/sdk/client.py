@@ -16,6 +16,7 @@ from whorl.sdk.models import Models
 from whorl.sdk.people import Members, People, Tokens
 from whorl.sdk.pipelines import Pipelines
 from whorl.sdk.production import Traffic, find_traffic
+from whorl.sdk.selections import ProjectSelections
 from whorl.sdk.tasks import Tasks
 from whorl.sdk.transport import Call, Transport
 
@@ -114,6 +115,7 @@ class Project:
         self.datasets = Datasets(transport, info.id)
         self.models = Models(transport, info.id)
         self.evaluations = Evaluations(transport, info.id)
+        self.selections = ProjectSelections(transport, info.id)
         self.comparisons = Comparisons(transport, info.id)
         self.pipelines = Pipelines(transport, info.id)
         self.endpoints = Endpoints(transport, info.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from whorl.base.clock import Clock, SystemClock
 from whorl.base.errors import JsonValue, NotFound
 from whorl.schemas import selecting as wire
 from whorl.schemas.jobs import Job as JobInfo
@@ -12,6 +13,8 @@ from whorl.schemas.tasks import TaskItemsAdded
 from whorl.sdk.jobs import Job, Report
 from whorl.sdk.tasks import Task
 from whorl.sdk.transport import Call, Transport
+
+_LOOK_S = 0.5
 
 
 def find_selection(transport: Transport, project_id: str, name_or_id: str) -> Selection:
@@ -26,6 +29,27 @@ def find_selection(transport: Transport, project_id: str, name_or_id: str) -> Se
         if info.name == name_or_id:
             return Selection(transport, info)
     raise NotFound(f"no selection {name_or_id!r} in this project", hint="`whorl selections list` shows them.")
+
+
+class ProjectSelections:
+    """What was chosen in one project, from any of its datasets."""
+
+    def __init__(self, transport: Transport, project_id: str) -> None:
+        self._transport = transport
+        self._project_id = project_id
+
+    def list(self) -> Iterator[Selection]:
+        """Every selection, newest first."""
+        for info in self._transport.pages(wire.Selection, f"/projects/{self._project_id}/selections"):
+            yield Selection(self._transport, info)
+
+    def get(self, name_or_id: str) -> Selection:
+        """The selection of this id, or the newest of this name.
+
+        Raises:
+            NotFound: There is none.
+        """
+        return find_selection(self._transport, self._project_id, name_or_id)
 
 
 class Selections:
@@ -101,6 +125,15 @@ class Selection:
     def proof(self) -> wire.SelectionProof:
         """What it saved against chance, as far as its labels can tell."""
         return self._transport.get(wire.SelectionProof, f"{self._path}/proof")
+
+    def wait_for_proof(self, *, clock: Clock | None = None) -> wire.SelectionProof:
+        """As ``proof``, when it has been measured: some seconds."""
+        time = clock or SystemClock()
+        found = self.proof()
+        while found.is_pending:
+            time.sleep(_LOOK_S)
+            found = self.proof()
+        return found
 
     def delete(self) -> None:
         """Forget it; its items stay, and so do tasks made of it."""

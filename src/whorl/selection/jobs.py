@@ -59,6 +59,11 @@ class SelectJob:
         doubts = self._doubts(context, workshop, known)
         context.report(_PREDICTED, "chooses")
         chosen = workshop.call(choose_body, build_pool(known, vectors, doubts), build_request(known, draft))
+        if not len(chosen.selection.indices):
+            raise InvalidInput(
+                f"nothing is left to choose of {len(known.pool.items):,} items",
+                hint=tell_left_out({"duplicate": chosen.n_duplicates}) or "The budget buys not one of them.",
+            )
         made = describe(known, draft, chosen, selection_id, vectors, seconds=time.monotonic() - started)
         items = [self._item(known, chosen, at) for at in range(len(chosen.selection.indices))]
         context.report(_CHOSEN, "writes it down")

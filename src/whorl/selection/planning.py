@@ -92,6 +92,10 @@ def read_known(conn: Connection, dataset_id: str, draft: SelectionDraft) -> Know
         without_bad=draft.without_bad,
     )
     labelled = read_labelled(conn, draft.labelled_dataset_id or dataset_id, labelled_where)
+    if draft.pool == "any":
+        # What is chosen again is not held against itself.
+        again = {one.key for one in pool.items}
+        labelled = [one for one in labelled if one.key not in again]
     examples = read_contents(conn, dataset_id, draft.examples or [])
     model = None if draft.model is None else get_model(conn, draft.model)
     pace = draft.budget.seconds_per_item or read_pace(conn, pool.dataset.project_id)
