@@ -9,7 +9,7 @@ from PIL import Image
 
 import whorl
 from whorl.base.errors import InvalidInput, NotFound, QueryError
-from whorl.schemas.selecting import SelectionDraft
+from whorl.schemas.selecting import SelectionDraft, SelectionQuota
 from whorl.sdk.client import Client, Project
 from whorl.sdk.datasets import Dataset
 
@@ -140,3 +140,20 @@ def test_delete__forgets_the_choice_and_keeps_the_items(dataset: Dataset) -> Non
     with pytest.raises(NotFound, match="no such selection"):
         made.refresh()
     assert [dataset.items.get(item_id=one).id for one in ids] == ids
+
+
+def test_quota__keeps_a_source_small(dataset: Dataset) -> None:
+    wanted = draft(12, quotas=[SelectionQuota(field="metadata.camera", most=2)])
+    made = dataset.selections.create(wanted)
+    cameras = [dataset.items.get(item_id=one.item_id).metadata["camera"] for one in made.items()]
+    assert sorted(cameras) == ["a", "a", "b", "b", "c", "c"]
+
+
+def test_budget__in_bytes_and_seconds_ends_the_choice(dataset: Dataset) -> None:
+    sizes = {item.id: item.info.bytes for item in dataset.items.list()}
+    made = dataset.selections.create(SelectionDraft.model_validate({"budget": {"bytes": 3000}}))
+    chosen = sum(sizes[one.item_id] for one in made.items())
+    assert 0 < chosen <= 3000
+    assert made.info.summary["bytes"] == chosen
+    timed = {"seconds": 60, "seconds_per_item": 20}
+    assert dataset.selections.create(SelectionDraft.model_validate({"budget": timed})).info.n_items == 3

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from whorl.base.errors import JsonValue
 from whorl.datasets.alike import group_alike
+from whorl.selection.budgets import Budget
 from whorl.selection.kernels import nearest_squared
 from whorl.selection.mixing import select
+from whorl.selection.quotas import Quota
 from whorl.selection.registry import get_strategy
 from whorl.selection.types import BoolArray, Float32Array, IntArray, Pool, Selection
 
@@ -40,12 +42,13 @@ class Request:
     """What to choose.
 
     Attributes:
-        count: Most rows.
-        looks: Leave out near copies, of each other and of what is labelled; None keeps them.
+        quotas: On keys of ``Pool.fields``.
+        looks: Choose one at most of each group of near copies, and none of what is labelled; None looks at none.
     """
 
     strategy: str
-    count: int
+    budget: Budget
+    quotas: Sequence[Quota] = ()
     params: Mapping[str, JsonValue] = field(default_factory=dict)
     random_share: float = 0.1
     seed: int = 0
@@ -65,7 +68,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Rows of the pool as it was given, the copies that were left out, and what the choice covers."""
+    """Rows of the pool as it was given, how many copies it holds, and what the choice covers."""
 
     selection: Selection
     n_duplicates: int = 0
@@ -80,18 +83,24 @@ def choose_body(pool: Pool, request: Request) -> Chosen:
         NotFound: No strategy has this name.
     """
     pool.check()
-    keep = np.arange(pool.size)
+    keep, n_copies = np.arange(pool.size), 0
     if request.looks is not None:
-        keep = np.flatnonzero(first_of_each(pool, request.looks))
+        group, is_known = find_copies(pool, request.looks)
+        keep = np.flatnonzero(~is_known)
+        pool_groups = group[keep]
+        n_copies = pool.size - len(keep) + int((pool_groups >= 0).sum()) - len(np.unique(pool_groups[pool_groups >= 0]))
+        pool = replace(pool, duplicates=group)
     rest = pool if len(keep) == pool.size else pool.take(keep)
     strategy = get_strategy(request.strategy, **request.params)
-    found = select(rest, strategy, request.count, random_share=request.random_share, seed=request.seed)
+    found = select(
+        rest, strategy, request.budget, random_share=request.random_share, quotas=request.quotas, seed=request.seed
+    )
     found = replace(found, indices=keep[found.indices])
-    return Chosen(found, pool.size - len(keep), cover(pool, found.indices, seed=request.seed))
+    return Chosen(found, n_copies, cover(pool, found.indices, seed=request.seed))
 
 
-def first_of_each(pool: Pool, looks: Looks) -> BoolArray:
-    """(n,) which rows are near copies neither of an earlier one nor of what is labelled.
+def find_copies(pool: Pool, looks: Looks) -> tuple[IntArray, BoolArray]:
+    """(n,) the group of near copies that each row is in, -1 where it is alone, and (n,) if it copies what is known.
 
     Near are images whose perceptual hashes and embeddings both say so; where no image was hashed, embeddings that point
     the same way as seen from the middle of the pool.
@@ -108,8 +117,8 @@ def first_of_each(pool: Pool, looks: Looks) -> BoolArray:
         hash_distance=bits if is_hashed or vectors is not None else None,
         similarity=None if vectors is None else cosine,
     )
-    is_first: BoolArray = alike.is_kept[looks.n_known :]
-    return is_first
+    kept = alike.kept[looks.n_known :]
+    return alike.group[looks.n_known :], kept < looks.n_known
 
 
 def cover(pool: Pool, chosen: IntArray, *, seed: int) -> Coverage | None:

@@ -14,6 +14,7 @@ from whorl.base.errors import InvalidInput, JsonValue, WhorlError
 from whorl.engine import Executor
 from whorl.models.bodies import embed_body
 from whorl.selection.bodies import Chosen, Looks, Request, choose_body
+from whorl.selection.budgets import Budget
 from whorl.selection.choosing import AUTO, Choice, Facts, choose_strategy
 from whorl.selection.registry import get_strategy, list_strategies
 from whorl.selection.types import Float32Array, Pool
@@ -112,7 +113,10 @@ def select_images(request: FolderRequest, executor: Executor, *, home: Path, rep
     if not request.keeps_duplicates:
         hashes = np.array([*seen.hashes, *found.hashes], np.uint64)
         looks = Looks([*seen.contents, *found.contents], hashes, len(seen.paths))
-    asked = Request(choice.name, request.budget, choice.params, request.random_share, request.seed, looks)
+    budget = Budget(count=request.budget)
+    asked = Request(
+        choice.name, budget, params=choice.params, random_share=request.random_share, seed=request.seed, looks=looks
+    )
     return _told(choice, choose_body(pool, asked), found, request)
 
 
@@ -186,7 +190,7 @@ def _choose(request: FolderRequest, n_pool: int, n_labelled: int) -> Choice:
 def _told(choice: Choice, chosen: Chosen, found: _Seen, request: FolderRequest) -> FolderSelection:
     selection, coverage = chosen.selection, chosen.coverage
     why = [choice.why] if choice.why else []
-    if request.budget > len(found.paths) - chosen.n_duplicates:
+    if request.budget > len(selection.indices):
         why.append(f"The budget of {request.budget:,} is above the pool: all of it is chosen.")
     return FolderSelection(
         strategy=choice.name,

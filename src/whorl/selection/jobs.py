@@ -19,9 +19,11 @@ from whorl.models.workshop import Workshop
 from whorl.schemas.selecting import SelectionDraft
 from whorl.selection.actions import ChosenItem, NewSelection, save_selection
 from whorl.selection.bodies import Chosen, Looks, Request, choose_body
+from whorl.selection.budgets import Budget
 from whorl.selection.doubts import Doubts
 from whorl.selection.planning import Known, read_known, tell_left_out, uses_model, uses_vectors
 from whorl.selection.pools import LabelledItem, PoolItem
+from whorl.selection.quotas import Quota
 from whorl.selection.types import Pool
 from whorl.selection.vectors import Vectors, read_vectors
 from whorl.store.blobs import BlobStore
@@ -156,7 +158,10 @@ def build_request(known: Known, draft: SelectionDraft) -> Request:
     """What to choose from it."""
     return Request(
         strategy=known.choice.name,
-        count=known.budget,
+        budget=Budget(
+            count=draft.budget.count, bytes=draft.budget.bytes, seconds=draft.budget.seconds, seconds_per_item=None
+        ),
+        quotas=[Quota(one.field, most=one.most, share=one.share) for one in draft.quotas],
         params=known.choice.params,
         random_share=draft.random_share,
         seed=draft.seed,
