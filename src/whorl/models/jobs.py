@@ -25,6 +25,7 @@ from whorl.models.curves import describe_point
 from whorl.models.deciding import Compared, compare_scores, read_rules, record_comparison
 from whorl.models.differing import Pool, find_differing
 from whorl.models.embeddings.jobs import embed_job_handlers
+from whorl.models.embeddings.projection.jobs import map_job_handlers
 from whorl.models.records import prediction_records
 from whorl.models.scoring import Scored, record_score, score_model
 from whorl.models.training_runs import Trained, record_training, train_model
@@ -231,6 +232,7 @@ def model_job_handlers(db: Database, blobs: BlobStore, home: Path, clock: Clock)
         job_node(DISAGREE): JobHandler(db, jobs.disagree),
         job_node(VARIANT): JobHandler(db, jobs.variant, jobs.keep_variant),
         **embed_job_handlers(db, blobs, home, clock),
+        **map_job_handlers(db, blobs, home, clock),
     }
 
 

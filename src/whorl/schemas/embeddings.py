@@ -104,9 +104,12 @@ class MapRequest(Wire):
     """Project a dataset's vectors to two dimensions."""
 
     space: str | None = Field(default=None, max_length=200)
-    method: str | None = Field(default=None, max_length=40, description="The default suits the number of items.")
-    filter: QueryValue = None
-    seed: int = 0
+    method: str | None = Field(
+        default=None, max_length=40, description="`tsne` or `pca`; the default suits the number of items."
+    )
+    filter: QueryValue = Field(default=None, description="Query: lay out these items only.")
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    is_fresh: bool = Field(default=False, description="Begin anew rather than from the places of the map before.")
 
 
 class EmbeddingMap(Wire):
@@ -123,6 +126,31 @@ class EmbeddingMap(Wire):
     created_at: UtcTime
 
 
+class MapChannel(Wire):
+    """Something that the points of a map can be coloured by."""
+
+    by: str
+    title: str
+
+
+class MapCategory(Wire):
+    """One colour of a map's legend."""
+
+    value: str
+    title: str
+    chip: str = Field(description="The term that finds these items; empty where no term does.")
+    count: int = Field(description="Points of this colour.")
+    is_rest: bool = Field(description="All that have no category of their own, or no value.")
+
+
+class MapColours(Wire):
+    """The legend of a map's colours; the category of each point stands behind it, as binary."""
+
+    by: str
+    categories: list[MapCategory]
+    is_ordered: bool = Field(description="From low to high.")
+
+
 class CoverageRequest(Wire):
     """How much of what is new is covered by what is known."""
 
@@ -130,8 +158,14 @@ class CoverageRequest(Wire):
     against_dataset_id: str | None = Field(
         default=None, description="Where the known lies; this dataset when left out."
     )
-    against: QueryValue = Field(default=None, description="What is known: a query; the training subset when left out.")
-    space: str | None = Field(default=None, max_length=200)
+    against: QueryValue = Field(
+        default=None,
+        description="What is known: a query; left out, the training subset, or what is labelled when that is empty.",
+    )
+    space: str | None = Field(
+        default=None, max_length=200, description="Id or name; the project's first when left out."
+    )
+    examples: int = Field(default=12, ge=1, le=60, description="At most how many examples of each kind.")
 
 
 class CoverageExample(Wire):
@@ -150,6 +184,10 @@ class CoverageReport(Wire):
     space_id: str
     n_new: int
     n_known: int
+    n_without: int = Field(default=0, description="Items of both sides that have no vector yet, and do not count.")
+    n_both: int = Field(default=0, description="Items that both queries find: they count as known.")
+    is_sampled: bool = Field(default=False, description="A side is large, and a random part of it was measured.")
+    against: str = Field(default="", description="What is known, in the text form of a query.")
     covered_share: float = Field(description="Share of new items as near to a known one as known ones are to theirs.")
     radius: float = Field(description="The 95 % quantile of a known item's distance to its nearest known neighbour.")
     quantiles: dict[str, float] = Field(description="Distances of the new items: 5, 25, 50, 75, 95.")

@@ -13,7 +13,6 @@ from whorl.models.embeddings.nearest import FloatArray, IndexArray, find_nearest
 
 QUANTILES: Final = (5, 25, 50, 75, 95)
 BINS: Final = 24
-MOST_NEW, MOST_KNOWN = 50_000, 50_000
 _RADIUS_QUANTILE = 0.95
 _CANDIDATES = 2_000
 

@@ -26,7 +26,7 @@ def align(points: Points, start: Points, *, reflect: bool) -> Points:
     size = float((mine**2).sum())
     left, strengths, right = np.linalg.svd(mine.T @ theirs)
     if size <= 0 or strengths[0] <= 0:
-        return points - here + there
+        return np.asarray(points - here + there)
     signs = np.ones(2)
     if not reflect and np.linalg.det(left @ right) < 0:
         signs[1] = -1.0

@@ -96,6 +96,11 @@ def _named(method: str | None, count: int) -> tuple[Method, str]:
     return "tsne", ""
 
 
+def choose_method(method: str | None, count: int) -> Method:
+    """What ``lay_out`` uses for this many vectors."""
+    return _named(method, count)[0]
+
+
 def has_opentsne() -> bool:
     """Whether the library for large maps is installed."""
     return importlib.util.find_spec("openTSNE") is not None

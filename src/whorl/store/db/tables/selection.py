@@ -63,7 +63,8 @@ embedding_map = Table(
 embedding_map_point = Table(
     "embedding_map_point",
     metadata,
-    Column("map_id", String(40), ForeignKey("embedding_map.id"), primary_key=True),
+    # No foreign key: points are written a few thousand at a time, the map's row last.
+    Column("map_id", String(40), primary_key=True),
     Column("item_key", Key, primary_key=True),
     Column("x", BigInteger, nullable=False),  # -32767 to 32767; whole numbers, so that databases agree about a border
     Column("y", BigInteger, nullable=False),

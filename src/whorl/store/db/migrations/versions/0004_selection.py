@@ -74,7 +74,6 @@ def _embeddings() -> None:
         sa.Column("x", sa.BigInteger(), nullable=False),
         sa.Column("y", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("map_id", "item_key", name="pk_embedding_map_point"),
-        sa.ForeignKeyConstraint(["map_id"], ["embedding_map.id"], name="fk_embedding_map_point_map_id"),
     )
 
 
