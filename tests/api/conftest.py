@@ -21,6 +21,7 @@ from whorl.base.settings import Settings
 from whorl.datasets.revisions import load_dataset
 from whorl.datasets.views import create_view
 from whorl.engine.jobs import create_job
+from whorl.models.embeddings.actions import create_space
 from whorl.ontology.actions import create_recipe, save_ontology
 from whorl.pipelines.queries import list_runs
 from whorl.schemas.annotations import AnnotationDraft, ClassTag
@@ -154,6 +155,7 @@ def _things(conn: Connection, api: Api) -> None:
         conn, "import", project_id=api.ids["project_id"], params={}, actor_id="per_x", now=NOW
     )
     api.ids["selection_id"] = _selection(conn, api)
+    api.ids["space_id"] = create_space(conn, api.ids["project_id"], source="hog32-1", is_kept=False, now=NOW).id
     _models(conn, api)
     api.ids |= {"token_id": "tok_none", "revision": "1", "level": "0", "column": "0", "row": "0"}
 

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from whorl.access.queries import find_actor
 from whorl.access.rules import Actor
@@ -18,6 +19,7 @@ from whorl.datasets.facet_reads import CountedFacets
 from whorl.datasets.listings import Listings
 from whorl.engine import Executor
 from whorl.engine.dispatcher import Dispatcher
+from whorl.models.embeddings.store import EmbeddingStore, open_store
 from whorl.schemas.serving import FlagCatalogue
 from whorl.server.metering import RequestMeter
 from whorl.server.remembered import KeyedLocks, Remembered
@@ -32,6 +34,9 @@ from whorl.store.db import Database
 VERSION = "0.1.0"
 ACTOR_CACHE_S = 5.0
 _CACHE_SIZE = 10_000
+
+if TYPE_CHECKING:
+    from whorl.models.embeddings.seeking import Seeker
 
 
 class ActorCache:
@@ -145,6 +150,8 @@ class Services:
     savings: Savings = field(init=False)
     serving: Serving = field(init=False)
     recorder: LogRecorder = field(init=False)
+    embeddings: EmbeddingStore = field(init=False)
+    seeker: Seeker | None = None
     catalogues: Remembered[FlagCatalogue] = field(default_factory=lambda: Remembered(entries=16))
     project_by_id: OrderedDict[str, str] = field(default_factory=OrderedDict)
     requests: RequestMeter = field(default_factory=RequestMeter)
@@ -157,6 +164,7 @@ class Services:
         self.listings = Listings(self.db)
         self.login_failures = FailureLimit(self.clock)
         self.savings = Savings(self.db, self.blobs, self.executor)
+        self.embeddings = open_store(self.db, self.blobs, self.settings.home_path)
         self.recorder = LogRecorder(self.db, self.blobs, self.clock)
         self.serving = Serving(self.db, self.blobs, self.settings, self.clock, self.recorder)
 

@@ -326,6 +326,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/embed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Embed Dataset
+         * @description Embed what the dataset has and the space lacks, as a job; a first space is made when the project has none.
+         */
+        post: operations["embed_dataset_api_v1_datasets__dataset_id__embed_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/evaluation-facets": {
         parameters: {
             query?: never;
@@ -738,6 +758,49 @@ export interface paths {
          * @description What a draft would do: its strategy and why, its pool, what is missing; nothing is chosen.
          */
         post: operations["plan_selection_api_v1_datasets__dataset_id__selections_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Similar
+         * @description The items most like an item, an annotation, a region drawn, words, or examples less counter-examples.
+         *
+         *     In a space of crops each box or mask is found by itself. What was asked with is left out. The item may be one of
+         *     another dataset of the project.
+         */
+        post: operations["find_similar_api_v1_datasets__dataset_id__similar_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/similar-upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Similar To Upload
+         * @description The items most like an image that is sent along and not kept.
+         */
+        post: operations["find_similar_to_upload_api_v1_datasets__dataset_id__similar_upload_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3255,6 +3318,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Spaces
+         * @description The project's spaces, oldest first; the first of whole images is what is meant when none is named.
+         */
+        get: operations["list_spaces_api_v1_projects__project_id__spaces_get"];
+        put?: never;
+        /**
+         * Create Space
+         * @description Make a space; its model is opened once, to see that it embeds. What there is already is embedded on demand.
+         */
+        post: operations["create_space_api_v1_projects__project_id__spaces_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/tasks": {
         parameters: {
             query?: never;
@@ -3463,6 +3550,50 @@ export interface paths {
          * @description What was chosen and why, best first.
          */
         get: operations["list_items_api_v1_selections__selection_id__items_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{space_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Space
+         * @description One space.
+         */
+        get: operations["get_space_api_v1_spaces__space_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Space
+         * @description Delete a space with its vectors and maps. Images and annotations stay; embedding again makes the same vectors.
+         */
+        delete: operations["delete_space_api_v1_spaces__space_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{space_id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Coverage
+         * @description How much of a dataset the space holds.
+         */
+        get: operations["get_coverage_api_v1_spaces__space_id__coverage_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4327,6 +4458,14 @@ export interface components {
          * @enum {string}
          */
         AuthorKind: "person" | "model" | "import";
+        /** Body_find_similar_to_upload_api_v1_datasets__dataset_id__similar_upload_post */
+        Body_find_similar_to_upload_api_v1_datasets__dataset_id__similar_upload_post: {
+            /**
+             * File
+             * @description The image; its type is read from its bytes.
+             */
+            file: string;
+        };
         /** Body_import_model_api_v1_projects__project_id__models_import_post */
         Body_import_model_api_v1_projects__project_id__models_import_post: {
             /**
@@ -5418,6 +5557,73 @@ export interface components {
              * @description A query in its text form; only for item ports.
              */
             when?: string | null;
+        };
+        /**
+         * EmbeddingSpace
+         * @description Vectors of one source: comparable with each other, and with no other space's.
+         */
+        EmbeddingSpace: {
+            /**
+             * Bytes
+             * @description Stored size of the vectors.
+             */
+            bytes: number;
+            /**
+             * Can Read Text
+             * @description Its model also embeds text, so that words find images.
+             * @default false
+             */
+            can_read_text: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Is Kept */
+            is_kept: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "crop";
+            /** Model Id */
+            model_id: string | null;
+            /**
+             * N Vectors
+             * @description All that are stored, of every dataset.
+             */
+            n_vectors: number;
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id: string;
+            /** Source */
+            source: string;
+            /**
+             * Width
+             * @description Numbers per vector; null before the first.
+             */
+            width: number | null;
+        };
+        /**
+         * EmbedRequest
+         * @description Embed what a dataset has and the space lacks.
+         */
+        EmbedRequest: {
+            /**
+             * Filter
+             * @description Query: embed these items only.
+             */
+            filter?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Space
+             * @description Id or name; the project's first when left out.
+             */
+            space?: string | null;
         };
         /**
          * Endpoint
@@ -9718,6 +9924,97 @@ export interface components {
             expires_at: string;
         };
         /**
+         * SimilarItem
+         * @description One item found.
+         */
+        SimilarItem: {
+            /**
+             * Annotation Id
+             * @description In a space of crops: of which box or mask.
+             */
+            annotation_id?: string | null;
+            /**
+             * Bounds
+             * @description Of that crop: x0 y0 x1 y1 in pixels.
+             */
+            bounds?: number[] | null;
+            /** Item Id */
+            item_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Similarity
+             * @description Cosine, -1 to 1.
+             */
+            similarity: number;
+        };
+        /**
+         * SimilarItems
+         * @description The items found, most similar first.
+         */
+        SimilarItems: {
+            /** Items */
+            items: components["schemas"]["SimilarItem"][];
+            /** Milliseconds */
+            milliseconds: number;
+            /** N Searched */
+            n_searched: number;
+            /**
+             * N Without
+             * @description Items that were asked about and have no vector yet.
+             */
+            n_without: number;
+            /** Space Id */
+            space_id: string;
+        };
+        /**
+         * SimilarRequest
+         * @description What to look for: exactly one of item, annotation, region, upload, text or examples.
+         */
+        SimilarRequest: {
+            /** Annotation Id */
+            annotation_id?: string | null;
+            /**
+             * Examples
+             * @description Items that are wanted.
+             */
+            examples?: string[] | null;
+            /**
+             * Filter
+             * @description Query: look among these items only.
+             */
+            filter?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /** Item Id */
+            item_id?: string | null;
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /**
+             * Region
+             * @description x0 y0 x1 y1 in pixels of the upright image of item_id.
+             */
+            region?: number[] | null;
+            /**
+             * Space
+             * @description Id or name; the project's first when left out.
+             */
+            space?: string | null;
+            /**
+             * Text
+             * @description Words, for a space that reads text.
+             */
+            text?: string | null;
+            /**
+             * Unlike
+             * @description Items that are not wanted.
+             */
+            unlike?: string[] | null;
+        };
+        /**
          * SizeRow
          * @description True objects of about one size; areas are px² of the original image, of the mask where there is one.
          */
@@ -9825,6 +10122,52 @@ export interface components {
             name: string;
             /** Revision */
             revision?: number | null;
+        };
+        /**
+         * SpaceCoverage
+         * @description How much of a dataset a space holds.
+         */
+        SpaceCoverage: {
+            /** Dataset Id */
+            dataset_id: string;
+            /** N Embedded */
+            n_embedded: number;
+            /**
+             * N Items
+             * @description Images, or boxes and masks for a space of crops.
+             */
+            n_items: number;
+            /** Space Id */
+            space_id: string;
+        };
+        /**
+         * SpaceDraft
+         * @description A space to be made: what computes its vectors, and of what.
+         */
+        SpaceDraft: {
+            /**
+             * Is Kept
+             * @description Embed what arrives by itself.
+             * @default true
+             */
+            is_kept: boolean;
+            /**
+             * Kind
+             * @description A vector per image, or one per box or mask.
+             * @default image
+             * @enum {string}
+             */
+            kind: "image" | "crop";
+            /**
+             * Name
+             * @description Unique in the project; made up when left out.
+             */
+            name?: string | null;
+            /**
+             * Source
+             * @description A feature's name, the id of a model, or an adapter such as my_pkg.mod:MyModel or model.onnx; the best that this server has when left out.
+             */
+            source?: string | null;
         };
         /**
          * SplitReport
@@ -10719,6 +11062,7 @@ export type AugmentationPreview = components['schemas']['AugmentationPreview'];
 export type AugmentationPreviewRequest = components['schemas']['AugmentationPreviewRequest'];
 export type AugmentedImage = components['schemas']['AugmentedImage'];
 export type AuthorKind = components['schemas']['AuthorKind'];
+export type BodyFindSimilarToUploadApiV1DatasetsDatasetIdSimilarUploadPost = components['schemas']['Body_find_similar_to_upload_api_v1_datasets__dataset_id__similar_upload_post'];
 export type BodyImportModelApiV1ProjectsProjectIdModelsImportPost = components['schemas']['Body_import_model_api_v1_projects__project_id__models_import_post'];
 export type BodyPredictImageApiV1ModelsModelIdPredictImagePost = components['schemas']['Body_predict_image_api_v1_models__model_id__predict_image_post'];
 export type BodyUploadItemApiV1DatasetsDatasetIdItemsPost = components['schemas']['Body_upload_item_api_v1_datasets__dataset_id__items_post'];
@@ -10767,6 +11111,8 @@ export type DryRunNode = components['schemas']['DryRunNode'];
 export type DryRunRequest = components['schemas']['DryRunRequest'];
 export type DryRunStep = components['schemas']['DryRunStep'];
 export type EdgeSpec = components['schemas']['EdgeSpec'];
+export type EmbeddingSpace = components['schemas']['EmbeddingSpace'];
+export type EmbedRequest = components['schemas']['EmbedRequest'];
 export type Endpoint = components['schemas']['Endpoint'];
 export type EndpointAnswer = components['schemas']['EndpointAnswer'];
 export type EndpointChange = components['schemas']['EndpointChange'];
@@ -10962,10 +11308,15 @@ export type ServeRequest = components['schemas']['ServeRequest'];
 export type ServiceTokenCreate = components['schemas']['ServiceTokenCreate'];
 export type ServingRole = components['schemas']['ServingRole'];
 export type Session = components['schemas']['Session'];
+export type SimilarItem = components['schemas']['SimilarItem'];
+export type SimilarItems = components['schemas']['SimilarItems'];
+export type SimilarRequest = components['schemas']['SimilarRequest'];
 export type SizeRow = components['schemas']['SizeRow'];
 export type SliceRow = components['schemas']['SliceRow'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type SnapshotCreate = components['schemas']['SnapshotCreate'];
+export type SpaceCoverage = components['schemas']['SpaceCoverage'];
+export type SpaceDraft = components['schemas']['SpaceDraft'];
 export type SplitReport = components['schemas']['SplitReport'];
 export type SplitRequest = components['schemas']['SplitRequest'];
 export type Stage = components['schemas']['Stage'];
@@ -11522,6 +11873,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ItemChange_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    embed_dataset_api_v1_datasets__dataset_id__embed_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbedRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -12363,6 +12749,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SelectionPlan"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_similar_api_v1_datasets__dataset_id__similar_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimilarRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarItems"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_similar_to_upload_api_v1_datasets__dataset_id__similar_upload_post: {
+        parameters: {
+            query?: {
+                /** @description Query: look among these items only. */
+                filter?: string | null;
+                limit?: number;
+                /** @description Id or name; the project's first. */
+                space?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_find_similar_to_upload_api_v1_datasets__dataset_id__similar_upload_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarItems"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -17176,6 +17638,72 @@ export interface operations {
             };
         };
     };
+    list_spaces_api_v1_projects__project_id__spaces_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingSpace"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_space_api_v1_projects__project_id__spaces_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpaceDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingSpace"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks_api_v1_projects__project_id__tasks_get: {
         parameters: {
             query?: {
@@ -17619,6 +18147,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SelectionItem_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_space_api_v1_spaces__space_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingSpace"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_space_api_v1_spaces__space_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_coverage_api_v1_spaces__space_id__coverage_get: {
+        parameters: {
+            query: {
+                dataset_id: string;
+            };
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceCoverage"];
                 };
             };
             /** @description Problem, as application/problem+json */

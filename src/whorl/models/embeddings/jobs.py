@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from whorl.base.clock import Clock, to_datetime
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
-from whorl.datasets.dql import parse_query
+from whorl.datasets.dql.either_form import read_query
 from whorl.engine.handlers import AnyHandler, BodyContext
 from whorl.engine.inbox import send
 from whorl.engine.jobs import QUEUED, RUNNING, JobContext, JobHandler, create_job, job_node
@@ -54,7 +54,7 @@ class EmbedJobs:
         store = open_store(self.db, self.blobs, self.home)
         total = EmbedCounts()
         given = params.get("filter")
-        query = parse_query(given) if isinstance(given, dict) else None
+        query = read_query(given) if isinstance(given, dict | str) else None
         for dataset_id, after in _wanted(params).items():
             found = embed_missing(
                 workshop, store, space, dataset_id, now=self._now, query=query, after=after, report=context.report
@@ -144,7 +144,7 @@ def start_embedding(
     space: Space,
     dataset_id: str,
     *,
-    filter: Mapping[str, JsonValue] | None,
+    filter: str | dict[str, JsonValue] | None,
     actor_id: str,
     now: datetime,
 ) -> str:
@@ -153,13 +153,8 @@ def start_embedding(
     Raises:
         QueryError: The filter is no query.
     """
-    if filter is not None:
-        parse_query(filter)
-    params: dict[str, JsonValue] = {
-        "space_id": space.id,
-        "dataset_id": dataset_id,
-        "filter": None if filter is None else dict(filter),
-    }
+    read_query(filter)
+    params: dict[str, JsonValue] = {"space_id": space.id, "dataset_id": dataset_id, "filter": filter}
     return create_job(conn, EMBED, project_id=space.project_id, params=params, actor_id=actor_id, now=now)
 
 

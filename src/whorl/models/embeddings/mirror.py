@@ -25,7 +25,8 @@ from whorl.models.embeddings.keys import KEY_BYTES
 from whorl.models.embeddings.segment_list import Segment
 from whorl.models.embeddings.segments import Halves, Keys, decode_segment
 
-_STATE, _LOCK, _KEYS, _VECTORS = "state.json", "lock", "keys.bin", "vectors.f16"
+VECTORS_FILE = "vectors.f16"
+_STATE, _LOCK, _KEYS, _VECTORS = "state.json", "lock", "keys.bin", VECTORS_FILE
 _FORMAT = 1
 _LOOKED_AT = 64
 _log = get_logger("embeddings")
@@ -91,10 +92,6 @@ class Mirror:
         with (self.folder / _LOCK).open("a") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
-
-    def delete(self) -> None:
-        """Remove the copy; maps that are open stay readable."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _read(self, wanted: Sequence[Segment], width: int) -> Mapped | None:
         """The copy as it is, or None when it must be made anew."""

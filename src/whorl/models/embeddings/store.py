@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from whorl.models.embeddings.mirror import Mirror
 from whorl.models.embeddings.queries import get_space, list_segments
 from whorl.models.embeddings.segment_list import Segment
-from whorl.models.embeddings.vectors import SpaceVectors
 from whorl.store.blobs import BlobStore, content_key
 from whorl.store.db import Database
+
+if TYPE_CHECKING:
+    from whorl.models.embeddings.vectors import SpaceVectors
 
 FOLDER = ("cache", "embeddings")
 
@@ -40,6 +43,10 @@ class EmbeddingStore:
             UnreadableMedia: A stored segment is damaged.
             Unavailable: The blob store cannot be reached.
         """
+        # Late: numpy, which the server does not need at its start.
+        from whorl.models.embeddings.mirror import Mirror
+        from whorl.models.embeddings.vectors import SpaceVectors
+
         with self._lock:
             lock = self._locks.setdefault(space_id, threading.Lock())
         with lock:
@@ -60,7 +67,7 @@ class EmbeddingStore:
     def forget(self, space_id: str) -> None:
         """Remove this machine's copy of a space that was deleted."""
         self._open.pop(space_id, None)
-        Mirror(self.folder / space_id).delete()
+        shutil.rmtree(self.folder / space_id, ignore_errors=True)
 
     def _fetcher(self) -> Callable[[str], bytes]:
         return lambda sha256: self.blobs.get(content_key(sha256))

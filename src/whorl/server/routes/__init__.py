@@ -39,6 +39,8 @@ _NOUNS = (
     "predictions",
     "feedback",
     "flags",
+    "spaces",
+    "similar",
     "selections",
     "pipelines",
     "runs",
