@@ -152,18 +152,20 @@ def _cover_part(
     return candidates[picked], gains
 
 
-def share_out(weights: FloatArray, most: IntArray, total: int) -> IntArray:
+def share_out(weights: FloatArray, most: IntArray, total: int, *, floor: float | None = _FLOOR) -> IntArray:
     """Whole numbers in proportion to weights, at most ``most`` each, ``total`` altogether (or all there is).
 
-    One for each with a twentieth of the mean weight, as long as that takes no more than the total; the rest by weight,
-    and fractions by size. Ties: lower position.
+    One for each with ``floor`` times the mean weight, as long as that takes no more than the total (None: no such
+    promise); the rest by weight, and fractions by size. Ties: lower position.
     """
     most = np.asarray(most, np.int64)
     total = min(total, int(most.sum()))
     weights = np.maximum(weights, 1e-9 * max(float(weights.max(initial=0.0)), 1e-300))
-    least = np.minimum(most, (weights >= _FLOOR * weights.mean()).astype(np.int64) if weights.size else most)
+    least = np.zeros_like(most)
+    if floor is not None and weights.size:
+        least = np.minimum(most, (weights >= floor * weights.mean()).astype(np.int64))
     if least.sum() > total:
-        least = np.zeros_like(least)
+        least = np.zeros_like(most)
     low, high = 0.0, (total + 1) / float(weights.min()) if weights.size else 0.0
     for _ in range(200):
         middle = (low + high) / 2

@@ -15,12 +15,18 @@ ENTRY_POINT_GROUP = "whorl.strategies"
 DEFAULT_STRATEGY = "herding"
 
 _BUILT_IN: Mapping[str, str] = {
+    "class_balance": "whorl.selection.strategies.class_balance:ClassBalance",
+    "cluster_margin": "whorl.selection.strategies.cluster_margin:ClusterMargin",
     "detection": "whorl.selection.strategies.detection:Detection",
+    "disagreement": "whorl.selection.strategies.disagreement:Disagreement",
     "entropy": "whorl.selection.strategies.entropy:Entropy",
     "herding": "whorl.selection.strategies.herding:Herding",
     "k_center": "whorl.selection.strategies.k_center:KCenter",
     "margin": "whorl.selection.strategies.margin:Margin",
     "random": "whorl.selection.strategies.random:Random",
+    "rare_tail": "whorl.selection.strategies.rare_tail:RareTail",
+    "regions": "whorl.selection.strategies.regions:Regions",
+    "similarity": "whorl.selection.strategies.similarity:Similarity",
     "stratified": "whorl.selection.strategies.stratified:Stratified",
     "typical": "whorl.selection.strategies.typical:Typical",
 }

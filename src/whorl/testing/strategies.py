@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from whorl.base.errors import InvalidInput
-from whorl.selection.types import Pool, Selection, Strategy
+from whorl.selection.types import ImageBoxes, ImageRegions, LinearHead, Pool, Selection, Strategy
 
 _CLASSES = 4
 _DIMENSIONS = 16
 
 
 def make_pool(n: int = 60, *, labelled: int = 24, seed: int = 0) -> Pool:
-    """A pool in which everything is known: clusters, probabilities, uncertainty, labels and sources."""
+    """A pool in which everything is known: clusters, probabilities, uncertainty, labels, sources, boxes, regions."""
     rng = np.random.default_rng(seed)
     centres = rng.normal(size=(_CLASSES, _DIMENSIONS))
     labels = rng.integers(0, _CLASSES, n)
@@ -33,16 +35,34 @@ def make_pool(n: int = 60, *, labelled: int = 24, seed: int = 0) -> Pool:
         labelled_labels=labelled_labels.astype(np.int64),
         labelled_probabilities=outside / outside.sum(axis=1, keepdims=True),
         groups=[f"camera {at}" for at in rng.integers(0, 3, n)],
+        votes=rng.dirichlet(np.ones(_CLASSES), size=(5, n)),
+        head=LinearHead(weights=centres, bias=np.zeros(_CLASSES)),
+        boxes=[_make_boxes(rng) for _ in range(n)],
+        regions=[_make_regions(rng) for _ in range(n)],
+        examples=centres[:2].astype(np.float32),
+        counter_examples=centres[3:].astype(np.float32),
+        class_names=["ant", "bee", "cat", "dog"],
     )
+
+
+def _make_boxes(rng: np.random.Generator) -> ImageBoxes:
+    count = int(rng.integers(0, 5))
+    features = rng.normal(size=(count, 8)).astype(np.float32)
+    return ImageBoxes(rng.dirichlet(np.ones(_CLASSES), size=count), features)
+
+
+def _make_regions(rng: np.random.Generator) -> ImageRegions:
+    count = int(rng.integers(0, 6))
+    return ImageRegions(rng.dirichlet(np.ones(_CLASSES), size=count), rng.random((count, 2)), rng.random(count) / 6)
 
 
 def check_strategy(strategy: Strategy) -> None:
     """Run the contract; silent when it holds.
 
     Checked: a frozen dataclass; the same arguments give the same selection; unique rows inside the pool, as many as the
-    budget and the pool allow, int64, with a finite float32 score and a reason each; empty pools, pools of one, budgets
-    of zero and beyond the pool, no labels yet, items that are all alike; NaN embeddings and negative budgets refused;
-    the pool left as it was.
+    budget and the pool allow, int64, with a finite float32 score, a reason and details that fit into JSON each; empty
+    pools, pools of one, budgets of zero and beyond the pool, no labels yet, items that are all alike, vectors of zeros,
+    half precision; NaN embeddings, an infinite uncertainty and negative budgets refused; the pool left as it was.
 
     Raises:
         AssertionError: A promise is broken; the message says which.
@@ -57,7 +77,17 @@ def check_strategy(strategy: Strategy) -> None:
         probabilities=np.full((pool.size, _CLASSES), 1 / _CLASSES),
         uncertainty=np.zeros(pool.size),
     )
+    assert pool.embeddings is not None
+    assert pool.probabilities is not None
+    half_zero = pool.embeddings.copy()
+    half_zero[::2] = 0
     cases = {
+        "vectors of zeros": replace(pool, embeddings=half_zero),
+        "half precision": replace(pool, embeddings=pool.embeddings.astype(np.float16)),
+        "items that are pending": replace(
+            pool, pending_embeddings=pool.embeddings[:3], pending_probabilities=pool.probabilities[:3]
+        ),
+        "components instead of embeddings": replace(pool, is_reduced=True),
         "an empty pool": pool.take(np.zeros(0, np.int64)),
         "a pool of one": pool.take(np.array([3])),
         "items that are all alike": alike,
@@ -68,6 +98,7 @@ def check_strategy(strategy: Strategy) -> None:
     for name, case in cases.items():
         _check_selection(strategy, case, 5, name)
     _check_refuses(strategy, _with_nan(pool), 5, "NaN in the embeddings")
+    _check_refuses(strategy, replace(pool, uncertainty=np.full(pool.size, np.inf)), 5, "an infinite uncertainty")
     _check_refuses(strategy, pool, -1, "a negative budget")
 
 
@@ -89,12 +120,22 @@ def _check_selection(strategy: Strategy, pool: Pool, budget: int, name: str) -> 
     _expect(len(set(found.indices.tolist())) == expected, f"{name}: a row is chosen twice")
     inside = ((found.indices >= 0) & (found.indices < pool.size)).all()
     _expect(bool(inside), f"{name}: a row is outside the pool")
-    lengths = (len(found.scores), len(found.reasons), len(found.is_random))
-    _expect(lengths == (expected,) * 3, f"{name}: scores, reasons and is_random have lengths {lengths}")
+    lengths = (len(found.scores), len(found.reasons), len(found.is_random), len(found.details))
+    _expect(lengths == (expected,) * 4, f"{name}: scores, reasons, is_random and details have lengths {lengths}")
+    _expect(_is_json(found.details), f"{name}: details do not fit into JSON")
     _expect(bool(np.isfinite(found.scores).all()), f"{name}: a score is not finite")
     _expect(all(found.reasons), f"{name}: a reason is empty")
     again = strategy(pool, budget, 3)
     _expect(_same(found, again), f"{name}: the same arguments gave another selection")
+
+
+# Any: JSON of any kind.
+def _is_json(details: Any) -> bool:
+    try:
+        json.dumps(details, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _check_refuses(strategy: Strategy, pool: Pool, budget: int, name: str) -> None:

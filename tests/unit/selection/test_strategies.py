@@ -19,7 +19,22 @@ from whorl.selection.strategies.random import Random
 from whorl.selection.strategies.stratified import Stratified
 from whorl.testing.strategies import check_strategy, make_pool
 
-BUILT_IN = ("detection", "entropy", "herding", "k_center", "margin", "random", "stratified", "typical")
+BUILT_IN = (
+    "class_balance",
+    "cluster_margin",
+    "detection",
+    "disagreement",
+    "entropy",
+    "herding",
+    "k_center",
+    "margin",
+    "random",
+    "rare_tail",
+    "regions",
+    "similarity",
+    "stratified",
+    "typical",
+)
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
