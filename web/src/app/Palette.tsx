@@ -7,6 +7,7 @@ import {
   IconRouteAltLeft,
   IconServerBolt,
   IconSettings,
+  IconSparkles,
   IconStack2,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -39,6 +40,12 @@ export function Palette({ projectId }: { readonly projectId: string }) {
       label: "Datasets",
       leftSection: <IconDatabase size={18} />,
       onClick: () => void go({ to: "/p/$projectId/datasets", params }),
+    },
+    {
+      id: "choose",
+      label: "Choose",
+      leftSection: <IconSparkles size={18} />,
+      onClick: () => void go({ to: "/p/$projectId/select", params }),
     },
     {
       id: "tasks",

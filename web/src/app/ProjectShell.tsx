@@ -23,6 +23,7 @@ import {
   IconSearch,
   IconServerBolt,
   IconSettings,
+  IconSparkles,
   IconStack2,
   IconSun,
   IconUserCircle,
@@ -45,6 +46,7 @@ type Target =
   | "/p/$projectId"
   | "/p/$projectId/explorer"
   | "/p/$projectId/datasets"
+  | "/p/$projectId/select"
   | "/p/$projectId/tasks"
   | "/p/$projectId/models"
   | "/p/$projectId/endpoints"
@@ -54,6 +56,7 @@ const PLACES: readonly { to: Target; name: string; icon: ComponentType<{ size?: 
   { to: "/p/$projectId", name: "Overview", icon: IconChartDots3 },
   { to: "/p/$projectId/explorer", name: "Explorer", icon: IconPhotoSearch },
   { to: "/p/$projectId/datasets", name: "Datasets", icon: IconDatabase },
+  { to: "/p/$projectId/select", name: "Choose", icon: IconSparkles },
   { to: "/p/$projectId/tasks", name: "Tasks", icon: IconChecklist },
   { to: "/p/$projectId/models", name: "Models", icon: IconStack2 },
   { to: "/p/$projectId/endpoints", name: "Endpoints", icon: IconServerBolt },

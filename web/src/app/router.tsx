@@ -195,6 +195,58 @@ const endpoint = createRoute({
   component: lazyRouteComponent(() => import("@/features/endpoints/EndpointPage"), "EndpointPage"),
 });
 
+/** The pool to begin with, and examples to look alike, their ids parted by commas. */
+export interface SelectSearch {
+  readonly tab?: string;
+  readonly dataset?: string;
+  readonly q?: string;
+  readonly like?: string;
+}
+
+const select = createRoute({
+  getParentRoute: () => project,
+  path: "/select",
+  validateSearch: (search: Record<string, unknown>): SelectSearch => ({
+    tab: text(search.tab),
+    dataset: text(search.dataset),
+    q: text(search.q),
+    like: text(search.like),
+  }),
+  component: lazyRouteComponent(() => import("@/features/selection/SelectPage"), "SelectPage"),
+});
+
+const selection = createRoute({
+  getParentRoute: () => project,
+  path: "/selections/$selectionId",
+  component: lazyRouteComponent(() => import("@/features/selection/page/SelectionPage"), "SelectionPage"),
+});
+
+/** What to look for: an item, a part of it, an annotation or words; further items wanted and not wanted. */
+export interface SimilarSearch {
+  readonly item?: string;
+  readonly annotation?: string;
+  readonly region?: string;
+  readonly text?: string;
+  readonly dataset?: string;
+  readonly like?: string;
+  readonly unlike?: string;
+}
+
+const similar = createRoute({
+  getParentRoute: () => project,
+  path: "/similar",
+  validateSearch: (search: Record<string, unknown>): SimilarSearch => ({
+    item: text(search.item),
+    annotation: text(search.annotation),
+    region: text(search.region),
+    text: text(search.text),
+    dataset: text(search.dataset),
+    like: text(search.like),
+    unlike: text(search.unlike),
+  }),
+  component: lazyRouteComponent(() => import("@/features/selection/similar/SimilarPage"), "SimilarPage"),
+});
+
 const pipelines = createRoute({
   getParentRoute: () => project,
   path: "/pipelines",
@@ -248,6 +300,9 @@ const inProject = [
   comparison,
   endpoints,
   endpoint,
+  select,
+  selection,
+  similar,
   pipelines,
   pipeline,
   newPipeline,

@@ -165,6 +165,7 @@ const SHAPES: readonly Action[] = [
   shape("shape.to_polygon", "Make a polygon of it", ["Shift+P"]),
   shape("shape.to_mask", "Make a mask of it", ["Shift+R"]),
   shape("shape.attributes", "Edit the attributes", ["F2"]),
+  shape("shape.similar", "Images like the selected shape, or like this item", ["Shift+G"]),
   { ...shape("edit.undo", "Undo", ["Ctrl+Z"]), isRepeating: true },
   { ...shape("edit.redo", "Redo", ["Ctrl+Shift+Z", "Ctrl+Y"]), isRepeating: true },
   shape("edit.cancel", "Let go: end drawing, select nothing", ["Escape"]),

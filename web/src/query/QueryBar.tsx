@@ -20,6 +20,7 @@ export interface QueryBarProps {
   /** What the server said about the query. */
   readonly error: unknown;
   readonly onQuery: (q: string) => void;
+  readonly appliesOnBlur?: boolean;
 }
 
 /** Whether an error is about what was written, and not about the way to the server. */
@@ -28,7 +29,7 @@ export function isQueryProblem(error: unknown): error is ApiProblem {
 }
 
 /** The query as text, what the server says about it, and its correction in a click. */
-export function QueryBar({ datasetId, q, error, onQuery }: QueryBarProps) {
+export function QueryBar({ datasetId, q, error, onQuery, appliesOnBlur }: QueryBarProps) {
   const fields = useQuery(fieldsQuery(datasetId));
   const [past, setPast] = useLocalStorage<readonly string[]>({
     key: `whorl-queries:${datasetId}`,
@@ -51,6 +52,7 @@ export function QueryBar({ datasetId, q, error, onQuery }: QueryBarProps) {
           past={past}
           isWrong={problem !== null}
           onApply={apply}
+          appliesOnBlur={appliesOnBlur}
         />
         <Kbd size="xs" title="Enter asks; the up arrow brings back what was asked before">
           Enter

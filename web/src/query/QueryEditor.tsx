@@ -36,23 +36,28 @@ export interface QueryEditorProps {
   readonly past: readonly string[];
   readonly isWrong: boolean;
   readonly onApply: (text: string) => void;
+  /** Leaving the line asks, too: for a form, whose button is pressed next. */
+  readonly appliesOnBlur?: boolean;
 }
 
 interface Now {
   fields: readonly QueryField[];
   past: readonly string[];
   onApply: (text: string) => void;
+  value: string;
+  appliesOnBlur: boolean;
   /** Which of the past queries is shown; -1 for the one being written. */
   pastAt: number;
 }
 
 /** One line of query text with completion, colours and the queries asked before. */
-export function QueryEditor({ value, fields, past, isWrong, onApply }: QueryEditorProps) {
+export function QueryEditor(props: QueryEditorProps) {
+  const { value, fields, past, isWrong, onApply, appliesOnBlur = false } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const now = useRef<Now>({ fields, past, onApply, pastAt: -1 });
+  const now = useRef<Now>({ fields, past, onApply, value, appliesOnBlur, pastAt: -1 });
   useLayoutEffect(() => {
-    now.current = { ...now.current, fields, past, onApply };
+    now.current = { ...now.current, fields, past, onApply, value, appliesOnBlur };
   });
 
   useEffect(() => {
@@ -148,6 +153,10 @@ function extensionsFor(now: { current: Now }) {
       if (isField) setTimeout(() => startCompletion(view), 0);
     }),
     EditorView.domEventHandlers({
+      blur: (_, view) => {
+        const text = view.state.doc.toString();
+        if (now.current.appliesOnBlur && text.trim() !== now.current.value) now.current.onApply(text);
+      },
       focus: (_, view) => {
         if (view.state.doc.length === 0) setTimeout(() => startCompletion(view), 0);
       },

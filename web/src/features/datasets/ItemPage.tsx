@@ -1,4 +1,5 @@
 import { Card, Grid, Group, Stack, Table, Tabs, Text } from "@mantine/core";
+import { IconPhotoSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -9,7 +10,7 @@ import type { Item } from "@/api/schema.gen";
 import { useProjectId } from "@/app/context";
 import { formatAgo, formatBytes } from "@/ui/format";
 import { IdText } from "@/ui/IdText";
-import { LinkAnchor } from "@/ui/links";
+import { LinkAnchor, LinkButton } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
@@ -23,13 +24,28 @@ import { ItemPicture } from "./ItemPicture";
 /** One item: the picture with what was said about it, its history, and where it came from. */
 export function ItemPage() {
   const { itemId } = useParams({ from: "/signed-in/p/$projectId/items/$itemId" });
+  const projectId = useProjectId();
   const item = useQuery(itemQuery(itemId));
   const [pointed, setPointed] = useState<string | null>(null);
   if (item.isError) return <ProblemNote error={item.error} onRetry={() => void item.refetch()} />;
   if (item.data === undefined) return <WaitRows rows={3} height={160} />;
   return (
     <>
-      <PageHeader title={item.data.name} about={<InDataset datasetId={item.data.dataset_id} />} />
+      <PageHeader
+        title={item.data.name}
+        about={<InDataset datasetId={item.data.dataset_id} />}
+        actions={
+          <LinkButton
+            variant="default"
+            leftSection={<IconPhotoSearch size={16} />}
+            to="/p/$projectId/similar"
+            params={{ projectId }}
+            search={{ item: itemId }}
+          >
+            More like this
+          </LinkButton>
+        }
+      />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 8 }}>
           <ItemPicture item={item.data} pointed={pointed} />

@@ -10,7 +10,14 @@ import {
   UnstyledButton,
 } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { IconChevronLeft, IconChevronRight, IconExternalLink, IconHistory, IconX } from "@tabler/icons-react";
+import {
+  IconChevronLeft,
+  IconChevronRight,
+  IconExternalLink,
+  IconHistory,
+  IconPhotoSearch,
+  IconX,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState, useSyncExternalStore } from "react";
 
@@ -110,6 +117,16 @@ function Ways({ projectId, item }: { readonly projectId: string; readonly item: 
         params={{ projectId, itemId: item.id }}
       >
         History and origin
+      </LinkButton>
+      <LinkButton
+        size="xs"
+        variant="default"
+        leftSection={<IconPhotoSearch size={15} />}
+        to="/p/$projectId/similar"
+        params={{ projectId }}
+        search={{ item: item.id }}
+      >
+        More like this
       </LinkButton>
       {tasks.slice(0, 3).map((task) => (
         <LinkButton

@@ -17,12 +17,13 @@ import type { Geometry, ShapeId } from "@/canvas/types";
 import { useStudio } from "../context";
 import type { ItemWork } from "../session/itemWork";
 import { say } from "../studioStore";
+import { similarAddress } from "./similarAddress";
 import { useKeyHandlers } from "./useKey";
 
 const ASIDE = { x: 8, y: 8 };
 
 export function useShapeActions(): void {
-  const { queue, store } = useStudio();
+  const { queue, store, projectId } = useStudio();
   /** Run with what is selected; nothing to do without. */
   const onSelected = (act: (work: ItemWork, ids: ReadonlySet<ShapeId>) => void) => () => {
     const work = queue.current?.work ?? null;
@@ -76,6 +77,16 @@ export function useShapeActions(): void {
         document.querySelector<HTMLElement>("#studio-panel input:not([type=radio])")?.focus();
       });
     }),
+    "shape.similar": () => {
+      const work = queue.current?.work ?? null;
+      if (work === null) return false;
+      const [id] = store.getState().selected;
+      const geometry = id === undefined ? null : (work.doc.peek(id)?.geometry ?? null);
+      const address = similarAddress({ projectId, itemId: work.itemId, image: work.doc.image, geometry });
+      // A tab of its own: the work on this item stays where it is.
+      window.open(address, "_blank", "noopener");
+      return true;
+    },
     "edit.undo": () => {
       const { work } = queue.current ?? {};
       if ((work?.history.undo() ?? null) === null) say(store, "Nothing to undo.");

@@ -1,16 +1,17 @@
-import { Checkbox, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Checkbox, Group, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
 
 import type { Attribute } from "@/api/schema.gen";
 import { setAttributes, setLabel } from "@/canvas/model/edits";
 import type { AttributeValue, Shape } from "@/canvas/types";
 
+import { similarAddress } from "../actions/similarAddress";
 import { useStudio } from "../context";
 import type { ItemWork } from "../session/itemWork";
 import classes from "../studio.module.css";
 
 /** Class and attributes of the selected shapes. */
 export function ShapeEditor({ work, ids }: { readonly work: ItemWork; readonly ids: ReadonlySet<string> }) {
-  const { labels, ontology } = useStudio();
+  const { labels, ontology, projectId } = useStudio();
   const shapes = [...ids].flatMap((id) => work.doc.peek(id) ?? []);
   const [first] = shapes;
   if (first === undefined) return null;
@@ -30,9 +31,24 @@ export function ShapeEditor({ work, ids }: { readonly work: ItemWork; readonly i
         borderTop: "1px solid var(--mantine-color-default-border)",
       }}
     >
-      <Text size="xs" c="dimmed">
-        {shapes.length === 1 ? "Selected shape" : `${String(shapes.length)} selected shapes`}
-      </Text>
+      <Group justify="space-between" gap={4}>
+        <Text size="xs" c="dimmed">
+          {shapes.length === 1 ? "Selected shape" : `${String(shapes.length)} selected shapes`}
+        </Text>
+        <Anchor
+          size="xs"
+          target="_blank"
+          rel="noopener"
+          href={similarAddress({
+            projectId,
+            itemId: work.itemId,
+            image: work.doc.image,
+            geometry: first.geometry,
+          })}
+        >
+          More like this
+        </Anchor>
+      </Group>
       <Select
         size="xs"
         aria-label="Class"
