@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from whorl.base.errors import InvalidInput, NotFound
 from whorl.selection import Pool, Selection, Strategy, get_strategy, list_strategies, select
 from whorl.selection.kernels import greedy_coverage, k_means, prepare
 from whorl.selection.strategies.detection import Detection, image_uncertainty
+from whorl.selection.strategies.detection_boxes import _Part, box_table, class_weights, estimated_difficulty
 from whorl.selection.strategies.herding import Herding, adaptive_radius, calibrated_uncertainty
 from whorl.selection.strategies.k_center import KCenter
 from whorl.selection.strategies.random import Random
 from whorl.selection.strategies.stratified import Stratified
+from whorl.selection.types import ImageBoxes
 from whorl.testing.strategies import check_strategy, make_pool
 
 BUILT_IN = (
@@ -285,17 +288,86 @@ def test_adaptive_radius__shrinks_with_labels() -> None:
 
 
 def test_detection__says_when_it_does_not_trust_uncertainty() -> None:
-    pool = make_pool(300)
-    early = Detection()(pool, 10, 0)
-    assert early.reasons[0].startswith("Fewer than 200 labelled images")
-    late = Detection()(replace(pool, n_labelled=200), 10, 0)
+    pool = replace(make_pool(300), boxes=None)
+    early = Detection()(replace(pool, n_labelled=499), 10, 0)
+    assert early.reasons[0].startswith("Fewer than 500 labelled images")
+    late = Detection()(replace(pool, n_labelled=500), 10, 0)
     assert late.reasons[0] == "Uncertain boxes, unlike the others picked."
     assert pool.uncertainty is not None
     assert pool.uncertainty[late.indices].mean() > 0.8 > pool.uncertainty[early.indices].mean()
-    with pytest.raises(InvalidInput, match="needs the uncertainty of each image"):
-        Detection()(replace(pool, n_labelled=200, uncertainty=None), 10, 0)
+    with pytest.raises(InvalidInput, match="needs the boxes or the uncertainty of each image"):
+        Detection()(replace(pool, n_labelled=500, uncertainty=None), 10, 0)
     bare = Pool(size=4, uncertainty=np.array([0.1, 0.9, 0.5, 0.2]), n_labelled=500)
     assert Detection()(bare, 2, 0).indices.tolist() == [1, 2]
+
+
+def boxes_of(numbers: list[int], sure: float, looks: list[int]) -> ImageBoxes:
+    rest = (1 - sure) / 2
+    return ImageBoxes(np.eye(3)[numbers] * (sure - rest) + rest, np.eye(6, dtype=np.float32)[looks])
+
+
+def test_detection__hard_images_whose_objects_are_unlike() -> None:
+    boxes = [
+        boxes_of([0, 1], 0.5, [0, 1]),
+        boxes_of([0, 1], 0.5, [0, 1]),
+        boxes_of([2], 0.5, [5]),
+        boxes_of([0], 0.99, [3]),
+        boxes_of([], 0.5, []),
+    ]
+    pool = Pool(size=5, boxes=boxes, n_labelled=900, class_names=["ant", "bee", "cat"])
+    found = Detection()(pool, 2, 0)
+    # The second is a copy of the first: the third, less hard, is taken before it.
+    assert set(found.indices.tolist()) in ({0, 2}, {1, 2})
+    assert found.reasons[0] == "2 boxes, the hardest of bee; 1.00 unlike the others picked."
+    assert [one["boxes"] for one in found.details] == [2, 1]
+    every = Detection()(pool, 5, 0)
+    assert sorted(every.indices.tolist()) == [0, 1, 2, 3, 4]
+    assert "No boxes were found in it." in every.reasons
+
+
+def test_detection__hard_classes_weigh_more() -> None:
+    boxes = [boxes_of([0], 0.6, [0]), boxes_of([1], 0.6, [1])]
+    pool = Pool(size=2, boxes=boxes, n_labelled=900)
+    for hard in (0, 1):
+        difficulty = np.array([0.1, 0.1, 0.1])
+        difficulty[hard] = 0.9
+        assert Detection()(replace(pool, class_difficulty=difficulty), 1, 0).indices.tolist() == [hard]
+    assert class_weights(np.array([0.0, 1.0])).tolist() == pytest.approx([1.0, 1.2])
+
+
+def test_detection__difficulty_is_estimated_from_the_boxes() -> None:
+    boxes = [boxes_of([0] * 40, 0.95, [0] * 40), boxes_of([1] * 40, 0.4, [1] * 40)]
+    easy, hard, unseen = estimated_difficulty(box_table(boxes))
+    assert easy < 0.12
+    assert hard > 0.55
+    assert easy < unseen < hard
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"boxes": [ImageBoxes(np.array([[np.nan]]))]}, "probabilities of a box are negative or not finite"),
+        ({"boxes": [ImageBoxes(np.array([[-0.1]]))]}, "probabilities of a box are negative or not finite"),
+        (
+            {"size": 2, "boxes": [ImageBoxes(np.ones((1, 2))), ImageBoxes(np.ones((1, 3)))]},
+            "differ in the number of classes",
+        ),
+        ({"boxes": [ImageBoxes(np.ones((2, 2)), np.ones((1, 4), np.float32))]}, "not one row for each box"),
+        ({"boxes": [ImageBoxes(np.ones((1, 2)))], "class_difficulty": np.zeros(3)}, "3 class_difficulty for 2 classes"),
+        ({"boxes": []}, "0 boxes for a pool of 1 items"),
+    ],
+)
+def test_detection__refuses(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        Detection()(replace(Pool(size=1, n_labelled=900), **change), 1, 0)
+
+
+def test_spread_images__similarity_is_of_objects_of_one_class() -> None:
+    boxes = [boxes_of([0], 0.9, [0]), boxes_of([1], 0.9, [0]), boxes_of([0, 0], 0.9, [0, 1]), boxes_of([0], 0.9, [0])]
+    part = _Part(box_table(boxes), np.arange(4))
+    # Itself; another class; half of the other's objects; a copy.
+    assert part.similarity(0).tolist() == pytest.approx([1, 0, 0.75, 1])
+    assert part.similarity(2)[0] == pytest.approx(0.75)
 
 
 def test_image_uncertainty__sum_and_mean() -> None:

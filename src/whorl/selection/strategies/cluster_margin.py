@@ -85,4 +85,4 @@ def cluster_rows(rows: Float32Array, wanted: IntArray, count: int) -> IntArray:
 
 
 def _rank(place: int) -> str:
-    return "most doubtful" if place == 0 else f"{place + 1}th" if place > 2 else ("2nd", "3rd")[place - 1]
+    return "most doubtful" if place == 0 else f"doubtful no. {place + 1}"
