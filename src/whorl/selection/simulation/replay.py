@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from whorl.base.errors import InvalidInput, JsonValue
-from whorl.selection.choosing import Facts, choose_strategy
 from whorl.selection import select
+from whorl.selection.choosing import Facts, choose_strategy
 from whorl.selection.registry import get_strategy
 from whorl.selection.simulation.plan import AUTO, RANDOM, Plan, Run, split_pool
 from whorl.selection.types import IntArray, Pool, Selection
@@ -29,8 +29,15 @@ class Fitted(Protocol):
 class Learner(Protocol):
     """Trains on rows of a labelled set, and knows the labels of all of it."""
 
-    task: str
-    metric_name: str
+    @property
+    def task(self) -> str:
+        """What is learned."""
+        ...
+
+    @property
+    def metric_name(self) -> str:
+        """What ``score`` gives."""
+        ...
 
     @property
     def groups(self) -> IntArray:
@@ -41,8 +48,8 @@ class Learner(Protocol):
         """A model of these rows."""
         ...
 
-    # Fitted is what this learner's fit gave.
-    def pool(self, fitted: Fitted | None, unlabelled: IntArray, labelled: IntArray) -> Pool:
+    # Any: what this learner's own fit gave.
+    def pool(self, fitted: Any, unlabelled: IntArray, labelled: IntArray) -> Pool:
         """What a strategy may know: nothing of the labels of ``unlabelled``; no model before the first fit."""
         ...
 
