@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PIL import Image
 
 import whorl
+from whorl.base.clock import SystemClock
 from whorl.base.errors import InvalidInput, NotFound, QueryError
 from whorl.schemas.selecting import SelectionDraft, SelectionQuota
 from whorl.sdk.client import Client, Project
 from whorl.sdk.datasets import Dataset
+from whorl.sdk.transport import Call
 
 N = 60
 
@@ -157,3 +160,50 @@ def test_budget__in_bytes_and_seconds_ends_the_choice(dataset: Dataset) -> None:
     assert made.info.summary["bytes"] == chosen
     timed = {"seconds": 60, "seconds_per_item": 20}
     assert dataset.selections.create(SelectionDraft.model_validate({"budget": timed})).info.n_items == 3
+
+
+def label(dataset: Dataset, item_ids: list[str]) -> None:
+    """Say what the digits of some items are."""
+    from sklearn.datasets import load_digits
+
+    targets = load_digits().target
+    for one in item_ids:
+        item = dataset.items.get(item_id=one)
+        builder = item.annotations.builder()
+        builder.add(whorl.Classification(str(targets[int(item.name[:2])])))
+        item.annotations.upload(builder)
+
+
+def test_proof__waits_for_labels_then_measures_and_the_overview_tells_it(client: Client, project: Project) -> None:
+    dataset = project.datasets.create("proven")
+    for item in project.datasets.get("all").items.list():
+        dataset.items.upload_bytes(item.read_bytes(), item.name)
+    few = dataset.selections.create(draft(20, name="few", without_duplicates=False))
+    assert few.proof().status == "impossible"
+    assert "2 items were drawn at random: the proof needs at least 20" in few.proof().message
+    made = dataset.selections.create(draft(56, random_share=0.5, without_duplicates=False))
+    waiting = made.proof()
+    assert (waiting.status, waiting.n_chosen, waiting.n_random, waiting.is_pending) == ("waiting", 0, 0, False)
+    label(dataset, [one.item_id for one in made.items()])
+    assert made.refresh().info.n_labelled == 56
+    proof = made.wait_for_proof()
+    assert (proof.status, proof.metric_name) == ("ready", "accuracy")
+    assert proof.chosen[-1][0] == proof.random[-1][0] <= 28
+    assert proof.low is not None
+    assert proof.saving is not None
+    assert proof.high is not None
+    assert proof.low <= proof.saving <= proof.high
+    assert made.proof() == proof
+    overview = wait_for_saving(client, project.id)
+    assert overview["label_saving"]["value"] == pytest.approx(proof.saving)
+    assert overview["label_saving"]["basis"] == proof.message
+
+
+def wait_for_saving(client: Client, project_id: str) -> Any:
+    """The project's overview once its saving has been measured."""
+    for _ in range(600):
+        found = client.transport.send(Call("GET", f"/projects/{project_id}/overview")).json()
+        if found["label_saving"] is not None:
+            return found
+        SystemClock().sleep(0.1)
+    raise AssertionError(found)

@@ -43,6 +43,7 @@ class LabelledItem:
     label: str | None
     has_objects: bool
     picture_hash: int = 0
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def read_pool(
     left_out: Counter[str] = Counter()
     pending: list[str] = []
     kept: list[PoolItem] = []
-    for one in _iter_items(conn, _compile(conn, row, query)):
+    for one in _iter_items(conn, read_keys(conn, _compile(conn, row, query))):
         cause = None if is_open else _cause(one, labelled, in_hand, discarded)
         if cause == "in_task":
             pending.append(one.sha256)
@@ -108,6 +109,19 @@ def read_labelled(conn: Connection, dataset_id: str, query: Query | None) -> lis
     Raises:
         NotFound: There is no such dataset.
     """
+    return _read_labelled(conn, dataset_id, query, is_test=False)
+
+
+def read_test(conn: Connection, dataset_id: str) -> list[LabelledItem]:
+    """Read what is labelled in the test subset.
+
+    Raises:
+        NotFound: There is no such dataset.
+    """
+    return _read_labelled(conn, dataset_id, None, is_test=True)
+
+
+def _read_labelled(conn: Connection, dataset_id: str, query: Query | None, *, is_test: bool) -> list[LabelledItem]:
     row = load_dataset(conn, dataset_id)
     labels: dict[int, set[str]] = {}
     objects: set[int] = set()
@@ -118,13 +132,19 @@ def read_labelled(conn: Connection, dataset_id: str, query: Query | None) -> lis
         else:
             objects.add(one.item_key)
     found: list[LabelledItem] = []
-    for one in _iter_items(conn, _compile(conn, row, query)):
-        is_labelled = query is not None or one.key in labels or one.key in objects or one.is_checked_empty
-        if not is_labelled or one.subset == "test" or not one.media_type.startswith("image/"):
+    if query is None:
+        keys = sorted({*labels, *objects, *_checked_keys(conn, row.key)})
+    else:
+        keys = read_keys(conn, _compile(conn, row, query))
+    for one in _iter_items(conn, keys):
+        if (one.subset == "test") is not is_test or not one.media_type.startswith("image/"):
             continue
         mine = labels.get(one.key, set())
         label = next(iter(mine)) if len(mine) == 1 else None
-        found.append(LabelledItem(one.key, one.id, one.sha256, label, one.key in objects, one.picture_hash or 0))
+        seen = LabelledItem(
+            one.key, one.id, one.sha256, label, one.key in objects, one.picture_hash or 0, one.group_key
+        )
+        found.append(seen)
     return found
 
 
@@ -175,8 +195,8 @@ def _compile(conn: Connection, row: DatasetRow, query: Query | None) -> Any:
     return compile_query(wanted, dataset_key=row.key, as_of=as_of)
 
 
-def _iter_items(conn: Connection, compiled: Any) -> Iterator[Any]:
-    """The matching items as they stand now, in the order they were added."""
+def _iter_items(conn: Connection, keys: Sequence[int]) -> Iterator[Any]:
+    """The items of these keys as they stand now, in that order."""
     joined = item.join(item_state, and_(item_state.c.item_key == item.c.key, standing(item_state, None)))
     wanted = select(
         item.c.key,
@@ -194,7 +214,7 @@ def _iter_items(conn: Connection, compiled: Any) -> Iterator[Any]:
         blob.c.picture_hash,
     ).select_from(joined.outerjoin(blob, blob.c.sha256 == item.c.sha256))
     wanted = wanted.where(item.c.died_rev == ALIVE)
-    for some in batches(read_keys(conn, compiled), _MANY):
+    for some in batches(keys, _MANY):
         yield from sorted(conn.execute(wanted.where(item.c.key.in_(some))), key=lambda one: one.key)
 
 
@@ -204,6 +224,15 @@ def _truth(dataset_key: int) -> Any:
 
 def _truth_keys(conn: Connection, dataset_key: int) -> list[int]:
     return list(conn.execute(select(annotation.c.item_key).where(_truth(dataset_key)).distinct()).scalars())
+
+
+def _checked_keys(conn: Connection, dataset_key: int) -> list[int]:
+    checked = select(item_state.c.item_key).where(
+        item_state.c.dataset_key == dataset_key,
+        item_state.c.died_rev == ALIVE,
+        item_state.c.is_checked_empty.is_(True),
+    )
+    return list(conn.execute(checked).scalars())
 
 
 def _in_tasks(conn: Connection, dataset_key: int) -> tuple[set[int], set[int]]:

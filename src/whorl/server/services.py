@@ -163,7 +163,7 @@ class Services:
         self.actors = ActorCache(self.db, self.clock)
         self.listings = Listings(self.db)
         self.login_failures = FailureLimit(self.clock)
-        self.savings = Savings(self.db, self.blobs, self.executor)
+        self.savings = Savings(self.db, self.blobs, self.executor, self.settings.home_path)
         self.embeddings = open_store(self.db, self.blobs, self.settings.home_path)
         self.recorder = LogRecorder(self.db, self.blobs, self.clock)
         self.serving = Serving(self.db, self.blobs, self.settings, self.clock, self.recorder)

@@ -263,6 +263,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure Coverage
+         * @description How far what is new lies from what is known: the share that is covered, and examples of what is not.
+         */
+        post: operations["measure_coverage_api_v1_datasets__dataset_id__coverage_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/crops": {
         parameters: {
             query?: never;
@@ -320,6 +340,30 @@ export interface paths {
         get: operations["list_item_changes_api_v1_datasets__dataset_id__diff_items_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Duplicate Scans
+         * @description The scans of a dataset, newest first.
+         */
+        get: operations["list_duplicate_scans_api_v1_datasets__dataset_id__duplicates_get"];
+        put?: never;
+        /**
+         * Scan Duplicates
+         * @description Find exact copies, near duplicates and neighbouring frames, as a job; its result holds ``scan_id``.
+         */
+        post: operations["scan_duplicates_api_v1_datasets__dataset_id__duplicates_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -440,6 +484,26 @@ export interface paths {
          * @description Freeze the test subset for good; freezing twice changes nothing.
          */
         post: operations["freeze_test_api_v1_datasets__dataset_id__freeze_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dataset Health
+         * @description Blurred, dark, bright, flat and odd images: how many, past which threshold, the worst, and the query for all.
+         */
+        get: operations["get_dataset_health_api_v1_datasets__dataset_id__health_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -654,6 +718,30 @@ export interface paths {
         get: operations["get_thumbnails_api_v1_datasets__dataset_id__listings__listing_id__thumbnails_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Maps
+         * @description The dataset's maps, newest first; five are kept of each space.
+         */
+        get: operations["list_maps_api_v1_datasets__dataset_id__maps_get"];
+        put?: never;
+        /**
+         * Compute Map
+         * @description Embed what is missing and lay it out in two dimensions, as a job whose result holds ``map_id``.
+         */
+        post: operations["compute_map_api_v1_datasets__dataset_id__maps_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -885,6 +973,70 @@ export interface paths {
          * @description Send a call again now, with all its tries; it keeps its id.
          */
         post: operations["retry_delivery_api_v1_deliveries__delivery_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{duplicate_scan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Duplicate Scan
+         * @description One scan: how many groups it found, and what they would free.
+         */
+        get: operations["get_duplicate_scan_api_v1_duplicates__duplicate_scan_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Duplicate Scan
+         * @description Forget a scan; what was done with its groups stays.
+         */
+        delete: operations["delete_duplicate_scan_api_v1_duplicates__duplicate_scan_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{duplicate_scan_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply Duplicates
+         * @description Keep groups together in splits, mark their extras, or delete them; without ``dry_run: false`` only say so.
+         */
+        post: operations["apply_duplicates_api_v1_duplicates__duplicate_scan_id__apply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{duplicate_scan_id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Duplicate Groups
+         * @description The groups that were found, the largest first; in each, the item that it keeps first.
+         */
+        get: operations["list_duplicate_groups_api_v1_duplicates__duplicate_scan_id__groups_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1796,6 +1948,135 @@ export interface paths {
          * @description End the session, or revoke the token that was sent.
          */
         post: operations["log_out_api_v1_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map
+         * @description One map.
+         */
+        get: operations["get_map_api_v1_maps__map_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description What the points can be coloured by.
+         */
+        get: operations["list_channels_api_v1_maps__map_id__channels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}/colours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Colours
+         * @description The colour of each point: 4 bytes with the length of a JSON document, the document, 2-byte category numbers.
+         *
+         *     The document is described here; it is padded with spaces so that the numbers, one for each point in the order of
+         *     the points, begin at a multiple of 4.
+         */
+        get: operations["get_colours_api_v1_maps__map_id__colours_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}/items/{point}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Item At
+         * @description The item of one point, counted from 0.
+         */
+        get: operations["get_item_at_api_v1_maps__map_id__items__point__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Points
+         * @description Where the points are: ``WMAP``, version 1, their number and 0 as 4-byte numbers, then x and y as 2-byte numbers.
+         *
+         *     All little-endian; x and y go from -32767 to 32767. The order is the same in every answer about this map, and never
+         *     changes: keep it.
+         */
+        get: operations["get_points_api_v1_maps__map_id__points_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Positions
+         * @description Where each point stands in a listing of the dataset: 4-byte numbers, 4294967295 for those that are not in it.
+         *
+         *     Raises:
+         *         Conflict: The listing is still being filled.
+         */
+        get: operations["get_positions_api_v1_maps__map_id__positions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3558,6 +3839,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/selections/{selection_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof
+         * @description What a selection, and those before it from the same dataset, saved against chance, as far as labels tell.
+         *
+         *     It takes some seconds when labels have changed: ``is_pending`` says to ask again.
+         */
+        get: operations["get_proof_api_v1_selections__selection_id__proof_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/spaces/{space_id}": {
         parameters: {
             query?: never;
@@ -4958,6 +5261,138 @@ export interface components {
             type: "count";
         };
         /**
+         * CoverageExample
+         * @description One new item and the known one that it is most like.
+         */
+        CoverageExample: {
+            /** Distance */
+            distance: number;
+            /** Item Id */
+            item_id: string;
+            /** Name */
+            name: string;
+            /** Nearest Item Id */
+            nearest_item_id: string;
+            /** Nearest Name */
+            nearest_name: string;
+        };
+        /**
+         * CoverageReport
+         * @description How far new items lie from the known ones, against how far the known ones lie from each other.
+         */
+        CoverageReport: {
+            /**
+             * Against
+             * @description What is known, in the text form of a query.
+             * @default
+             */
+            against: string;
+            /**
+             * By Source
+             * @description Uncovered share by group or folder.
+             */
+            by_source?: {
+                [key: string]: number;
+            };
+            /**
+             * Covered Share
+             * @description Share of new items as near to a known one as known ones are to theirs.
+             */
+            covered_share: number;
+            /**
+             * Farthest
+             * @description New variance, most unlike each other first.
+             */
+            farthest: components["schemas"]["CoverageExample"][];
+            /** Histogram Edges */
+            histogram_edges: number[];
+            /** Histogram Known */
+            histogram_known: number[];
+            /** Histogram New */
+            histogram_new: number[];
+            /**
+             * Is Sampled
+             * @description A side is large, and a random part of it was measured.
+             * @default false
+             */
+            is_sampled: boolean;
+            /** Known Quantiles */
+            known_quantiles: {
+                [key: string]: number;
+            };
+            /**
+             * N Both
+             * @description Items that both queries find: they count as known.
+             * @default 0
+             */
+            n_both: number;
+            /** N Known */
+            n_known: number;
+            /** N New */
+            n_new: number;
+            /**
+             * N Without
+             * @description Items of both sides that have no vector yet, and do not count.
+             * @default 0
+             */
+            n_without: number;
+            /**
+             * Nearest
+             * @description Nothing new: nearly the same as what is known.
+             */
+            nearest: components["schemas"]["CoverageExample"][];
+            /**
+             * Quantiles
+             * @description Distances of the new items: 5, 25, 50, 75, 95.
+             */
+            quantiles: {
+                [key: string]: number;
+            };
+            /**
+             * Radius
+             * @description The 95 % quantile of a known item's distance to its nearest known neighbour.
+             */
+            radius: number;
+            /** Space Id */
+            space_id: string;
+        };
+        /**
+         * CoverageRequest
+         * @description How much of what is new is covered by what is known.
+         */
+        CoverageRequest: {
+            /**
+             * Against
+             * @description What is known: a query; left out, the training subset, or what is labelled when that is empty.
+             */
+            against?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Against Dataset Id
+             * @description Where the known lies; this dataset when left out.
+             */
+            against_dataset_id?: string | null;
+            /**
+             * Examples
+             * @description At most how many examples of each kind.
+             * @default 12
+             */
+            examples: number;
+            /**
+             * Query
+             * @description What is new: a query of this dataset.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Space
+             * @description Id or name; the project's first when left out.
+             */
+            space?: string | null;
+        };
+        /**
          * CronTrigger
          * @description Starts a run at the times of a cron expression, in UTC.
          */
@@ -5538,6 +5973,206 @@ export interface components {
             ref: string;
         };
         /**
+         * DuplicateAction
+         * @description What to do with groups of a scan.
+         */
+        DuplicateAction: {
+            /**
+             * Action
+             * @description group: keep them together in splits; tag: mark the extras; delete: delete the extras.
+             * @enum {string}
+             */
+            action: "group" | "tag" | "delete";
+            /**
+             * Dry Run
+             * @default true
+             */
+            dry_run: boolean;
+            /**
+             * Groups
+             * @description Numbers; all when left out.
+             */
+            groups?: number[] | null;
+        };
+        /**
+         * DuplicateGroup
+         * @description Items that are one scene; the one to keep comes first.
+         */
+        DuplicateGroup: {
+            /** Crosses Subsets */
+            crosses_subsets: boolean;
+            /** Members */
+            members: components["schemas"]["DuplicateMember"][];
+            /** Number */
+            number: number;
+        };
+        /**
+         * DuplicateMember
+         * @description One item of a group.
+         */
+        DuplicateMember: {
+            /** Bytes */
+            bytes: number;
+            /** Distance */
+            distance: number;
+            /** Has Truth */
+            has_truth: boolean;
+            /** Height */
+            height: number;
+            /** Is Kept */
+            is_kept: boolean;
+            /** Item Id */
+            item_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "exact" | "near" | "video";
+            /** Name */
+            name: string;
+            /** Subset */
+            subset: string | null;
+            /** Width */
+            width: number;
+        };
+        /**
+         * DuplicateOutcome
+         * @description What was done, or would be.
+         */
+        DuplicateOutcome: {
+            /** Action */
+            action: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Crossing
+             * @description Groups with items in training and in test, which stay so.
+             * @default 0
+             */
+            crossing: number;
+            /** Dry Run */
+            dry_run: boolean;
+            /**
+             * Kept With Truth
+             * @description Extras left alone, since they carry ground truth.
+             */
+            kept_with_truth: number;
+            /** N Groups */
+            n_groups: number;
+            /** N Items */
+            n_items: number;
+            /**
+             * Revision
+             * @description The revision that did it; the one before has it undone.
+             */
+            revision?: number | null;
+            /**
+             * Warnings
+             * @description What a person should know.
+             */
+            warnings?: string[];
+        };
+        /**
+         * DuplicateScan
+         * @description A scan that was made.
+         */
+        DuplicateScan: {
+            /** Author Id */
+            author_id: string;
+            /** By Kind */
+            by_kind: {
+                [key: string]: number;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Crossing
+             * @description Groups with items in training and in test: a leak.
+             */
+            crossing: number;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Extra Bytes */
+            extra_bytes: number;
+            /** Id */
+            id: string;
+            /**
+             * N Extra
+             * @description Items beside the one that each group keeps.
+             */
+            n_extra: number;
+            /** N Groups */
+            n_groups: number;
+            /** N Items */
+            n_items: number;
+            /**
+             * N Plain
+             * @description Plain pictures, as of a covered lens: only their copies are found.
+             * @default 0
+             */
+            n_plain: number;
+            /**
+             * N Skipped
+             * @description Items that could not be looked at.
+             * @default 0
+             */
+            n_skipped: number;
+            /** Params */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Revision */
+            revision: number;
+            /**
+             * Skipped
+             * @description The first of them, with the reason.
+             */
+            skipped?: string[];
+        };
+        /**
+         * DuplicateScanDraft
+         * @description How alike two images must be to count as one.
+         */
+        DuplicateScanDraft: {
+            /**
+             * Exact
+             * @default true
+             */
+            exact: boolean;
+            /** Filter */
+            filter?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Hash Distance
+             * @description Most differing bits of the 64 of the two hashes.
+             * @default 8
+             */
+            hash_distance: number;
+            /**
+             * Near
+             * @default true
+             */
+            near: boolean;
+            /**
+             * Similarity
+             * @description Least cosine of their embeddings, where both have one; null looks at hashes alone.
+             * @default 0.9
+             */
+            similarity: number | null;
+            /** Space */
+            space?: string | null;
+            /**
+             * Video
+             * @description Neighbouring frames of one video too.
+             * @default false
+             */
+            video: boolean;
+        };
+        /**
          * EdgeSpec
          * @description A way from an output port to an input port, for the items that match ``when``.
          */
@@ -5557,6 +6192,39 @@ export interface components {
              * @description A query in its text form; only for item ports.
              */
             when?: string | null;
+        };
+        /**
+         * EmbeddingMap
+         * @description A map that was computed; its points come as binary from its own address.
+         */
+        EmbeddingMap: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Id */
+            id: string;
+            /** Method */
+            method: string;
+            /**
+             * N Missing
+             * @description Items of the dataset now that are not on the map.
+             * @default 0
+             */
+            n_missing: number;
+            /** N Points */
+            n_points: number;
+            /** Params */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Revision */
+            revision: number;
+            /** Space Id */
+            space_id: string;
         };
         /**
          * EmbeddingSpace
@@ -6760,6 +7428,48 @@ export interface components {
             status: "ok";
         };
         /**
+         * HealthIssue
+         * @description One thing that is wrong with images, and how many have it.
+         */
+        HealthIssue: {
+            /**
+             * Examples
+             * @description Item ids, worst first.
+             */
+            examples: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "blurred" | "dark" | "bright" | "flat" | "odd_size" | "odd_aspect" | "truncated";
+            /** N Items */
+            n_items: number;
+            /**
+             * Query
+             * @description Finds them in the explorer.
+             */
+            query: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Threshold
+             * @description In words, with the numbers of this dataset.
+             */
+            threshold: string;
+        };
+        /**
+         * HealthReport
+         * @description What is wrong with a dataset's images.
+         */
+        HealthReport: {
+            /** Dataset Id */
+            dataset_id: string;
+            /** Issues */
+            issues: components["schemas"]["HealthIssue"][];
+            /** N Items */
+            n_items: number;
+        };
+        /**
          * Heartbeat
          * @description Keep a lease.
          */
@@ -7501,6 +8211,87 @@ export interface components {
             node: string;
             /** Run Id */
             run_id?: string | null;
+        };
+        /**
+         * MapCategory
+         * @description One colour of a map's legend.
+         */
+        MapCategory: {
+            /**
+             * Chip
+             * @description The term that finds these items; empty where no term does.
+             */
+            chip: string;
+            /**
+             * Count
+             * @description Points of this colour.
+             */
+            count: number;
+            /**
+             * Is Rest
+             * @description All that have no category of their own, or no value.
+             */
+            is_rest: boolean;
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * MapChannel
+         * @description Something that the points of a map can be coloured by.
+         */
+        MapChannel: {
+            /** By */
+            by: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * MapColours
+         * @description The legend of a map's colours; the category of each point stands behind it, as binary.
+         */
+        MapColours: {
+            /** By */
+            by: string;
+            /** Categories */
+            categories: components["schemas"]["MapCategory"][];
+            /**
+             * Is Ordered
+             * @description From low to high.
+             */
+            is_ordered: boolean;
+        };
+        /**
+         * MapRequest
+         * @description Project a dataset's vectors to two dimensions.
+         */
+        MapRequest: {
+            /**
+             * Filter
+             * @description Query: lay out these items only.
+             */
+            filter?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Is Fresh
+             * @description Begin anew rather than from the places of the map before.
+             * @default false
+             */
+            is_fresh: boolean;
+            /**
+             * Method
+             * @description `tsne` or `pca`; the default suits the number of items.
+             */
+            method?: string | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /** Space */
+            space?: string | null;
         };
         /**
          * Mask
@@ -8384,6 +9175,26 @@ export interface components {
         Page_Delivery_: {
             /** Items */
             items: components["schemas"]["Delivery"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[DuplicateGroup] */
+        Page_DuplicateGroup_: {
+            /** Items */
+            items: components["schemas"]["DuplicateGroup"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[DuplicateScan] */
+        Page_DuplicateScan_: {
+            /** Items */
+            items: components["schemas"]["DuplicateScan"][];
             /**
              * Next Cursor
              * @description Pass as `cursor` for the next page; null at the end.
@@ -9850,6 +10661,77 @@ export interface components {
             why: string[];
         };
         /**
+         * SelectionProof
+         * @description What a selection, or a line of them, saved against chance, measured on its own random slice.
+         */
+        SelectionProof: {
+            /**
+             * Advice
+             * @default
+             */
+            advice: string;
+            /**
+             * Chosen
+             * @description Labels and metric of the choice.
+             */
+            chosen?: [
+                number,
+                number
+            ][];
+            /** High */
+            high?: number | null;
+            /**
+             * Is Pending
+             * @description It is being measured; ask again in some seconds.
+             * @default false
+             */
+            is_pending: boolean;
+            /** Low */
+            low?: number | null;
+            /**
+             * Message
+             * @description What the figure rests on, or what it waits for.
+             */
+            message: string;
+            /** Metric Name */
+            metric_name?: string | null;
+            /**
+             * N Chosen
+             * @default 0
+             */
+            n_chosen: number;
+            /**
+             * N Random
+             * @default 0
+             */
+            n_random: number;
+            /**
+             * N Test
+             * @default 0
+             */
+            n_test: number;
+            /**
+             * Next Hundred
+             * @description Gain of the metric that 100 more labels promise.
+             */
+            next_hundred?: number | null;
+            /**
+             * Random
+             * @description Of as many drawn at random.
+             */
+            random?: [
+                number,
+                number
+            ][];
+            /** Saving */
+            saving?: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "waiting" | "impossible";
+        };
+        /**
          * SelectionQuota
          * @description At most so much of each source, place or day.
          */
@@ -11086,6 +11968,9 @@ export type CompareRequest = components['schemas']['CompareRequest'];
 export type Comparison = components['schemas']['Comparison'];
 export type ComparisonPromote = components['schemas']['ComparisonPromote'];
 export type CountTrigger = components['schemas']['CountTrigger'];
+export type CoverageExample = components['schemas']['CoverageExample'];
+export type CoverageReport = components['schemas']['CoverageReport'];
+export type CoverageRequest = components['schemas']['CoverageRequest'];
 export type CronTrigger = components['schemas']['CronTrigger'];
 export type Crop = components['schemas']['Crop'];
 export type Crops = components['schemas']['Crops'];
@@ -11110,7 +11995,14 @@ export type DryRun = components['schemas']['DryRun'];
 export type DryRunNode = components['schemas']['DryRunNode'];
 export type DryRunRequest = components['schemas']['DryRunRequest'];
 export type DryRunStep = components['schemas']['DryRunStep'];
+export type DuplicateAction = components['schemas']['DuplicateAction'];
+export type DuplicateGroup = components['schemas']['DuplicateGroup'];
+export type DuplicateMember = components['schemas']['DuplicateMember'];
+export type DuplicateOutcome = components['schemas']['DuplicateOutcome'];
+export type DuplicateScan = components['schemas']['DuplicateScan'];
+export type DuplicateScanDraft = components['schemas']['DuplicateScanDraft'];
 export type EdgeSpec = components['schemas']['EdgeSpec'];
+export type EmbeddingMap = components['schemas']['EmbeddingMap'];
 export type EmbeddingSpace = components['schemas']['EmbeddingSpace'];
 export type EmbedRequest = components['schemas']['EmbedRequest'];
 export type Endpoint = components['schemas']['Endpoint'];
@@ -11154,6 +12046,8 @@ export type GraphProblem = components['schemas']['GraphProblem'];
 export type GridAnnotation = components['schemas']['GridAnnotation'];
 export type GridAnnotations = components['schemas']['GridAnnotations'];
 export type Health = components['schemas']['Health'];
+export type HealthIssue = components['schemas']['HealthIssue'];
+export type HealthReport = components['schemas']['HealthReport'];
 export type Heartbeat = components['schemas']['Heartbeat'];
 export type ImportedPart = components['schemas']['ImportedPart'];
 export type ImportRequest = components['schemas']['ImportRequest'];
@@ -11193,6 +12087,10 @@ export type Listing = components['schemas']['Listing'];
 export type ListingPage = components['schemas']['ListingPage'];
 export type Login = components['schemas']['Login'];
 export type LogLine = components['schemas']['LogLine'];
+export type MapCategory = components['schemas']['MapCategory'];
+export type MapChannel = components['schemas']['MapChannel'];
+export type MapColours = components['schemas']['MapColours'];
+export type MapRequest = components['schemas']['MapRequest'];
 export type Mask = components['schemas']['Mask'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -11224,6 +12122,8 @@ export type PageComparison = components['schemas']['Page_Comparison_'];
 export type PageDataset = components['schemas']['Page_Dataset_'];
 export type PageDeadLetter = components['schemas']['Page_DeadLetter_'];
 export type PageDelivery = components['schemas']['Page_Delivery_'];
+export type PageDuplicateGroup = components['schemas']['Page_DuplicateGroup_'];
+export type PageDuplicateScan = components['schemas']['Page_DuplicateScan_'];
 export type PageEndpoint = components['schemas']['Page_Endpoint_'];
 export type PageEvaluation = components['schemas']['Page_Evaluation_'];
 export type PageFeedback = components['schemas']['Page_Feedback_'];
@@ -11303,6 +12203,7 @@ export type SelectionBudget = components['schemas']['SelectionBudget'];
 export type SelectionDraft = components['schemas']['SelectionDraft'];
 export type SelectionItem = components['schemas']['SelectionItem'];
 export type SelectionPlan = components['schemas']['SelectionPlan'];
+export type SelectionProof = components['schemas']['SelectionProof'];
 export type SelectionQuota = components['schemas']['SelectionQuota'];
 export type ServeRequest = components['schemas']['ServeRequest'];
 export type ServiceTokenCreate = components['schemas']['ServiceTokenCreate'];
@@ -11780,6 +12681,41 @@ export interface operations {
             };
         };
     };
+    measure_coverage_api_v1_datasets__dataset_id__coverage_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverageRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageReport"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_crops_api_v1_datasets__dataset_id__crops_post: {
         parameters: {
             query?: never;
@@ -11873,6 +12809,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ItemChange_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_duplicate_scans_api_v1_datasets__dataset_id__duplicates_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DuplicateScan_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_duplicates_api_v1_datasets__dataset_id__duplicates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateScanDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -12077,6 +13082,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FrozenTest"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dataset_health_api_v1_datasets__dataset_id__health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthReport"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -12554,6 +13590,72 @@ export interface operations {
             };
         };
     };
+    list_maps_api_v1_datasets__dataset_id__maps_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingMap"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compute_map_api_v1_datasets__dataset_id__maps_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     promote_predictions_api_v1_datasets__dataset_id__promote_post: {
         parameters: {
             query?: never;
@@ -12988,6 +14090,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_duplicate_scan_api_v1_duplicates__duplicate_scan_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duplicate_scan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateScan"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_duplicate_scan_api_v1_duplicates__duplicate_scan_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duplicate_scan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_duplicates_api_v1_duplicates__duplicate_scan_id__apply_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duplicate_scan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateAction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateOutcome"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_duplicate_groups_api_v1_duplicates__duplicate_scan_id__groups_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                duplicate_scan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DuplicateGroup_"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -14736,6 +15967,198 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_map_api_v1_maps__map_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingMap"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channels_api_v1_maps__map_id__channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapChannel"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_colours_api_v1_maps__map_id__colours_get: {
+        parameters: {
+            query?: {
+                /** @description One of the map's channels. */
+                by?: string;
+            };
+            header?: never;
+            path: {
+                map_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapColours"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_item_at_api_v1_maps__map_id__items__point__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_id: string;
+                point: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_points_api_v1_maps__map_id__points_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_positions_api_v1_maps__map_id__positions_get: {
+        parameters: {
+            query: {
+                listing_id: string;
+            };
+            header?: never;
+            path: {
+                map_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
             };
             /** @description Problem, as application/problem+json */
             default: {
@@ -18147,6 +19570,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SelectionItem_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_proof_api_v1_selections__selection_id__proof_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                selection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionProof"];
                 };
             };
             /** @description Problem, as application/problem+json */

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from whorl.access.rules import Action
 from whorl.engine import jobs as engine_jobs
-from whorl.schemas.overview import Overview
-from whorl.server.permits import CallerDep, needs
+from whorl.schemas.overview import Overview, OverviewSaving
+from whorl.server.permits import Caller, CallerDep, needs
 from whorl.server.routes.jobs import to_wire
 
 router = APIRouter(prefix="/api/v1", tags=["projects"])
@@ -25,9 +25,20 @@ def get_overview(caller: CallerDep, project_id: str) -> Overview:
     def read(conn: Connection) -> Overview:
         found = read_overview(conn, project_id, caller.services.progress)
         basis = find_saving_basis(conn, project_id)
-        saving, is_pending = (None, False) if basis is None else caller.services.savings.find(basis)
+        if basis is not None:
+            saving, is_pending = caller.services.savings.find(basis)
+        else:
+            saving, is_pending = _saving_of_selections(caller, conn, project_id)
         newest = engine_jobs.list_jobs(conn, project_id=project_id)
         jobs = [to_wire(one) for one in newest if one.state in ("queued", "running")][:_JOBS]
         return found.model_copy(update={"label_saving": saving, "label_saving_pending": is_pending, "jobs": jobs})
 
     return caller.read(read)
+
+
+def _saving_of_selections(caller: Caller, conn: Connection, project_id: str) -> tuple[OverviewSaving | None, bool]:
+    """What choosing saved against the random slice of the newest selection that has labels, without a control arm."""
+    from whorl.selection.proof_reads import find_newest
+
+    newest = find_newest(conn, project_id)
+    return (None, False) if newest is None else caller.services.savings.prove_newest(project_id, *newest)

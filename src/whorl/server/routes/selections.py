@@ -11,7 +11,7 @@ from whorl.access.rules import Action
 from whorl.base.errors import InvalidInput, JsonValue
 from whorl.base.ids import new_id
 from whorl.schemas.jobs import Job
-from whorl.schemas.selecting import Selection, SelectionDraft, SelectionItem, SelectionPlan
+from whorl.schemas.selecting import Selection, SelectionDraft, SelectionItem, SelectionPlan, SelectionProof
 from whorl.schemas.wire import Page
 from whorl.server.permits import Caller, CallerDep, needs
 from whorl.server.routes.jobs import start_job
@@ -82,6 +82,28 @@ def list_items(
     from whorl.selection.queries import list_selection_items
 
     return caller.read(lambda conn: list_selection_items(conn, selection_id, cursor=cursor, limit=limit))
+
+
+@router.get("/selections/{selection_id}/proof", **needs(Action.DATASET_READ))
+def get_proof(caller: CallerDep, selection_id: str) -> SelectionProof:
+    """What a selection, and those before it from the same dataset, saved against chance, as far as labels tell.
+
+    It takes some seconds when labels have changed: ``is_pending`` says to ask again.
+    """
+    from whorl.selection.proof_reads import find_proof_basis
+
+    basis = caller.read(lambda conn: find_proof_basis(conn, selection_id))
+    if isinstance(basis, SelectionProof):
+        return basis
+    counted = {"n_chosen": len(basis.chosen), "n_random": len(basis.drawn)}
+    found, is_pending = caller.services.savings.prove(basis)
+    if found is not None:
+        return found
+    if is_pending:
+        return SelectionProof(status="waiting", message="It is being measured.", is_pending=True, **counted)
+    return SelectionProof(
+        status="impossible", message="It could not be measured; the server's log says why.", **counted
+    )
 
 
 @router.delete("/selections/{selection_id}", status_code=204, **needs(Action.DATASET_WRITE))
