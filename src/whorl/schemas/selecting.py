@@ -271,6 +271,9 @@ class DuplicateScan(Wire):
     by_kind: dict[str, int]
     extra_bytes: int
     crossing: int = Field(description="Groups with items in training and in test: a leak.")
+    n_plain: int = Field(default=0, description="Plain pictures, as of a covered lens: only their copies are found.")
+    n_skipped: int = Field(default=0, description="Items that could not be looked at.")
+    skipped: list[str] = Field(default_factory=list, description="The first of them, with the reason.")
     author_id: str
     created_at: UtcTime
 
@@ -316,6 +319,9 @@ class DuplicateOutcome(Wire):
     n_items: int
     bytes: int
     kept_with_truth: int = Field(description="Extras left alone, since they carry ground truth.")
+    crossing: int = Field(default=0, description="Groups with items in training and in test, which stay so.")
+    warnings: list[str] = Field(default_factory=list, description="What a person should know.")
+    revision: int | None = Field(default=None, description="The revision that did it; the one before has it undone.")
     dry_run: bool
 
 

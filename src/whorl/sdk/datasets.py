@@ -7,7 +7,8 @@ from pathlib import Path
 
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import datasets as wire
-from whorl.schemas import explorer, jobs
+from whorl.schemas import explorer, jobs, selecting
+from whorl.sdk.duplicates import Duplicates
 from whorl.sdk.filters import Filters
 from whorl.sdk.items import Items
 from whorl.sdk.jobs import Job, Report
@@ -65,6 +66,7 @@ class Dataset:
         self.items = Items(transport, info.id)
         self.snapshots = Snapshots(transport, info.id)
         self.selections = Selections(transport, info.id)
+        self.duplicates = Duplicates(transport, info.id)
 
     @property
     def id(self) -> str:
@@ -85,6 +87,10 @@ class Dataset:
         """Read it again."""
         self.info = self._transport.get(wire.Dataset, f"/datasets/{self.id}")
         return self
+
+    def health(self) -> selecting.HealthReport:
+        """What the pixels say: blurred, dark, bright, flat and odd images, each with a query that finds them."""
+        return self._transport.get(selecting.HealthReport, f"/datasets/{self.id}/health")
 
     def split(
         self,

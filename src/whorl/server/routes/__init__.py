@@ -42,6 +42,8 @@ _NOUNS = (
     "spaces",
     "similar",
     "selections",
+    "duplicates",
+    "health",
     "pipelines",
     "runs",
     "deliveries",
