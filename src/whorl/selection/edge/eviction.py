@@ -1,4 +1,4 @@
-"""What goes when the spool is full: the least informative first, the oldest of these first, chance's share last."""
+"""What goes when the spool is full: the least informative first, the oldest of these first; chance keeps its room."""
 
 from __future__ import annotations
 
@@ -31,38 +31,47 @@ class Plan:
     evicted: list[Held] = field(default_factory=list)
     thresholds: list[tuple[int, str, float]] = field(default_factory=list)
 
+    @property
+    def freed(self) -> int:
+        """Bytes."""
+        return sum(one.n_bytes for one in self.evicted)
+
 
 def plan_eviction(
     held: Sequence[Held], lacking: int, *, protected_bytes: float, value: float, is_uniform: bool
 ) -> Plan | None:
     """Choose what goes so that a newcomer of a value fits; None when it had better be turned away.
 
-    Chance's share is only touched where it has more than its protected room. Of one window the image with the highest
-    priority goes then, and the probability of the rest falls to that priority: what remains is still a uniform sample.
+    First goes what nobody takes, then what chance's share has beyond its protected room, then the rest by value. Of
+    chance's share of a window the image with the highest priority goes, and the probability of the others falls to that
+    priority: what remains is still a uniform sample.
 
     Args:
         held: Oldest first.
         lacking: Bytes to be freed.
+        value: The newcomer's; one that is no part of chance's share only displaces what is worth no more.
     """
     plan = Plan()
+    refused = [one for one in held if one.value < 0]
     # Values in steps of a tenth, so that among much the same the oldest goes.
-    plain = sorted((one for one in held if not one.is_uniform), key=lambda one: round(one.value, 1))
-    freed = 0
-    for one in plain:
-        if freed >= lacking:
-            break
-        if not is_uniform and round(one.value, 1) > round(value, 1):
-            break
-        plan.evicted.append(one)
-        freed += one.n_bytes
-    uniform = [one for one in held if one.is_uniform]
-    spare = sum(one.n_bytes for one in uniform) - protected_bytes
-    while freed < lacking and is_uniform and spare > 0 and uniform:
+    plain = sorted((one for one in held if not one.is_uniform and one.value >= 0), key=lambda one: round(one.value, 1))
+    worth_less = [one for one in plain if is_uniform or round(one.value, 1) <= round(value, 1)]
+    uniform = [one for one in held if one.is_uniform and one.value >= 0]
+    spare = sum(one.n_bytes for one in uniform) + (lacking if is_uniform else 0) - protected_bytes
+    _take(plan, refused, lacking)
+    while plan.freed < lacking and spare > 0 and uniform:
         oldest = (uniform[0].window, uniform[0].stratum)
         out = max((one for one in uniform if (one.window, one.stratum) == oldest), key=lambda one: one.priority)
         uniform.remove(out)
-        plan.evicted.append(out)
         plan.thresholds.append((out.window, out.stratum, out.priority))
-        freed += out.n_bytes
+        plan.evicted.append(out)
         spare -= out.n_bytes
-    return plan if freed >= lacking else None
+    _take(plan, worth_less, lacking)
+    return plan if plan.freed >= lacking else None
+
+
+def _take(plan: Plan, held: Sequence[Held], lacking: int) -> None:
+    for one in held:
+        if plan.freed >= lacking:
+            return
+        plan.evicted.append(one)

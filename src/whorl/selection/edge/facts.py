@@ -95,6 +95,7 @@ def delivered_metadata(row: Row) -> dict[str, JsonValue]:
         "is_uniform": row.is_uniform,
         "inclusion_probability": row.probability if row.is_uniform else None,
         "reason": row.reason,
+        "window": row.window,
         "score": round(row.score, 6),
         "uncertainty": row.uncertainty,
     }

@@ -47,8 +47,8 @@ class Answer:
 
     def problem(self) -> str:
         """What the far end says is wrong, in a line."""
-        detail = self.field("detail")
-        return f"{self.status} {detail or self.body[:80].decode('utf-8', 'replace')!r}"[:300]
+        shown = self.field("detail") or ascii(self.body[:80].decode("utf-8", "replace"))
+        return f"{self.status} {shown}"[:300]
 
     def retry_after_s(self, now: float) -> float | None:
         """How long the far end asks to wait; None when it does not say."""

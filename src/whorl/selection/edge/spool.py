@@ -65,7 +65,7 @@ class Spool:
         self._disk = disk or Disk()
         self._lock = threading.RLock()
         self._sending: set[str] = set()
-        self._handle = lock_folder(folder)
+        self._handle: int | None = lock_folder(folder)
         self._counts: dict[str, int] = {}
         self.was_rebuilt = False
         try:
@@ -73,13 +73,16 @@ class Spool:
             self._clean()
         except BaseException:
             os.close(self._handle)
+            self._handle = None
             raise
 
     def close(self) -> None:
         """Close the files; everything acknowledged is on disk already."""
         with self._lock:
             self._db.close()
-            os.close(self._handle)
+            if self._handle is not None:
+                os.close(self._handle)
+            self._handle = None
 
     # What is in it.
 
