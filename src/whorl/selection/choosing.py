@@ -8,7 +8,7 @@ from typing import Literal
 from whorl.base.errors import JsonValue
 
 AUTO = "auto"
-FEW_FOR_DETECTORS = 200
+FEW_FOR_DETECTORS = 500
 """Labelled images below which no published method reliably beats chance for detectors."""
 _TINY_BUDGET = 50
 _HUGE_BUDGET = 5_000

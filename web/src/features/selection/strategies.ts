@@ -71,7 +71,7 @@ export const STRATEGIES: readonly StrategyWords[] = [
     name: "detection",
     title: "Hard boxes",
     about: "For detectors: images whose boxes are doubtful, spread over scenes and sources.",
-    needs: "a detector with some 200 labelled images; spreads out below that",
+    needs: "a detector with some 500 labelled images; spreads out below that",
     family: "model",
   },
   {
