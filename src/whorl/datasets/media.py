@@ -104,17 +104,22 @@ def inspect(data: bytes, *, max_pixels: int = MAX_PIXELS, thumbnail_size: int = 
     return Inspection(_info(data, header), own or encode_jpeg(small), health, picture_hash)
 
 
-def hash_image(data: bytes, *, max_pixels: int = MAX_PIXELS) -> int:
-    """The perceptual hash that ``inspect`` gives, without the rest; of a video, its first frame's.
+def survey(data: bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[MediaInfo, ImageHealth, int]:
+    """What ``inspect`` says of an image or video, without making the thumbnail.
+
+    Returns:
+        What it is, its health and its perceptual hash.
 
     Raises:
         UnreadableMedia: As ``inspect``.
     """
     if sniff_video(data[:64]) is not None:
-        return inspect(data, max_pixels=max_pixels).picture_hash
+        looked = inspect(data, max_pixels=max_pixels)
+        return looked.info, looked.health, looked.picture_hash
     header = _checked_header(data, max_pixels)
     own = _own_thumbnail(data, header, THUMBNAIL_SIZE)
-    return look_closer(_decode_small(data, header, THUMBNAIL_SIZE, grey=own is not None))[1]
+    health, picture_hash = look_closer(_decode_small(data, header, THUMBNAIL_SIZE, grey=own is not None))
+    return _info(data, header), health, picture_hash
 
 
 def thumbnail(data: bytes, size: int = THUMBNAIL_SIZE, *, max_pixels: int = MAX_PIXELS) -> bytes:

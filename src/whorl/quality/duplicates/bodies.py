@@ -19,12 +19,12 @@ Looked = tuple[int | None, str]
 def hash_files_body(paths: Sequence[str]) -> list[Looked]:
     """The perceptual hash of each file, as ingest computes it."""
     # Late: loads OpenCV.
-    from whorl.datasets.media import hash_image  # noqa: PLC0415
+    from whorl.datasets.media import survey  # noqa: PLC0415
 
     found: list[Looked] = []
     for path in paths:
         try:
-            found.append((hash_image(Path(path).read_bytes()), ""))
+            found.append((survey(Path(path).read_bytes())[2], ""))
         except UnreadableMedia as error:
             found.append((None, error.message))
         except OSError as error:

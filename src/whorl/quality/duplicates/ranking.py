@@ -39,7 +39,10 @@ class Candidate:
 
 
 def rank_items(items: Sequence[Candidate]) -> NDArray[np.int64]:
-    """Rank of each item, 0 is kept first: with ground truth, then the most pixels, the sharpest, the most bytes, the oldest."""
+    """Rank of each item; 0 is kept first.
+
+    With ground truth first, then the most pixels, the sharpest, the most bytes, the oldest.
+    """
     if not items:
         return np.zeros(0, dtype=np.int64)
     order = np.lexsort(
