@@ -70,7 +70,7 @@ const JOB_NAMES: Readonly<Record<string, string>> = {
   select: "Choice",
   embed: "Looking at images",
   simulate: "Simulation",
-  duplicates: "Search for duplicates",
+  find_duplicates: "Search for duplicates",
   map: "Map",
 };
 

@@ -13,6 +13,8 @@ import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
 
 import { ChooseTab } from "./choose/ChooseTab";
+import { DuplicatesTab } from "./duplicates/DuplicatesTab";
+import { HealthTab } from "./duplicates/HealthTab";
 import { SelectionsTab } from "./SelectionsTab";
 
 const LAST_DATASET = "whorl-select-dataset";
@@ -84,6 +86,8 @@ function SelectView({ projectId, datasets }: ViewProps) {
         <Tabs.List mb="md">
           <Tabs.Tab value="choose">Choose</Tabs.Tab>
           <Tabs.Tab value="selections">Selections</Tabs.Tab>
+          <Tabs.Tab value="duplicates">Duplicates</Tabs.Tab>
+          <Tabs.Tab value="health">Health</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="choose">
           {dataset === undefined ? (
@@ -100,6 +104,20 @@ function SelectView({ projectId, datasets }: ViewProps) {
         </Tabs.Panel>
         <Tabs.Panel value="selections">
           <SelectionsTab projectId={projectId} datasets={datasets} />
+        </Tabs.Panel>
+        <Tabs.Panel value="duplicates">
+          {dataset === undefined ? (
+            <NoDataset projectId={projectId} />
+          ) : (
+            <DuplicatesTab key={dataset.id} projectId={projectId} dataset={dataset} />
+          )}
+        </Tabs.Panel>
+        <Tabs.Panel value="health">
+          {dataset === undefined ? (
+            <NoDataset projectId={projectId} />
+          ) : (
+            <HealthTab projectId={projectId} dataset={dataset} />
+          )}
         </Tabs.Panel>
       </Tabs>
     </>

@@ -17,6 +17,7 @@ import { WaitRows } from "@/ui/Wait";
 import { strategyTitle } from "../strategies";
 import { ItemDetails } from "./ItemDetails";
 import { ItemsGrid } from "./ItemsGrid";
+import { ProofPanel } from "./ProofPanel";
 import { SelectionActions } from "./SelectionActions";
 import { WhyPanel } from "./WhyPanel";
 
@@ -43,8 +44,11 @@ function SelectionView({ selection, projectId }: ViewProps) {
       <Header selection={selection} projectId={projectId} />
       <Stack gap="md">
         <Grid gap="md">
-          <Grid.Col span={{ base: 12, md: 12 }}>
+          <Grid.Col span={{ base: 12, md: 6 }}>
             <WhyPanel selection={selection} />
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, md: 6 }}>
+            <ProofPanel selection={selection} />
           </Grid.Col>
         </Grid>
         <Grid gap="md">
