@@ -9,6 +9,7 @@ from whorl.schemas import access
 from whorl.schemas import ontology as labels_wire
 from whorl.sdk.comparing import Comparisons
 from whorl.sdk.datasets import Dataset, Datasets
+from whorl.sdk.embeddings import Spaces
 from whorl.sdk.endpoints import EndpointDoor, Endpoints
 from whorl.sdk.evaluations import Evaluations
 from whorl.sdk.jobs import Job
@@ -116,6 +117,7 @@ class Project:
         self.models = Models(transport, info.id)
         self.evaluations = Evaluations(transport, info.id)
         self.selections = ProjectSelections(transport, info.id)
+        self.spaces = Spaces(transport, info.id)
         self.comparisons = Comparisons(transport, info.id)
         self.pipelines = Pipelines(transport, info.id)
         self.endpoints = Endpoints(transport, info.id)

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import datasets as wire
+from whorl.schemas import embeddings as vectors
 from whorl.schemas import explorer, jobs, selecting
+from whorl.sdk import embeddings
 from whorl.sdk.duplicates import Duplicates
 from whorl.sdk.filters import Filters
-from whorl.sdk.items import Items
+from whorl.sdk.items import Item, Items
 from whorl.sdk.jobs import Job, Report
 from whorl.sdk.selections import Selections
 from whorl.sdk.transport import Call, Transport
@@ -91,6 +93,61 @@ class Dataset:
     def health(self) -> selecting.HealthReport:
         """What the pixels say: blurred, dark, bright, flat and odd images, each with a query that finds them."""
         return self._transport.get(selecting.HealthReport, f"/datasets/{self.id}/health")
+
+    def embed(
+        self,
+        space: str | None = None,
+        *,
+        filters: Filters | str | None = None,
+        progress: Report | None = None,
+    ) -> dict[str, JsonValue]:
+        """Embed what it has and a space lacks, and wait; what came of it, with the images that could not be read.
+
+        Args:
+            space: Name or id; the project's first when left out, which is made when there is none.
+            filters: Which items; all when left out.
+        """
+        return embeddings.embed(self._transport, self.id, space, filters, progress)
+
+    def similar(
+        self,
+        to: str | Path | Item | None = None,
+        *,
+        text: str | None = None,
+        region: Sequence[float] | None = None,
+        examples: Sequence[str | Item] = (),
+        unlike: Sequence[str | Item] = (),
+        space: str | None = None,
+        filters: Filters | str | None = None,
+        limit: int = 100,
+    ) -> vectors.SimilarItems:
+        """The items most like an item, an annotation, an image file, words, or examples; most similar first.
+
+        Args:
+            to: An item, the id of one or of an annotation, or the path of an image file.
+            text: Words, for a space whose model reads text.
+            region: x0 y0 x1 y1 in pixels of the item: like this part of it.
+            examples: Items that are wanted.
+            unlike: Items that are not wanted.
+            space: Name or id; the project's first when left out.
+            filters: Look among these only.
+
+        Raises:
+            NotFound: The project has no space yet; see ``embed``.
+            InvalidInput: Several or none of the ways were asked, or the space cannot answer this one.
+        """
+        return embeddings.find_similar(
+            self._transport,
+            self.id,
+            to,
+            text=text,
+            region=region,
+            examples=examples,
+            unlike=unlike,
+            space=space,
+            filters=filters,
+            limit=limit,
+        )
 
     def split(
         self,
