@@ -99,6 +99,17 @@ def choose_body(pool: Pool, request: Request) -> Chosen:
     return Chosen(found, n_copies, cover(pool, found.indices, seed=request.seed))
 
 
+def name_details(details: Mapping[str, JsonValue], labelled_ids: Sequence[str]) -> dict[str, JsonValue]:
+    """What a reason rests on, with items by id instead of by row."""
+    named = dict(details)
+    nearest = named.get("nearest_labelled")
+    if isinstance(nearest, int) and not isinstance(nearest, bool):
+        named.pop("nearest_labelled")
+        if 0 <= nearest < len(labelled_ids):
+            named["nearest_labelled"] = labelled_ids[nearest]
+    return named
+
+
 def find_copies(pool: Pool, looks: Looks) -> tuple[IntArray, BoolArray]:
     """(n,) the group of near copies that each row is in, -1 where it is alone, and (n,) if it copies what is known.
 

@@ -8,20 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from whorl.base.errors import InvalidInput
-from whorl.models.types import (
-    ClassProbabilities,
-    Detections,
-    Instances,
-    LabelScores,
-    Prediction,
-)
+from whorl.models.types import ClassProbabilities, Detections, LabelScores, Prediction
 from whorl.selection.strategies.detection import image_uncertainty
-from whorl.selection.types import FloatArray
+from whorl.selection.types import FloatArray, ImageBoxes
 
 
 @dataclass
 class Doubts:
-    """The growing answer of one model: class probabilities, or one uncertainty per image.
+    """The growing answer of one model: class probabilities, boxes, or one uncertainty per image.
 
     Attributes:
         names: The classes of the probabilities' columns.
@@ -30,6 +24,7 @@ class Doubts:
     names: tuple[str, ...] = ()
     _probabilities: list[FloatArray] = field(default_factory=list)
     _uncertainty: list[FloatArray] = field(default_factory=list)
+    _found: list[Detections] = field(default_factory=list)
 
     def add(self, predictions: Sequence[Prediction]) -> None:
         """Take in the next images' predictions, in order.
@@ -43,8 +38,8 @@ class Doubts:
             rows = np.stack([np.asarray(one.probabilities, np.float64) for one in classes])
             self._probabilities.append(rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12))
             return
-        scores = [_scores(one) for one in predictions]
-        self._uncertainty.append(image_uncertainty(scores))
+        self._uncertainty.append(image_uncertainty([_scores(one) for one in predictions]))
+        self._found += [one for one in predictions if isinstance(one, Detections)]
 
     @property
     def probabilities(self) -> FloatArray | None:
@@ -56,11 +51,23 @@ class Doubts:
         """(n,) of a model without class probabilities, or None."""
         return np.concatenate(self._uncertainty) if self._uncertainty else None
 
+    @property
+    def boxes(self) -> list[ImageBoxes] | None:
+        """What a detector found in each image, or None."""
+        if not self._found or len(self._found) < sum(len(one) for one in self._uncertainty):
+            return None
+        columns = {name: at for at, name in enumerate(sorted({name for one in self._found for name in one.labels}))}
+        return [_boxes(one, columns) for one in self._found]
+
+
+def _boxes(found: Detections, columns: dict[str, int]) -> ImageBoxes:
+    rows = np.zeros((len(found), max(len(columns), 1)))
+    rows[np.arange(len(found)), [columns[name] for name in found.labels]] = np.clip(found.scores, 0, 1)
+    return ImageBoxes(rows)
+
 
 def _scores(one: Prediction) -> FloatArray:
-    if isinstance(one, Detections | Instances):
-        return np.asarray(one.scores, np.float64)
-    if isinstance(one, LabelScores):
+    if isinstance(one, Detections | LabelScores):
         return np.asarray(one.scores, np.float64)
     raise InvalidInput(
         "the model gives neither class probabilities nor objects with a confidence",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from whorl.models.bodies import predict_body
 from whorl.models.workshop import Workshop
 from whorl.schemas.selecting import SelectionDraft
 from whorl.selection.actions import ChosenItem, NewSelection, save_selection
-from whorl.selection.bodies import Chosen, Looks, Request, choose_body
+from whorl.selection.bodies import Chosen, Looks, Request, choose_body, name_details
 from whorl.selection.budgets import Budget
 from whorl.selection.doubts import Doubts
 from whorl.selection.planning import Known, read_known, tell_left_out, uses_model, uses_vectors
@@ -116,17 +116,6 @@ class SelectJob:
         )
 
 
-def name_details(details: Mapping[str, JsonValue], labelled_ids: Sequence[str]) -> dict[str, JsonValue]:
-    """What a reason rests on, with items by id instead of by row."""
-    named = dict(details)
-    nearest = named.get("nearest_labelled")
-    if isinstance(nearest, int) and not isinstance(nearest, bool):
-        named.pop("nearest_labelled")
-        if 0 <= nearest < len(labelled_ids):
-            named["nearest_labelled"] = labelled_ids[nearest]
-    return named
-
-
 def build_pool(known: Known, vectors: Vectors | None, doubts: Doubts | None) -> Pool:
     """What is known about the pool, as arrays."""
     items = known.pool.items
@@ -146,6 +135,7 @@ def build_pool(known: Known, vectors: Vectors | None, doubts: Doubts | None) -> 
         is_reduced=vectors is not None and vectors.is_reduced,
         probabilities=None if doubts is None else doubts.probabilities,
         uncertainty=None if doubts is None else doubts.uncertainty,
+        boxes=None if doubts is None else doubts.boxes,
         class_names=None if doubts is None or not doubts.names else list(doubts.names),
         examples=None if vectors is None else vectors.examples,
         item_bytes=np.array([one.bytes for one in items], np.int64),

@@ -443,6 +443,35 @@ def test_select__empty_pool_and_deleted_items_have_a_way_out(plant: Plant) -> No
     assert plant.states(pipeline) == {"done": 5}
 
 
+def test_select__writes_down_what_it_chose_for_people_to_see(sqlite_plant: Plant) -> None:
+    from whorl.selection.queries import list_selection_items, list_selections
+
+    plant, pool = sqlite_plant, sqlite_plant.dataset("pool")
+    choose = {"type": "select", "budget": 4, "strategy": "auto", "random_share": 0.5}
+    quota = [{"field": "folder", "most": 1}]
+    pipeline = make_flow(
+        plant,
+        {"raw": raw(pool), "choose": {**choose, "quotas": quota}, "done": tell("done")},
+        ["raw.item > choose.item", "choose.done > done.signal"],
+    )
+    plant.add(pool, ["a/1", "a/2", "a/3", "b/1", "b/bright", "b/2"])
+    plant.settle()
+    for _ in range(2):
+        plant.start(pipeline, "choose.start", cause=str(plant.now()))
+        plant.settle()
+    with plant.db.read() as conn:
+        second, first = list_selections(conn, dataset_id=pool).items
+        items = list_selection_items(conn, first.id).items
+    assert (first.strategy, first.n_pool, first.name) == ("typical", 6, f"{pipeline.name}: choose")
+    assert first.run_id is not None
+    assert first.n_items == len(items) <= 4
+    assert [one.is_random for one in items].count(True) == 2
+    assert all(one.reason for one in items)
+    assert second.n_pool == 6 - first.n_items
+    folders = [one.name.partition("/")[0] for one in items if not one.is_random]
+    assert len(folders) == len(set(folders))
+
+
 def test_start_run__same_cause_twice_is_one_run(plant: Plant) -> None:
     pool = plant.dataset("pool")
     pipeline = make_flow(plant, {"raw": raw(pool)}, [])

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from pydantic import Field
 from sqlalchemy import Connection
 
@@ -20,17 +21,23 @@ from whorl.pipelines.nodes.fields import DatasetId, as_kind
 from whorl.pipelines.places import has_node
 from whorl.pipelines.queries import ParkedToken
 from whorl.pipelines.run_ends import join_round
-from whorl.pipelines.selecting import choose_body
+from whorl.pipelines.selecting import Round, Written, choose_round, record_round
 from whorl.pipelines.tokens import Emission, Parked, Passed, Released, Result, Token
 from whorl.schemas.datasets import Item
 from whorl.schemas.pipelines import NodeFamily, PortType
+from whorl.schemas.selecting import SelectionQuota
+from whorl.selection.bodies import Looks, Request
+from whorl.selection.budgets import Budget
+from whorl.selection.quotas import Quota
 
 
 class SelectParams(Params):
     """How the next items are chosen."""
 
     strategy: str = Field(
-        default="herding", description="Name of a selection strategy.", json_schema_extra=as_kind("strategy")
+        default="herding",
+        description="Name of a selection strategy, or auto: by what is known when a round opens.",
+        json_schema_extra=as_kind("strategy"),
     )
     budget: int = Field(ge=1, description="Items per round.")
     random_share: float = Field(default=0.1, ge=0, le=1, description="Share of each round that is drawn uniformly.")
@@ -40,6 +47,12 @@ class SelectParams(Params):
         json_schema_extra=as_kind("model"),
     )
     labelled: DatasetId | None = Field(default=None, description="Dataset of what is labelled already.")
+    quotas: list[SelectionQuota] = Field(
+        default_factory=list, max_length=10, description="At most so many of each source, folder or metadata value."
+    )
+    without_duplicates: bool = Field(
+        default=False, description="At most one of each group of near copies in a round, and none of what is labelled."
+    )
     seed: int = Field(default=0, description="The same seed and pool give the same choice.")
 
 
@@ -47,7 +60,7 @@ class SelectParams(Params):
 class _Choice:
     parked_keys: tuple[int, ...]
     deleted_keys: tuple[int, ...]
-    reasons: dict[str, dict[str, JsonValue]]
+    written: Written | None = None
 
 
 class SelectNode(PlainNode):
@@ -94,13 +107,14 @@ class SelectNode(PlainNode):
             assert isinstance(choice, _Choice)
             let_go = actions.take_parked(conn, choice.parked_keys)
             join_round(conn, token.run_key, [one.run_key for one in let_go], now=context.now())
-            released += [Released(as_token(one), "item", output=choice.reasons[one.ref]) for one in let_go]
+            released += [Released(as_token(one), "item", output=_told(choice, one.ref)) for one in let_go]
+            written = self._record(conn, choice, [one.ref for one in let_go], token, context)
             deleted = actions.take_parked(conn, choice.deleted_keys)
             released += [
                 Released(as_token(one), "deleted", output={"ended": "the item was deleted"}) for one in deleted
             ]
             # Another round may have taken some of what this one wanted.
-            final.append(replace(result, output={**result.output, "selected": len(let_go)}))
+            final.append(replace(result, output={**result.output, "selected": len(let_go), **written}))
         return Committed(final, released)
 
     def dry_run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
@@ -111,7 +125,7 @@ class SelectNode(PlainNode):
         assert isinstance(choice, _Choice)
         chosen = set(choice.parked_keys)
         return [
-            Passed((Emission("item", token.ref),), output=choice.reasons[token.ref]) if key in chosen else Parked()
+            Passed((Emission("item", token.ref),), output=_told(choice, token.ref)) if key in chosen else Parked()
             for key, token in enumerate(tokens)
         ]
 
@@ -136,9 +150,9 @@ class SelectNode(PlainNode):
             labelled = _labelled_items(conn, params.labelled)
         gone = tuple(one.key for one in parked if one.ref not in known)
         parked = [one for one in parked if one.ref in known]
-        items = [known[one.ref] for one in parked]
+        items = [known[ref] for ref in dict.fromkeys(one.ref for one in parked)]
         if not parked:
-            return Passed((Emission("empty", token.ref),), output={"pool": 0}, effect=_Choice((), gone, {}))
+            return Passed((Emission("empty", token.ref),), output={"pool": 0}, effect=_Choice((), gone))
         folder = None if params.model is None else str(context.model_folder(params.model))
         pool_paths, pool_shas = _files(items, context)
         seen_paths, seen_shas = _files(labelled, context)
@@ -147,35 +161,41 @@ class SelectNode(PlainNode):
             embed_body, [*pool_paths, *seen_paths], [*pool_shas, *seen_shas], cache, str(services.home), folder
         )
         predictions = None if folder is None else context.call(predict_body, folder, pool_paths, pool_shas, cache)
-        selection = context.call(
-            choose_body,
+        asked = Request(
             params.strategy,
-            rows[: len(items)],
-            rows[len(items) :],
-            predictions,
-            [item.group_key or "" for item in items],
-            params.budget,
-            params.random_share,
-            params.seed + len(labelled),
+            Budget(count=params.budget),
+            quotas=[Quota(one.field, most=one.most, share=one.share) for one in params.quotas],
+            random_share=params.random_share,
+            seed=params.seed + len(labelled),
+            looks=Looks((), np.zeros(0, np.uint64)) if params.without_duplicates else None,
         )
-        chosen = [int(index) for index in selection.indices]
-        reasons: dict[str, dict[str, JsonValue]] = {
-            parked[index].ref: {
-                "reason": reason,
-                "score": float(score),
-                "is_random": bool(is_random),
-                "strategy": params.strategy,
-            }
-            for index, reason, score, is_random in zip(
-                chosen, selection.reasons, selection.scores, selection.is_random, strict=True
-            )
-        }
+        round_ = Round(items, labelled, rows[: len(items)], rows[len(items) :], predictions)
+        written = choose_round(context, asked, round_)
+        keys = tuple(one.key for one in parked if one.ref in written.items)
         return Passed(
-            (Emission("done", token.ref, {"selected": len(chosen)}),),
-            output={"pool": len(parked), "selected": len(chosen), "strategy": params.strategy},
-            effect=_Choice(tuple(parked[index].key for index in chosen), gone, reasons),
+            (Emission("done", token.ref, {"selected": len(written.items)}),),
+            output={"pool": len(parked), "selected": len(written.items), "strategy": written.strategy},
+            effect=_Choice(keys, gone, written),
             machine_seconds=time.perf_counter() - started,
         )
+
+    @staticmethod
+    def _record(
+        conn: Connection, choice: _Choice, released: Sequence[str], token: Token, context: NodeContext
+    ) -> dict[str, JsonValue]:
+        """Write the selection that people see; its id, for the round's output."""
+        if choice.written is None:
+            return {}
+        asked = context.params.model_dump(mode="json")
+        made = record_round(conn, context, choice.written, released, run_key=token.run_key, asked=asked)
+        return {} if made is None else {"selection_id": made}
+
+
+def _told(choice: _Choice, item_id: str) -> dict[str, JsonValue]:
+    """Why an item left the pool, as its journey tells it."""
+    assert choice.written is not None
+    told = choice.written.items[item_id]
+    return {name: told[name] for name in ("reason", "score", "is_random")} | {"strategy": choice.written.strategy}
 
 
 def as_token(one: ParkedToken) -> Token:
