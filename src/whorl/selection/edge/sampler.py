@@ -186,7 +186,7 @@ class Sampler:
                 descriptor=None if vector is None else vector.tobytes(),
                 is_burst=self._bursts.is_burst(source, vector, now),
             )
-            return self._take(row, image)
+            return self._take(row, image, may_be_known=key is not None)
 
     def offer_received(self, row: Row, content: bytes) -> Offered:
         """Offer an image that another sampler chose, with what that one says of it. Raises nothing of its own."""
@@ -262,9 +262,9 @@ class Sampler:
             )
         return None
 
-    def _take(self, row: Row, image: bytes | Array) -> Offered:
+    def _take(self, row: Row, image: bytes | Array, *, may_be_known: bool = True) -> Offered:
         self._counts["offered"] = self._counts.get("offered", 0) + 1
-        if self.spool.knows(row.id) is not None:
+        if may_be_known and self.spool.knows(row.id) is not None:
             return self._counted(row.id, "known")
         candidate = _to_candidate(row)
         verdict = self._mixture.offer(candidate)
