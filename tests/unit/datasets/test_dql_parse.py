@@ -311,3 +311,13 @@ def test_read_query__json_may_come_as_a_text() -> None:
     assert read_query("  ") is None
     with pytest.raises(QueryError, match="begins like JSON and is none"):
         read_query('{"filter": ')
+
+
+def test_read_query__terms_behind_json_narrow_it() -> None:
+    wide = '{"filter": {"$or": [{"name": "a } b"}, {"width": {"$lt": 3}}]}, "sort": {"name": "ascending"}}'
+    found = read_query(f"  {wide} subset:train sort:-width ")
+    parts = [{"$or": [{"name": "a } b"}, {"width": {"$lt": 3}}]}, {"subset": "train"}]
+    assert found == read_query({"filter": {"$and": parts}, "sort": {"width": "descending"}})
+    assert read_query(f"{wide}  ") == read_query(json.loads(wide))
+    with pytest.raises(QueryError):
+        read_query(f"{wide} label:")

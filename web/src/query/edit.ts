@@ -60,7 +60,8 @@ export function negated(term: string): string {
 /** Ask for the opposite of one term, in its place. */
 export function negateTermAt(text: string, index: number): string {
   const term = splitTerms(text)[index];
-  if (term === undefined) return text;
+  // JSON has no minus before it.
+  if (term === undefined || term.text.startsWith("{")) return text;
   return text.slice(0, term.start) + negated(term.text) + text.slice(term.end);
 }
 

@@ -191,3 +191,25 @@ describe("applyHint", () => {
     expect(applyHint("a:", { message: "a value is missing (at column 3)", hint: "" })).toBeNull();
   });
 });
+
+describe("a query in JSON", () => {
+  const json = '{"filter": {"$or": [{"name": "a } b"}, {"width": {"$lt": 3}}]}}';
+
+  it("is one chip, with terms behind it", () => {
+    const terms = splitTerms(`${json} label:car`);
+    expect(terms.map((one) => [one.kind, one.text])).toEqual([
+      ["group", json],
+      ["term", "label:car"],
+    ]);
+  });
+
+  it("is taken out whole, and narrowed by a term", () => {
+    expect(removeTermAt(`${json} label:car`, 0)).toBe("label:car");
+    expect(addTerm(json, "label:car")).toBe(`${json} label:car`);
+    expect(hasTerm(`${json} label:car`, "label:car")).toBe(true);
+  });
+
+  it("is no JSON while it is not closed", () => {
+    expect(splitTerms('{"filter": {').every((one) => one.text !== "")).toBe(true);
+  });
+});

@@ -27,6 +27,12 @@ const ENDS_VALUE = new Set(' \t\r\n|()"');
 export function splitTerms(text: string): Term[] {
   const found: Term[] = [];
   let at = skipSpace(text, 0);
+  const json = text[at] === "{" ? endOfJson(text, at) : null;
+  if (json !== null) {
+    // What the text form cannot say stands as JSON before all terms: one chip.
+    found.push({ ...plain(text, at, json), kind: "group" });
+    at = skipSpace(text, json);
+  }
   while (at < text.length) {
     const term = readOne(text, at);
     found.push(term);
@@ -86,6 +92,25 @@ function endOfGroup(text: string, open: number): number | null {
     at = skipSpace(text, inner.end);
   }
   return at < text.length ? at + 1 : null;
+}
+
+/** Where the JSON object that begins here ends; null when it is never closed. */
+function endOfJson(text: string, open: number): number | null {
+  let depth = 0;
+  for (let at = open; at < text.length; at += 1) {
+    const one = text.charAt(at);
+    if (one === '"') {
+      const close = endOfQuote(text, at);
+      if (close === null) return null;
+      at = close - 1;
+    } else if (one === "{") {
+      depth += 1;
+    } else if (one === "}") {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return null;
 }
 
 function endOfField(text: string, start: number): number {

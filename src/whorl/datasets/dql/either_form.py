@@ -1,11 +1,11 @@
-"""A query as callers give it: as text, as JSON, or not at all."""
+"""A query as callers give it: as text, as JSON, as JSON with text behind it, or not at all."""
 
 from __future__ import annotations
 
 import json
 
 from whorl.base.errors import JsonValue, QueryError
-from whorl.datasets.dql.ast import Query
+from whorl.datasets.dql.ast import Query, all_of
 from whorl.datasets.dql.json_form import parse_query
 from whorl.datasets.dql.text_form import parse_text
 
@@ -13,22 +13,35 @@ from whorl.datasets.dql.text_form import parse_text
 def read_query(given: str | dict[str, JsonValue] | None) -> Query | None:
     """Parse a query given as text or as JSON, which may itself be written as a text; None for every item.
 
+    Behind a JSON query that is written as a text, further terms in the text form narrow it: so that a query which the
+    text form cannot say can be narrowed by a person all the same.
+
     Raises:
         QueryError: It does not parse.
     """
-    if isinstance(given, str) and given.lstrip().startswith("{"):
-        given = _read_json(given)
     if isinstance(given, str):
-        return parse_text(given) if given.strip() else None
+        return _read_text(given.strip())
     return parse_query(given) if given else None
 
 
-def _read_json(text: str) -> dict[str, JsonValue]:
+def _read_text(given: str) -> Query | None:
+    if not given.startswith("{"):
+        return parse_text(given) if given else None
     try:
-        found = json.loads(text)
+        found, end = json.JSONDecoder().raw_decode(given)
     except (ValueError, RecursionError) as error:
         raise QueryError(
             f"the query begins like JSON and is none: {error}",
             hint="Close every brace and quote, or use the text form.",
         ) from error
-    return dict(found)
+    wide = parse_query(dict(found))
+    rest = given[end:].strip()
+    if not rest:
+        return wide
+    narrow = parse_text(rest)
+    return Query(
+        where=all_of([wide.where, narrow.where]),
+        sort=narrow.sort or wide.sort,
+        page_size=wide.page_size,
+        snapshot=narrow.snapshot or wide.snapshot,
+    )

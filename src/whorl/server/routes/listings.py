@@ -15,7 +15,7 @@ from whorl.base.errors import InvalidInput
 from whorl.datasets import queries
 from whorl.datasets.dql import Query as DqlQuery
 from whorl.datasets.dql import parse_query
-from whorl.datasets.dql.text_form import parse_text
+from whorl.datasets.dql.either_form import read_query
 from whorl.datasets.listings import PAGE_WAIT_S, KeyList
 from whorl.datasets.revisions import DatasetRow, check_as_of, load_dataset, standing
 from whorl.schemas.annotations import Layer
@@ -123,7 +123,7 @@ def query_of(wanted: ItemsWanted) -> DqlQuery | None:
         raise InvalidInput("q and dql were given", hint="Give the query once: as text or as JSON.")
     if wanted.dql:
         return parse_query(wanted.dql)
-    return parse_text(wanted.q) if wanted.q else None
+    return read_query(wanted.q)
 
 
 def wire_listing(listing: KeyList) -> Listing:

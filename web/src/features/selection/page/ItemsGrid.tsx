@@ -136,7 +136,6 @@ function Tile({ item, isShown, onShow }: TileProps) {
       style={{ height: TILE_PX }}
       data-item={item.item_id}
       aria-pressed={isShown}
-      aria-label={`${String(item.rank)}: ${item.name}. ${item.reason}`}
       tabIndex={isShown ? 0 : -1}
       title={item.reason}
       onClick={onShow}
