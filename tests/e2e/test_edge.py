@@ -22,6 +22,7 @@ import httpx
 import pytest
 from tests.e2e.edge_devices import DEVICES_OF_HOST, N_IMAGES, is_rare
 
+from whorl.base.errors import WhorlError
 from whorl.selection.edge import estimate_total, read_status
 from whorl.selection.edge.candidates import priority_of
 
@@ -198,8 +199,9 @@ class World:
         _wait_for("the bases", lambda: all(map(self._is_empty, range(N_BASES))), self.folder)
 
     def _is_empty(self, index: int) -> bool:
-        states = read_status(self.folder / f"base-{index}")["states"]
-        return states == {}
+        with contextlib.suppress(WhorlError):  # it is just starting
+            return read_status(self.folder / f"base-{index}")["states"] == {}
+        return False
 
     def items(self) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []

@@ -110,9 +110,7 @@ class Link:
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
         try:
-            connection = self._connect()
-            connection.request(method, self._path + path, body=body or None, headers=sent)
-            response = connection.getresponse()
+            response = self._ask(method, self._path + path, body, sent)
             content = response.read(MAX_ANSWER)
             answer = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
             self.last_date = answer.date() or self.last_date
@@ -122,6 +120,19 @@ class Link:
             self.close()
             raise Unavailable(f"no answer from {self.url}: {type(error).__name__}: {error!s:.120}") from error
         return answer
+
+    def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> http.client.HTTPResponse:
+        is_reused = self._connection is not None
+        try:
+            connection = self._connect()
+            connection.request(method, path, body=body or None, headers=dict(headers))
+            return connection.getresponse()
+        except (ConnectionError, http.client.BadStatusLine):
+            if not is_reused:
+                raise
+            # The far end closes connections that are silent for long. Every request can be made twice.
+            self.close()
+            return self._ask(method, path, body, headers)
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""

@@ -371,11 +371,13 @@ class Sampler:
         is_known = isinstance(opened_at, int | float) and opened_at <= now
         self._opened_at = float(opened_at) if is_known and isinstance(opened_at, int | float) else now
         self._window = _integer(state.get("number")) or 1
-        # A recipe that was changed meanwhile cannot go on with the thresholds of another.
-        is_same = state.get("recipe") == str(self.rules.recipe)
-        mixture = self._new_mixture(now, saved=state.get("thresholds") if is_same else None)
-        kept: set[str] = set()
         rows = self.spool.rows(CANDIDATE)
+        if rows and state.get("stratify") != self.rules.recipe.stratify:
+            # Strata were changed meanwhile: what this window turned away cannot be told by the new ones.
+            self.spool.drop([row.id for row in rows], at=now, remember=self._remembers)
+            rows, state, self._opened_at = [], {}, now
+        mixture = self._new_mixture(now, saved=state.get("thresholds"))
+        kept: set[str] = set()
         for row in rows:
             verdict = mixture.offer(_to_candidate(row))
             kept = (kept | {row.id} if verdict.is_kept else kept) - set(verdict.displaced)
@@ -407,6 +409,7 @@ class Sampler:
             "number": self._window,
             "opened_at": self._opened_at,
             "recipe": str(self.rules.recipe),
+            "stratify": self.rules.recipe.stratify,
             "thresholds": thresholds,
         }
         counts: dict[str, JsonValue] = dict(self._counts)

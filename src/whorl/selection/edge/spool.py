@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from whorl.base.errors import StorageFull
+from whorl.base.errors import Conflict, StorageFull
 from whorl.base.log import get_logger
 from whorl.selection.edge.disk import PARTIAL, Disk, lock_folder
 from whorl.selection.edge.eviction import Held, plan_eviction
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CANDIDATE, CHOSEN, REFUSED = "candidate", "chosen", "refused"
 MAX_DONE = 200_000
+VERSION = 1
 _PRUNE_EVERY = 1000
 _log = get_logger("edge")
 
@@ -387,6 +388,10 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if version > VERSION:
+            raise Conflict(f"the spool is of version {version}; this Whorl knows {VERSION}", hint="Update this device.")
+        db.execute(f"PRAGMA user_version = {VERSION}")
         db.executescript(SCHEMA)
         found = db.execute("PRAGMA quick_check").fetchone()
         if found[0] != "ok":
