@@ -3,9 +3,9 @@
     OMP_NUM_THREADS=1 nice python -m benchmarks.selection_learning --data FOLDER --out FOLDER --seeds 20
 
 Prints JSON. The folder holds dataloop_sheepface, bccd and dataloop_fruit; digits come with scikit-learn. Where images
-hold many objects, each object's crop is an item, and the crops of one image stay together. Features are Lite0's,
-computed once; finished runs are kept in --out, so a second call goes on, and several processes may share the pools:
---from 10 --seeds 20 runs pools 10 to 19, --report prints what is there.
+hold many objects, each object's crop is an item, and the crops of one image stay together. Features are Lite0's, of
+digits also HOG and colour (digits-hog), computed once; finished runs are kept in --out, so a second call goes on, and
+several processes may share the pools: --from 10 --seeds 20 runs pools 10 to 19, --report prints what is there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.machine import cpu_seconds, describe_machine
-from whorl.models.features import LITE0, FeatureCache, extract
+from whorl.models.features import HOG, LITE0, FeatureCache, extract
 from whorl.models.weights import fetch_backbone
 from whorl.selection.simulation.keeping import RunFolder
 from whorl.selection.simulation.linear import LinearLearner
@@ -37,7 +37,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
     parser.add_argument("--out", type=Path, required=True, help="where features and finished runs are kept")
-    parser.add_argument("--sets", nargs="+", default=["digits", *SETS], choices=["digits", *SETS])
+    parser.add_argument(
+        "--sets", nargs="+", default=["digits", "digits-hog", *SETS], choices=["digits", "digits-hog", *SETS]
+    )
     parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES))
     parser.add_argument("--from", dest="first", type=int, default=0, help="first pool")
     parser.add_argument("--seeds", type=int, default=20, help="pools, counted from 0")
@@ -56,8 +58,11 @@ def main() -> None:
 def load(name: str, data: Path, out: Path) -> tuple[LinearLearner, str]:
     """One set and the name of its data."""
     if name == "digits":
-        learner = load_digits(out)
+        learner = load_digits(out, LITE0)
         return learner, f"digits-{len(learner.targets)}-{LITE0}"
+    if name == "digits-hog":
+        learner = load_digits(out, HOG)
+        return learner, f"digits-{len(learner.targets)}-{HOG}"
     folder, format_name = SETS[name]
     images = read_images(data / folder, format_name=format_name)
     units = list_units(images)
@@ -65,7 +70,7 @@ def load(name: str, data: Path, out: Path) -> tuple[LinearLearner, str]:
     return make_learner(images, units, features), fingerprint(images, units, features)
 
 
-def load_digits(out: Path) -> LinearLearner:
+def load_digits(out: Path, feature: str) -> LinearLearner:
     """Scikit-learn's 1,797 digits of 8 x 8 pixels, as pictures."""
     from sklearn.datasets import load_digits as read_digits
 
@@ -74,8 +79,8 @@ def load_digits(out: Path) -> LinearLearner:
     backbone = fetch_backbone("lite0", out).path
     rows = FeatureCache(out / "features").fill(
         [f"{'digits':_<58}{at:06d}" for at in range(len(pictures))],
-        LITE0,
-        lambda places: extract([pictures[at] for at in places], LITE0, backbone=backbone),
+        feature,
+        lambda places: extract([pictures[at] for at in places], feature, backbone=backbone),
     )
     return LinearLearner(rows, found.target.astype(np.int64), tuple("0123456789"))
 

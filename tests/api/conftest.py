@@ -155,6 +155,7 @@ def _things(conn: Connection, api: Api) -> None:
         conn, "import", project_id=api.ids["project_id"], params={}, actor_id="per_x", now=NOW
     )
     api.ids["selection_id"] = _selection(conn, api)
+    api.ids["simulation_id"] = _simulation(conn, api)
     api.ids["space_id"] = create_space(conn, api.ids["project_id"], source="hog32-1", is_kept=False, now=NOW).id
     _models(conn, api)
     api.ids |= {"token_id": "tok_none", "revision": "1", "level": "0", "column": "0", "row": "0"}
@@ -172,6 +173,18 @@ def _selection(conn: Connection, api: Api) -> str:
         "sel_one", api.ids["project_id"], dataset_key, 1, "first", "random", {}, told, 0.1, 0, 1, {"why": []}
     )
     save_selection(conn, made, [ChosenItem(key, 0.0, "Drawn at random.")], actor_id="per_x", now=NOW)
+    return made.id
+
+
+def _simulation(conn: Connection, api: Api) -> str:
+    """A simulation that found nothing."""
+    from whorl.selection.simulation.actions import NewSimulation, save_simulation
+
+    numbers: dict[str, JsonValue] = {"n_pool": 1, "n_test": 1, "full_metric": 0.5, "seconds": 1.0}
+    lists: dict[str, JsonValue] = {"curves": [], "savings": [], "forecasts": [], "never_below_random": {}}
+    words: dict[str, JsonValue] = {"task": "classification", "metric_name": "accuracy", "recommendation": ""}
+    made = NewSimulation("sim_one", api.ids["project_id"], "first", {}, {**numbers, **lists, **words})
+    save_simulation(conn, made, actor_id="per_x", now=NOW)
     return made.id
 
 

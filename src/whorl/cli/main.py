@@ -22,6 +22,7 @@ from whorl.cli import (
     pipeline,
     selecting,
     serve,
+    simulating,
     splitting,
 )
 from whorl.cli.failures import ExitCode, run_command
@@ -49,6 +50,7 @@ def make_app() -> typer.Typer:
         doctor,
         import_export,
         splitting,
+        simulating,
         embedding,
         selecting,
         modelling,

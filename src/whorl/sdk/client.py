@@ -18,6 +18,7 @@ from whorl.sdk.people import Members, People, Tokens
 from whorl.sdk.pipelines import Pipelines
 from whorl.sdk.production import Traffic, find_traffic
 from whorl.sdk.selections import ProjectSelections
+from whorl.sdk.simulations import Simulations
 from whorl.sdk.tasks import Tasks
 from whorl.sdk.transport import Call, Transport
 
@@ -117,6 +118,7 @@ class Project:
         self.models = Models(transport, info.id)
         self.evaluations = Evaluations(transport, info.id)
         self.selections = ProjectSelections(transport, info.id)
+        self.simulations = Simulations(transport, info.id)
         self.spaces = Spaces(transport, info.id)
         self.comparisons = Comparisons(transport, info.id)
         self.pipelines = Pipelines(transport, info.id)

@@ -37,6 +37,7 @@ from whorl.store.db.tables import (
     run,
     saved_view,
     selection,
+    simulation,
     task,
 )
 
@@ -64,6 +65,7 @@ _PROJECT_OF: dict[str, tuple[ColumnElement[Any], Select[Any]]] = {
     "space_id": (embedding_space.c.id, select(embedding_space.c.project_id)),
     "duplicate_scan_id": (duplicate_scan.c.id, select(duplicate_scan.c.project_id)),
     "selection_id": (selection.c.id, select(selection.c.project_id)),
+    "simulation_id": (simulation.c.id, select(simulation.c.project_id)),
     "delivery_id": (delivery.c.id, select(delivery.c.project_id)),
     "job_id": (job.c.id, select(job.c.project_id)),
     "endpoint_id": (endpoint.c.id, select(endpoint.c.project_id)),

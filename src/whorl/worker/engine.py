@@ -19,6 +19,7 @@ from whorl.pipelines.nodes.base import PipelineServices
 from whorl.pipelines.runtime import PipelineRuntime
 from whorl.quality.jobs import scan_job_handlers
 from whorl.selection.jobs import select_job_handlers
+from whorl.selection.simulation.job import simulate_job_handlers
 from whorl.serving.flagging import FlagHandler
 from whorl.serving.recording import FLAG_NODE
 from whorl.serving.retention import NODE as RETENTION_NODE
@@ -106,6 +107,7 @@ def build_engine(
     runtime = PipelineRuntime(PipelineServices(db, blobs, executor, settings.home_path, clock))
     jobs = job_handlers(db, blobs, MediaLimits.of(settings)) | model_job_handlers(db, blobs, settings.home_path, clock)
     jobs |= select_job_handlers(db, blobs, settings.home_path, clock)
+    jobs |= simulate_job_handlers(db, blobs, settings.home_path, clock)
     jobs |= scan_job_handlers(db, blobs, settings.home_path, clock)
     if settings.egress_allow:
         make_egress(settings)  # A typing error shows at the start, not at the first call.

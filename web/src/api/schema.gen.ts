@@ -3426,6 +3426,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Simulations
+         * @description What was simulated in a project, newest first.
+         */
+        get: operations["list_simulations_api_v1_projects__project_id__simulations_get"];
+        put?: never;
+        /**
+         * Create Simulation
+         * @description Replay a labelled dataset as if nothing were labelled, as a job; its result holds ``simulation_id``.
+         */
+        post: operations["create_simulation_api_v1_projects__project_id__simulations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/spaces": {
         parameters: {
             query?: never;
@@ -3683,6 +3707,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/simulations/{simulation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Simulation
+         * @description One simulation: curves, savings, forecasts and what to do.
+         */
+        get: operations["get_simulation_api_v1_simulations__simulation_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Simulation
+         * @description Forget a simulation.
+         */
+        delete: operations["delete_simulation_api_v1_simulations__simulation_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5051,6 +5099,28 @@ export interface components {
             reason?: string | null;
             /** Variable */
             variable?: string | null;
+        };
+        /**
+         * CostForecast
+         * @description How many labels a strategy needs to reach a metric.
+         */
+        CostForecast: {
+            /** High */
+            high: number | null;
+            /** Is Extrapolated */
+            is_extrapolated: boolean;
+            /** Labels */
+            labels: number | null;
+            /** Low */
+            low: number | null;
+            /** Message */
+            message: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Strategy */
+            strategy: string;
+            /** Target */
+            target: number;
         };
         /**
          * CountTrigger
@@ -7875,6 +7945,32 @@ export interface components {
             run_id?: string | null;
         };
         /**
+         * MarginalLabels
+         * @description What further labels are worth after the last round: the rule to stop by.
+         */
+        MarginalLabels: {
+            /** Extra */
+            extra: number;
+            /** High */
+            high: number | null;
+            /**
+             * Labels
+             * @description Labels after the last round.
+             */
+            labels: number;
+            /** Low */
+            low: number | null;
+            /** Message */
+            message: string;
+            /** Strategy */
+            strategy: string;
+            /**
+             * Value
+             * @description Gain of the metric; null when too little was measured.
+             */
+            value: number | null;
+        };
+        /**
          * Mask
          * @description A binary mask as COCO's compressed run lengths (column by column, zeros first).
          */
@@ -8956,6 +9052,16 @@ export interface components {
         Page_SelectionItem_: {
             /** Items */
             items: components["schemas"]["SelectionItem"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Simulation] */
+        Page_Simulation_: {
+            /** Items */
+            items: components["schemas"]["Simulation"][];
             /**
              * Next Cursor
              * @description Pass as `cursor` for the next page; null at the end.
@@ -10478,6 +10584,177 @@ export interface components {
             unlike?: string[] | null;
         };
         /**
+         * SimulatedCurve
+         * @description One strategy's learning curve, over all resampled pools.
+         */
+        SimulatedCurve: {
+            /** High */
+            high: number[];
+            /** Labels */
+            labels: number[];
+            /**
+             * Low
+             * @description Lower end of the mean's 95 % interval; empty with one pool.
+             */
+            low: number[];
+            /** Mean */
+            mean: number[];
+            /**
+             * Runs
+             * @description The metric by pool and budget.
+             */
+            runs: number[][];
+            /** Strategy */
+            strategy: string;
+        };
+        /**
+         * SimulatedSaving
+         * @description Labels saved against random, at a share of the metric that all labels give.
+         */
+        SimulatedSaving: {
+            /** At Share */
+            at_share: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Metric */
+            metric: number;
+            /** N Random */
+            n_random: number | null;
+            /** N Strategy */
+            n_strategy: number | null;
+            /** Saving */
+            saving: number | null;
+            /** Strategy */
+            strategy: string;
+        };
+        /**
+         * Simulation
+         * @description A replay that was run.
+         */
+        Simulation: {
+            /** Author Id */
+            author_id: string;
+            /**
+             * Below Random
+             * @description By strategy, the label counts at which it is significantly below random.
+             */
+            below_random?: {
+                [key: string]: number[];
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Curves */
+            curves: components["schemas"]["SimulatedCurve"][];
+            /** Forecasts */
+            forecasts: components["schemas"]["CostForecast"][];
+            /**
+             * Full Metric
+             * @description Of the model that learned from the whole pool; the mean over pools.
+             */
+            full_metric: number;
+            /** Id */
+            id: string;
+            /**
+             * Marginal
+             * @description Worth of the next labels, by strategy.
+             */
+            marginal?: components["schemas"]["MarginalLabels"][];
+            /** Metric Name */
+            metric_name: string;
+            /** N Pool */
+            n_pool: number;
+            /**
+             * N Pools
+             * @description Pools that all strategies finished.
+             * @default 0
+             */
+            n_pools: number;
+            /** N Test */
+            n_test: number;
+            /** Name */
+            name: string;
+            /**
+             * Never Below Random
+             * @description No budget at which it is significantly below random; empty with one pool.
+             */
+            never_below_random: {
+                [key: string]: boolean;
+            };
+            /**
+             * Notes
+             * @description What the figures rest on.
+             */
+            notes?: string[];
+            /** Project Id */
+            project_id: string;
+            /** Recommendation */
+            recommendation: string;
+            /** Savings */
+            savings: components["schemas"]["SimulatedSaving"][];
+            /** Seconds */
+            seconds: number;
+            /** Spec */
+            spec: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Task */
+            task: string;
+        };
+        /**
+         * SimulationDraft
+         * @description Replay a labelled dataset as if nothing were labelled.
+         */
+        SimulationDraft: {
+            /**
+             * Budgets
+             * @description Labels after each round.
+             */
+            budgets?: number[] | null;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Filter */
+            filter?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Model
+             * @description builtin:linear or builtin:tinydet; by the task when left out.
+             */
+            model?: string | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Rounds
+             * @default 8
+             */
+            rounds: number;
+            /** Seconds Per Label */
+            seconds_per_label?: number | null;
+            /**
+             * Seeds
+             * @description Resampled pools per strategy.
+             * @default 5
+             */
+            seeds: number;
+            /** Strategies */
+            strategies?: string[];
+            /**
+             * Target
+             * @description Metric whose cost is forecast.
+             */
+            target?: number | null;
+            /**
+             * Test Share
+             * @default 0.3
+             */
+            test_share: number;
+        };
+        /**
          * SizeRow
          * @description True objects of about one size; areas are px² of the original image, of the mask where there is one.
          */
@@ -11548,6 +11825,7 @@ export type CommentCreate = components['schemas']['CommentCreate'];
 export type CompareRequest = components['schemas']['CompareRequest'];
 export type Comparison = components['schemas']['Comparison'];
 export type ComparisonPromote = components['schemas']['ComparisonPromote'];
+export type CostForecast = components['schemas']['CostForecast'];
 export type CountTrigger = components['schemas']['CountTrigger'];
 export type CronTrigger = components['schemas']['CronTrigger'];
 export type Crop = components['schemas']['Crop'];
@@ -11664,6 +11942,7 @@ export type Listing = components['schemas']['Listing'];
 export type ListingPage = components['schemas']['ListingPage'];
 export type Login = components['schemas']['Login'];
 export type LogLine = components['schemas']['LogLine'];
+export type MarginalLabels = components['schemas']['MarginalLabels'];
 export type Mask = components['schemas']['Mask'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -11715,6 +11994,7 @@ export type PageRevision = components['schemas']['Page_Revision_'];
 export type PageRun = components['schemas']['Page_Run_'];
 export type PageSelection = components['schemas']['Page_Selection_'];
 export type PageSelectionItem = components['schemas']['Page_SelectionItem_'];
+export type PageSimulation = components['schemas']['Page_Simulation_'];
 export type PageSnapshot = components['schemas']['Page_Snapshot_'];
 export type PageTaskItem = components['schemas']['Page_TaskItem_'];
 export type PageTaskSummary = components['schemas']['Page_TaskSummary_'];
@@ -11785,6 +12065,10 @@ export type Session = components['schemas']['Session'];
 export type SimilarItem = components['schemas']['SimilarItem'];
 export type SimilarItems = components['schemas']['SimilarItems'];
 export type SimilarRequest = components['schemas']['SimilarRequest'];
+export type SimulatedCurve = components['schemas']['SimulatedCurve'];
+export type SimulatedSaving = components['schemas']['SimulatedSaving'];
+export type Simulation = components['schemas']['Simulation'];
+export type SimulationDraft = components['schemas']['SimulationDraft'];
 export type SizeRow = components['schemas']['SizeRow'];
 export type SliceRow = components['schemas']['SliceRow'];
 export type Snapshot = components['schemas']['Snapshot'];
@@ -18341,6 +18625,75 @@ export interface operations {
             };
         };
     };
+    list_simulations_api_v1_projects__project_id__simulations_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Simulation_"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_simulation_api_v1_projects__project_id__simulations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_spaces_api_v1_projects__project_id__spaces_get: {
         parameters: {
             query?: never;
@@ -18882,6 +19235,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SelectionProof"];
                 };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_simulation_api_v1_simulations__simulation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                simulation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_simulation_api_v1_simulations__simulation_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                simulation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem, as application/problem+json */
             default: {

@@ -5,10 +5,8 @@ is the learning curve of an arm; the random arm is always there.
 
 Invariants: all arms of a pool have the same pool, the same test items and the same budgets; a strategy sees what the
 product would show it, and nothing else; the same plan gives the same runs.
+
+Begin with ``running.simulate``; below it are ``plan`` (what to run), ``replay`` (running it), ``outcome`` (what came of
+it), ``linear`` and ``detecting`` (the models), ``sources`` (images from files), ``keeping`` (finished runs),
+``drawing`` (curves), and for datasets of a server ``job``, ``reading``, ``actions`` and ``queries``.
 """
-
-from whorl.selection.simulation.outcome import Outcome, summarise
-from whorl.selection.simulation.plan import Plan, Run, default_budgets, make_plan
-from whorl.selection.simulation.replay import Learner, replay, replay_arm
-
-__all__ = ["Learner", "Outcome", "Plan", "Run", "default_budgets", "make_plan", "replay", "replay_arm", "summarise"]

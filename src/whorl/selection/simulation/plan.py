@@ -107,7 +107,7 @@ def make_plan(
     # Groups stay whole, so a pool may be some items smaller than its share.
     n_pool = n_items - n_test
     counts = _checked(budgets, n_pool) if budgets else default_budgets(n_pool, rounds=rounds, classes=classes)
-    return Plan(_names(strategies), counts, _random_budgets(counts, n_pool), seeds, test_share, random_share)
+    return Plan(check_strategies(strategies), counts, _random_budgets(counts, n_pool), seeds, test_share, random_share)
 
 
 def default_budgets(n_pool: int, *, rounds: int, classes: int = 1) -> tuple[int, ...]:
@@ -141,13 +141,19 @@ def split_pool(groups: IntArray, *, test_share: float, seed: int) -> tuple[IntAr
     return rng.permutation(pool), test
 
 
-def _names(strategies: Sequence[str]) -> tuple[str, ...]:
+def check_strategies(strategies: Sequence[str]) -> tuple[str, ...]:
+    """The names, each once, and random at the end if it was not among them.
+
+    Raises:
+        InvalidInput: There is none.
+        NotFound: No strategy has one of the names.
+    """
     known = (AUTO, *list_strategies())
     for name in strategies:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"Did you mean {near[0]}?" if near else "Install a package that offers it as whorl.strategies."
-            raise NotFound(f"no strategy is called {name}; known: {', '.join(known)}", hint=hint)
+            raise NotFound(f"no strategy is called {name[:60]}; known: {', '.join(known)}", hint=hint)
     if not strategies:
         raise InvalidInput("no strategy to simulate", hint=f"Name some of: {', '.join(known)}.")
     return tuple(dict.fromkeys((*strategies, RANDOM)))

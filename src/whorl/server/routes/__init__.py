@@ -42,6 +42,7 @@ _NOUNS = (
     "spaces",
     "similar",
     "selections",
+    "simulations",
     "duplicates",
     "health",
     "pipelines",

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from whorl.base.errors import InvalidInput
-from whorl.selection.simulation import Outcome, Run, make_plan, summarise
+from whorl.selection.simulation.outcome import Outcome, summarise
+from whorl.selection.simulation.plan import Run, make_plan
 
 BUDGETS = (20, 40, 80, 160)
 PLAN = make_plan(["auto"], n_items=400, seeds=6, budgets=BUDGETS)

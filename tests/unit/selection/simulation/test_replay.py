@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from whorl.base.errors import InvalidInput, NotFound
-from whorl.selection.simulation import Run, make_plan, replay, replay_arm, summarise
 from whorl.selection.simulation.linear import LinearLearner
-from whorl.selection.simulation.plan import Plan, default_budgets, split_pool
+from whorl.selection.simulation.outcome import summarise
+from whorl.selection.simulation.plan import Plan, Run, default_budgets, make_plan, split_pool
+from whorl.selection.simulation.replay import replay, replay_arm
 
 
 def make_learner(n: int = 120, *, classes: int = 3, groups: np.ndarray | None = None) -> LinearLearner:
