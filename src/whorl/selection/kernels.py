@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from whorl.selection.types import Float32Array, FloatArray, IntArray, Pool
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 _BLOCK = 1024
 _MOST_DIMENSIONS = 256
@@ -114,11 +120,33 @@ def unit_rows(rows: NDArray[Any]) -> Float32Array:
     return np.asarray(rows / np.where(norms > 0, norms, np.float32(1)), dtype=np.float32)
 
 
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Keep matrix products to the thread that asks; where it pays, ours run side by side.
+
+    The products here are small: threads of the library wait for each other longer than they compute, and on a busy
+    machine ten times as long.
+    """
+    with _controller().limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    # Looks through all loaded libraries, which takes milliseconds: once.
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
 def squared_distances(a: Float32Array, b: Float32Array) -> Float32Array:
     """(n, m) squared Euclidean distances, never below 0."""
-    squares = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1)[None]
-    distances: Float32Array = np.maximum(squares - 2 * (a @ b.T), np.float32(0))
-    return distances
+    distances: Float32Array = a @ b.T
+    # In place: these are the largest arrays there are.
+    distances *= -2
+    distances += np.einsum("ij,ij->i", a, a)[:, None]
+    distances += np.einsum("ij,ij->i", b, b)[None]
+    return np.maximum(distances, 0, out=distances)
 
 
 def nearest_squared(a: Float32Array, b: Float32Array) -> Float32Array:
@@ -264,14 +292,17 @@ def _refresh_best(
         step = min(step * 2, _BLOCK)
 
 
-def _similarity(rows: Float32Array, reference: Float32Array, radius: float) -> NDArray[np.floating]:
-    similar: NDArray[np.floating] = np.exp(-squared_distances(rows, reference) / np.float32(radius * radius))
-    return similar
+def _similarity(rows: Float32Array, reference: Float32Array, radius: float) -> Float32Array:
+    similar = squared_distances(rows, reference)
+    similar *= np.float32(-1 / (radius * radius))
+    return np.exp(similar, out=similar)
 
 
 def _gains(
     rows: Float32Array, reference: Float32Array, weights: FloatArray, covered: FloatArray, radius: float
 ) -> FloatArray:
-    added = np.maximum(_similarity(rows, reference, radius) - covered.astype(np.float32), np.float32(0))
+    added = _similarity(rows, reference, radius)
+    added -= covered.astype(np.float32)
+    np.maximum(added, 0, out=added)
     gained: FloatArray = (added @ weights.astype(np.float32)).astype(np.float64)
     return gained

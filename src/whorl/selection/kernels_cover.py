@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whorl.selection.kernels import greedy_coverage, reference_rows, squared_distances
-from whorl.selection.kernels_far import farthest_first, nearest_centre, one_blas_thread, thread_count
+from whorl.selection.kernels import greedy_coverage, one_blas_thread, reference_rows, squared_distances
+from whorl.selection.kernels_far import farthest_first, nearest_centre, thread_count
 from whorl.selection.types import Float32Array, FloatArray, IntArray
 
 _MOST_PARTS = 8192

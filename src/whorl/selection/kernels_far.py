@@ -11,14 +11,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from whorl.selection.kernels import move_centres, squared_distances
+from whorl.selection.kernels import move_centres, one_blas_thread, squared_distances
 from whorl.selection.types import Float32Array, FloatArray, IntArray
 
 # Beyond this many distances the batches pay.
@@ -71,7 +70,8 @@ def farthest_first(
         is used. With nothing known, the first is the row nearest to the mean, at distance 2.
     """
     if len(rows) * max(budget, 1) <= _PLAIN_DISTANCES:
-        return _plain(np.asarray(rows, np.float32), known, budget)
+        with one_blas_thread():
+            return _plain(np.asarray(rows, np.float32), known, budget)
     with one_blas_thread(), ThreadPoolExecutor(thread_count()) as threads:
         cells = make_cells(rows, threads=threads)
         return _batched(cells, known, budget, exact, threads)
@@ -83,6 +83,7 @@ def _plain(rows: Float32Array, known: Float32Array, budget: int) -> tuple[IntArr
         _lower(nearest, rows, known[start : start + _BLOCK])
     picked = np.zeros(budget, np.int64)
     distances = np.zeros(budget)
+    squares = np.einsum("ij,ij->i", rows, rows)
     for at in range(budget):
         if at == 0 and not len(known):
             far, distances[at] = int(np.argmin(squared_distances(rows, rows.mean(axis=0, keepdims=True)))), 2.0
@@ -90,7 +91,7 @@ def _plain(rows: Float32Array, known: Float32Array, budget: int) -> tuple[IntArr
             far = int(np.argmax(nearest))
             distances[at] = np.sqrt(max(float(nearest[far]), 0.0))
         picked[at] = far
-        np.minimum(nearest, squared_distances(rows, rows[[far]]).ravel(), out=nearest)
+        np.minimum(nearest, _pushed(rows, squares, far), out=nearest)
         # Never twice, not even when all items are alike.
         nearest[picked[: at + 1]] = -1.0
     return picked, distances
@@ -134,7 +135,7 @@ def _run_of_picks(cells: Cells, nearest: Float32Array, limit: int) -> tuple[list
     # Everything outside is at most as far as the nearest candidate.
     outside = float(nearest[top].min()) if size < len(nearest) else -np.inf
     rows = np.asarray(cells.rows[top], np.float32)
-    squares = (rows * rows).sum(axis=1)
+    squares = np.einsum("ij,ij->i", rows, rows)
     near = nearest[top].copy()
     picked: list[int] = []
     distances: list[float] = []
@@ -145,14 +146,18 @@ def _run_of_picks(cells: Cells, nearest: Float32Array, limit: int) -> tuple[list
             break
         picked.append(int(top[at]))
         distances.append(float(np.sqrt(max(far, 0.0))))
-        pushed = rows @ rows[at]
-        pushed *= -2
-        pushed += squares
-        pushed += squares[at]
-        np.maximum(pushed, 0, out=pushed)
-        np.minimum(near, pushed, out=near)
+        np.minimum(near, _pushed(rows, squares, at), out=near)
         near[at] = -1
     return picked, distances
+
+
+def _pushed(rows: Float32Array, squares: Float32Array, at: int) -> Float32Array:
+    """(n,) squared distances to row ``at``."""
+    distances: Float32Array = rows @ rows[at]
+    distances *= -2
+    distances += squares
+    distances += squares[at]
+    return np.maximum(distances, 0, out=distances)
 
 
 def _push(
@@ -256,16 +261,3 @@ def _all(threads: ThreadPoolExecutor, work: Callable[[Any], None], parts: list[A
 def thread_count() -> int:
     """How many threads to work with: one for each core that is ours, 8 at most."""
     return max(1, min(len(os.sched_getaffinity(0)), 8)) if hasattr(os, "sched_getaffinity") else 2
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Keep matrix products to the thread that asks; ours run side by side.
-
-    The products here are small: threads of the library wait for each other longer than they compute, and on a busy
-    machine ten times as long.
-    """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1, user_api="blas"):
-        yield

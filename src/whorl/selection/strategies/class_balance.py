@@ -10,7 +10,7 @@ import numpy as np
 
 from whorl.base.errors import InvalidInput
 from whorl.selection.explaining import explained
-from whorl.selection.kernels import prepare_pool
+from whorl.selection.kernels import one_blas_thread, prepare_pool
 from whorl.selection.kernels_cover import share_out
 from whorl.selection.kernels_far import farthest_first
 from whorl.selection.types import Float32Array, FloatArray, IntArray, Pool, Selection, check_budget
@@ -39,6 +39,7 @@ class ClassBalance:
         if any(not math.isfinite(share) or share < 0 for share in shares) or sum(shares) > 1 + 1e-6:
             raise InvalidInput(f"target shares are {shares}", hint="Give shares of at least 0, 1 altogether at most.")
 
+    @one_blas_thread()
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs probabilities, uses embeddings and labels. Ties: lower row."""
         budget = check_budget(pool.check(), budget)

@@ -9,8 +9,8 @@ import numpy as np
 
 from whorl.base.errors import InvalidInput
 from whorl.selection.explaining import explained
-from whorl.selection.kernels import prepare_pool
-from whorl.selection.kernels_far import farthest_first, nearest_centre, one_blas_thread, thread_count
+from whorl.selection.kernels import one_blas_thread, prepare_pool
+from whorl.selection.kernels_far import farthest_first, nearest_centre, thread_count
 from whorl.selection.strategies.herding import calibrated_uncertainty
 from whorl.selection.types import Float32Array, IntArray, Pool, Selection, best_first, check_budget
 
@@ -42,6 +42,7 @@ class ClusterMargin:
         if self.candidates < 1 or (self.clusters is not None and self.clusters < 1):
             raise InvalidInput(f"candidates {self.candidates} and clusters {self.clusters} must be at least 1")
 
+    @one_blas_thread()
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs embeddings, and probabilities or uncertainty."""
         budget = check_budget(pool.check(), budget)

@@ -10,6 +10,7 @@ import numpy as np
 
 from whorl.base.errors import InvalidInput
 from whorl.selection.explaining import explained
+from whorl.selection.kernels import one_blas_thread
 from whorl.selection.strategies.detection_boxes import (
     BoxTable,
     box_table,
@@ -54,6 +55,7 @@ class Detection:
         if self.candidates < 1:
             raise InvalidInput(f"candidates is {self.candidates}", hint="Give at least 1.")
 
+    @one_blas_thread()
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs boxes or uncertainty from ``min_labelled`` labels on, uses embeddings and groups."""
         budget = check_budget(pool.check(), budget)

@@ -8,7 +8,7 @@ import numpy as np
 
 from whorl.base.errors import InvalidInput
 from whorl.selection.explaining import explained
-from whorl.selection.kernels import k_means_centres, nearest_index, prepare_pool
+from whorl.selection.kernels import k_means_centres, nearest_index, one_blas_thread, prepare_pool
 from whorl.selection.strategies.margin import margin_uncertainty
 from whorl.selection.types import Float32Array, FloatArray, IntArray, LinearHead, Pool, Selection, check_budget
 
@@ -40,6 +40,7 @@ class Disagreement:
         if self.votes < 3:
             raise InvalidInput(f"votes is {self.votes}", hint="Give at least 3.")
 
+    @one_blas_thread()
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs embeddings, and votes or a head."""
         budget = check_budget(pool.check(), budget)

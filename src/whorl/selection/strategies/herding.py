@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from whorl.base.errors import InvalidInput
 from whorl.models.evaluation.calibration import apply_temperature, fit_temperature
 from whorl.selection.explaining import explained
-from whorl.selection.kernels import greedy_coverage, nearest_squared, prepare_pool, reference_rows, squared_distances
+from whorl.selection.kernels import (
+    greedy_coverage,
+    nearest_squared,
+    one_blas_thread,
+    prepare_pool,
+    reference_rows,
+    squared_distances,
+)
 from whorl.selection.kernels_cover import cover_in_parts
 from whorl.selection.strategies.margin import margin_uncertainty
 from whorl.selection.types import Float32Array, FloatArray, IntArray, Pool, Selection, check_budget
@@ -49,6 +56,7 @@ class Herding:
             if getattr(self, name) < 1:
                 raise InvalidInput(f"{name} is {getattr(self, name)}", hint="Give at least 1.")
 
+    @one_blas_thread()
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs embeddings, uses probabilities or uncertainty. Ties: lower row."""
         budget = check_budget(pool.check(), budget)

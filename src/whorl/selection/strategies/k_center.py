@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whorl.selection.explaining import explained
-from whorl.selection.kernels import prepare_pool
+from whorl.selection.kernels import one_blas_thread, prepare_pool
 from whorl.selection.kernels_far import farthest_first
 from whorl.selection.types import Pool, Selection, check_budget
 
@@ -28,6 +28,7 @@ class KCenter:
 
     exact: bool | None = None
 
+    @one_blas_thread()
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs embeddings. Distances are between unit vectors; ties: lower row."""
         budget = check_budget(pool.check(), budget)

@@ -9,8 +9,8 @@ import numpy as np
 
 from whorl.base.errors import InvalidInput
 from whorl.selection.explaining import explained
-from whorl.selection.kernels import prepare_pool, reference_rows, squared_distances
-from whorl.selection.kernels_far import farthest_first, nearest_centre, one_blas_thread, thread_count
+from whorl.selection.kernels import one_blas_thread, prepare_pool, reference_rows, squared_distances
+from whorl.selection.kernels_far import farthest_first, nearest_centre, thread_count
 from whorl.selection.types import Float32Array, FloatArray, IntArray, Pool, Selection, check_budget
 
 _MOST_CLUSTERS = 8192
@@ -37,6 +37,7 @@ class RareTail:
         if self.clusters < 1 or self.least < 1:
             raise InvalidInput(f"clusters {self.clusters} and least {self.least} must be at least 1")
 
+    @one_blas_thread()
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs embeddings, uses probabilities and labels."""
         budget = check_budget(pool.check(), budget)

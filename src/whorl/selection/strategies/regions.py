@@ -9,6 +9,7 @@ import numpy as np
 
 from whorl.base.errors import InvalidInput, JsonValue
 from whorl.selection.explaining import explained
+from whorl.selection.kernels import one_blas_thread
 from whorl.selection.strategies.entropy import entropy
 from whorl.selection.strategies.herding import Herding
 from whorl.selection.strategies.margin import margin_uncertainty
@@ -48,6 +49,7 @@ class Regions:
         if self.measure not in ("margin", "entropy"):
             raise InvalidInput(f"measure is {self.measure}", hint="Give margin or entropy.")
 
+    @one_blas_thread()
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs regions, uses embeddings. An image without regions comes last."""
         budget = check_budget(pool.check(), budget)

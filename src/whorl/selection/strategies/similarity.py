@@ -8,7 +8,7 @@ import numpy as np
 
 from whorl.base.errors import InvalidInput
 from whorl.selection.explaining import explained
-from whorl.selection.kernels import prepare, squared_distances
+from whorl.selection.kernels import one_blas_thread, prepare, squared_distances
 from whorl.selection.types import Float32Array, FloatArray, IntArray, Pool, Selection, check_budget
 
 _BLOCK = 4096
@@ -41,6 +41,7 @@ class Similarity:
         if not 0 <= self.repulsion < np.inf:
             raise InvalidInput(f"repulsion is {self.repulsion:g}", hint="Give at least 0.")
 
+    @one_blas_thread()
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs embeddings and examples, uses counter-examples. Ties: lower row."""
         budget = check_budget(pool.check(), budget)

@@ -10,7 +10,7 @@ import numpy as np
 
 from whorl.base.errors import InvalidInput
 from whorl.selection.explaining import explained
-from whorl.selection.kernels import k_means_centres, nearest_index, prepare_pool, squared_distances
+from whorl.selection.kernels import k_means_centres, nearest_index, one_blas_thread, prepare_pool, squared_distances
 from whorl.selection.types import Float32Array, IntArray, Pool, Selection, check_budget
 
 _WHOLE, _MOST_OTHERS = 2048, 512
@@ -39,6 +39,7 @@ class Typical:
                 f"neighbours {self.neighbours} and most_clusters {self.most_clusters} must be at least 1"
             )
 
+    @one_blas_thread()
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs embeddings."""
         budget = check_budget(pool.check(), budget)
