@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from whorl.access.actions import create_person, create_project, create_token, ensure_local_owner, set_member
 from whorl.access.rules import Actor, ActorKind, Role, TokenKind
@@ -22,6 +23,8 @@ from whorl.datasets.revisions import load_dataset
 from whorl.datasets.views import create_view
 from whorl.engine.jobs import create_job
 from whorl.models.embeddings.actions import create_space
+from whorl.models.embeddings.projection import records
+from whorl.models.embeddings.projection.places import encode_places
 from whorl.ontology.actions import create_recipe, save_ontology
 from whorl.pipelines.queries import list_runs
 from whorl.schemas.annotations import AnnotationDraft, ClassTag
@@ -31,9 +34,9 @@ from whorl.schemas.ontology import Label, OntologyDraft, RecipeDraft, Tool
 from whorl.schemas.pipelines import PipelineDefinition
 from whorl.server.app import create_app
 from whorl.server.services import Services
-from whorl.store.blobs import open_blobs
+from whorl.store.blobs import open_blobs, put_content
 from whorl.store.db import Database
-from whorl.store.db.tables import comparison
+from whorl.store.db.tables import comparison, item
 from whorl.tasks.actions import add_task_items, create_task
 from whorl.tasks.reviews import raise_issue
 from whorl.tasks.rules import TaskKind
@@ -110,6 +113,26 @@ def api(services: Services) -> Iterator[Api]:
         yield made
 
 
+def _map(conn: Connection, api: Api) -> str:
+    """A map of the one item."""
+    keys = list(conn.execute(select(item.c.key)).scalars())
+    blob = encode_places(np.asarray(keys, np.int64), np.zeros((len(keys), 2), np.int16))
+    records.add_points(conn, "map_0", keys, [[0, 0]] * len(keys))
+    records.add_map(
+        conn,
+        "map_0",
+        dataset_id=api.ids["dataset_id"],
+        space_id=api.ids["space_id"],
+        method="pca",
+        params={},
+        blob_sha256=put_content(api.services.blobs, blob),
+        rows=len(keys),
+        revision=1,
+        now=NOW,
+    )
+    return "map_0"
+
+
 def _people(conn: Connection, api: Api) -> None:
     admin = ensure_local_owner(conn, now=NOW)
     api.tokens["admin"] = _token(conn, TokenKind.LAUNCH, admin.id)
@@ -157,6 +180,7 @@ def _things(conn: Connection, api: Api) -> None:
     api.ids["selection_id"] = _selection(conn, api)
     api.ids["simulation_id"] = _simulation(conn, api)
     api.ids["space_id"] = create_space(conn, api.ids["project_id"], source="hog32-1", is_kept=False, now=NOW).id
+    api.ids["map_id"] = _map(conn, api)
     _models(conn, api)
     api.ids |= {"token_id": "tok_none", "revision": "1", "level": "0", "column": "0", "row": "0"}
 

@@ -22,6 +22,7 @@ from whorl.store.db.tables import (
     dataset,
     delivery,
     duplicate_scan,
+    embedding_map,
     embedding_space,
     endpoint,
     evaluation,
@@ -64,6 +65,10 @@ _PROJECT_OF: dict[str, tuple[ColumnElement[Any], Select[Any]]] = {
     "view_id": (saved_view.c.id, select(saved_view.c.project_id)),
     "space_id": (embedding_space.c.id, select(embedding_space.c.project_id)),
     "duplicate_scan_id": (duplicate_scan.c.id, select(duplicate_scan.c.project_id)),
+    "map_id": (
+        embedding_map.c.id,
+        select(dataset.c.project_id).join(embedding_map, embedding_map.c.dataset_key == dataset.c.key),
+    ),
     "selection_id": (selection.c.id, select(selection.c.project_id)),
     "simulation_id": (simulation.c.id, select(simulation.c.project_id)),
     "delivery_id": (delivery.c.id, select(delivery.c.project_id)),

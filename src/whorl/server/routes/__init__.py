@@ -41,6 +41,7 @@ _NOUNS = (
     "flags",
     "spaces",
     "similar",
+    "maps",
     "selections",
     "simulations",
     "duplicates",
