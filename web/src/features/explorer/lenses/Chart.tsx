@@ -1,6 +1,12 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { BarChart, HeatmapChart } from "echarts/charts";
-import { BrushComponent, GridComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import {
+  BrushComponent,
+  GridComponent,
+  LegendComponent,
+  TooltipComponent,
+  VisualMapComponent,
+} from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
@@ -10,6 +16,7 @@ echarts.use([
   HeatmapChart,
   BrushComponent,
   GridComponent,
+  LegendComponent,
   TooltipComponent,
   VisualMapComponent,
   CanvasRenderer,
