@@ -23,7 +23,7 @@ WARM = replace(COLD, n_labelled=300, task="classes")
     ("facts", "name"),
     [
         (COLD, "herding"),
-        (replace(COLD, budget=20), "typical"),
+        (replace(COLD, budget=20), "herding"),
         (replace(COLD, has_vectors=False), "random"),
         (replace(COLD, has_vectors=False, has_groups=True), "stratified"),
         (replace(COLD, has_probabilities=True, is_foreign_model=True), "margin"),
