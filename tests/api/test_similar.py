@@ -209,3 +209,25 @@ def test_spaces__what_cannot_be_made(gallery: Gallery) -> None:
     assert refused(source="model.pkl")[0] == 422
     assert refused(source="hog", name="hog32-1") == (409, "the project has a space named 'hog32-1'")
     assert refused(source="mdl_01jd4q00000000000000000000")[0] == 404
+
+
+def test_near__finds_items_in_queries(gallery: Gallery) -> None:
+    gallery.space(source=COLOURS, name="colours", is_kept=False)
+    gallery.embed("colours")
+    red = gallery.items["red"]
+
+    def listed(q: str) -> Any:
+        found = gallery.ask("GET", f"{gallery.path}/items", params={"q": q}).json()
+        return sorted(one["name"] for one in found["items"]) if "items" in found else found["detail"]
+
+    assert listed(f"near:{red} space:colours limit:2") == ["a.png", "rust.png"]
+    assert listed(f"(near:{red} space:colours limit:2) name:r*") == ["rust.png"]
+    assert listed(f"name:r* -(near:{red} space:colours limit:2)") == ["red.png"]
+    assert listed("near:green space:colours limit:1") == ["green.png"]
+    counted = gallery.ask("POST", f"{gallery.path}/listings", json={"q": f"near:{red} space:colours limit:3"})
+    assert counted.json()["count"] == 3, counted.text
+    assert listed(f"near:{red}") == "near: space 'hog32-1' has no vectors yet"
+    assert listed("near:itm_none space:colours") == "near: no such item: 'itm_none'"
+    assert listed(f"near:{red} space:clip").startswith("near: no space 'clip' in this project")
+    fresh = gallery.add("fresh", picture((200, 10, 10)))
+    assert len(listed(f"near:{fresh} space:colours limit:4")) == 4

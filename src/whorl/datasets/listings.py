@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, func, select
 
 from whorl.base.errors import ListingGone, Unavailable
-from whorl.datasets.dql import CompiledQuery, Query, compile_query, iter_keys, resolve_snapshot
+from whorl.datasets.dql import CompiledQuery, Query, compile_query, iter_keys, resolve_near, resolve_snapshot
 from whorl.datasets.dql.ast import EVERYTHING
 from whorl.datasets.revisions import check_as_of, load_dataset, standing
 from whorl.store.db import Database
@@ -253,6 +253,7 @@ def _resolve(conn: Connection, dataset_id: str, query: Query, as_of: int | None)
     revision = row.revision if at is None else at
     # The present is read as the present, which the indexes serve best.
     is_now = at == row.revision and query.snapshot is None
+    query = resolve_near(conn, query, row.key)
     compiled = compile_query(query, dataset_key=row.key, as_of=None if is_now else at)
     said = repr((dataset_id, revision, query.where, query.sort))
     digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

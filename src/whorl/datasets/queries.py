@@ -9,7 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from whorl.base.errors import NotFound
-from whorl.datasets.dql import CompiledQuery, Count, Query, compile_query, list_keys, read_keys, resolve_snapshot
+from whorl.datasets.dql import (
+    CompiledQuery,
+    Count,
+    Query,
+    compile_query,
+    list_keys,
+    read_keys,
+    resolve_near,
+    resolve_snapshot,
+)
 from whorl.datasets.dql import count as count_keys
 from whorl.datasets.dql.ast import Compare, Field, Op, all_of
 from whorl.datasets.revisions import DatasetRow, batches, check_as_of, load_dataset, standing
@@ -302,6 +311,7 @@ def _compile(
     if subset is not None:
         held = Compare(Field("subset"), Op.EQ, subset.value)
         query = replace(query, where=all_of([query.where, held]))
+    query = resolve_near(conn, query, row.key)
     return compile_query(query, dataset_key=row.key, as_of=_moment(conn, row, query, as_of))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from whorl.base.errors import InvalidInput, JsonValue
 from whorl.datasets.actions import freeze_test
-from whorl.datasets.dql import compile_query, read_keys
+from whorl.datasets.dql import compile_query, read_keys, resolve_near
 from whorl.datasets.dql.either_form import read_query
 from whorl.datasets.queries import find_item_keys, list_items_by_key
 from whorl.datasets.revisions import load_dataset
@@ -175,7 +175,9 @@ def _read_slice(conn: Connection, held: Evaluation, outputs: Outputs, wanted: Pr
     images, query = None, read_query(wanted.query)
     if query is not None:
         key = load_dataset(conn, held.dataset_id).key
-        found = set(read_keys(conn, compile_query(query, dataset_key=key, as_of=held.revision)))
+        found = set(
+            read_keys(conn, compile_query(resolve_near(conn, query, key), dataset_key=key, as_of=held.revision))
+        )
         keys = find_item_keys(conn, outputs.items)
         images = np.array([keys.get(one) in found for one in outputs.items], np.bool_)
     return Slice(name=wanted.title, images=images, class_name=wanted.label, floor_drop=wanted.floor_drop)

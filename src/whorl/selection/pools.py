@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from whorl.base.errors import InvalidInput, NotFound
-from whorl.datasets.dql import Query, compile_query, read_keys, resolve_snapshot
+from whorl.datasets.dql import Query, compile_query, read_keys, resolve_near, resolve_snapshot
 from whorl.datasets.revisions import DatasetRow, batches, load_dataset, standing
 from whorl.selection.item_fields import field_reader, is_bad
 from whorl.store.db.tables import annotation, blob, item, item_state, task, task_item
@@ -190,7 +190,7 @@ def read_pace(conn: Connection, project_id: str) -> float | None:
 
 # Any in what follows: the columns of a select are typed by its tables, not in Python.
 def _compile(conn: Connection, row: DatasetRow, query: Query | None) -> Any:
-    wanted = query or Query()
+    wanted = resolve_near(conn, query or Query(), row.key)
     as_of = resolve_snapshot(conn, wanted, dataset_key=row.key)
     return compile_query(wanted, dataset_key=row.key, as_of=as_of)
 

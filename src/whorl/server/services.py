@@ -19,6 +19,7 @@ from whorl.datasets.facet_reads import CountedFacets
 from whorl.datasets.listings import Listings
 from whorl.engine import Executor
 from whorl.engine.dispatcher import Dispatcher
+from whorl.models.embeddings.near import answer_near
 from whorl.models.embeddings.store import EmbeddingStore, open_store
 from whorl.schemas.serving import FlagCatalogue
 from whorl.server.metering import RequestMeter
@@ -165,9 +166,16 @@ class Services:
         self.login_failures = FailureLimit(self.clock)
         self.savings = Savings(self.db, self.blobs, self.executor, self.settings.home_path)
         self.embeddings = open_store(self.db, self.blobs, self.settings.home_path)
+        answer_near(self.db, self._seeker)
         self.recorder = LogRecorder(self.db, self.blobs, self.clock)
         self.serving = Serving(self.db, self.blobs, self.settings, self.clock, self.recorder)
 
     def now(self) -> datetime:
         """The time, aware UTC."""
         return to_datetime(self.clock.now())
+
+    def _seeker(self) -> Seeker:
+        # Late: vectors bring numpy, which the server does not need at its start.
+        from whorl.server.seeking import seeker_of
+
+        return seeker_of(self)

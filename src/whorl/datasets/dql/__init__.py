@@ -13,6 +13,7 @@ from whorl.datasets.dql.ast import Query
 from whorl.datasets.dql.compile import CompiledQuery, compile_query, resolve_snapshot
 from whorl.datasets.dql.filterable import mark_filterable
 from whorl.datasets.dql.json_form import parse_query
+from whorl.datasets.dql.near import resolve_near
 from whorl.datasets.dql.reading import Count, KeyPage, count, iter_keys, list_keys, read_keys
 from whorl.datasets.dql.text_form import parse_text
 from whorl.datasets.dql.write import format_text, to_json
@@ -31,6 +32,7 @@ __all__ = [
     "parse_query",
     "parse_text",
     "read_keys",
+    "resolve_near",
     "resolve_snapshot",
     "to_json",
 ]

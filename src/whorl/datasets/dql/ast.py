@@ -8,7 +8,7 @@ question written two ways gives equal trees.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -42,6 +42,14 @@ class LayerChoice(StrEnum):
     TRUTH = "truth"
     PREDICTION = "prediction"
     ANY = "any"
+
+
+class NearKind(StrEnum):
+    """What a similarity is measured to."""
+
+    ITEM = "item"
+    ANNOTATION = "annotation"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,21 @@ class MapMatch:
     ring: tuple[tuple[int, int], ...] = ()
 
 
-Condition = And | Or | Not | Compare | AnnotationMatch | FindingMatch | SelectionMatch | MapMatch
+@dataclass(frozen=True, slots=True)
+class NearMatch:
+    """The item is among the ``limit`` most like an item, an annotation (both by id) or words; they are not themselves.
+
+    ``keys`` are the items found, once it was resolved; it is no part of what the query says.
+    """
+
+    kind: NearKind
+    value: str
+    space: str | None = None
+    limit: int = 100
+    keys: tuple[int, ...] | None = field(default=None, repr=False, compare=False)
+
+
+Condition = And | Or | Not | Compare | AnnotationMatch | FindingMatch | SelectionMatch | MapMatch | NearMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +166,8 @@ class Query:
     snapshot: str | None = None
 
 
+MOST_NEAR, DEFAULT_NEAR = 1000, 100
+NEAR_IDS = ("itm_", "ann_")
 EVERYTHING = And()
 NOTHING = Or()
 

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 from sqlalchemy import and_, false, func, not_, or_, select, true
 
+from whorl.base.errors import QueryError
 from whorl.datasets.dql.ast import (
     EVERYTHING,
     And,
@@ -18,6 +19,7 @@ from whorl.datasets.dql.ast import (
     FindingMatch,
     LayerChoice,
     MapMatch,
+    NearMatch,
     Not,
     Op,
     Or,
@@ -73,7 +75,14 @@ class Standing:
             case MapMatch():
                 assert self.dataset_key is not None
                 return self.item_key.in_(list_mapped(node, self.dataset_key))
+            case NearMatch():
+                return self._near(node)
         assert_never(node)
+
+    def _near(self, node: NearMatch) -> Truth:
+        if node.keys is None:
+            raise QueryError("near cannot be asked here", hint="Use it where items are listed, or chosen by a query.")
+        return self.item_key.in_(node.keys)
 
     def matching(self, node: AnnotationMatch) -> Truth:
         """The condition on one annotation row of the layer, apart from whose it is."""
@@ -144,5 +153,5 @@ def item_fields(node: Condition) -> Iterator[Field]:
             yield from item_fields(part)
         case Compare(field=field):
             yield field
-        case AnnotationMatch() | FindingMatch() | SelectionMatch() | MapMatch():
+        case AnnotationMatch() | FindingMatch() | SelectionMatch() | MapMatch() | NearMatch():
             return

@@ -15,6 +15,7 @@ from whorl.datasets.dql.ast import (
     Condition,
     FindingMatch,
     MapMatch,
+    NearMatch,
     Not,
     Or,
     SelectionMatch,
@@ -77,7 +78,7 @@ def _condition(node: Condition) -> Truth:
             return not_(func.coalesce(_condition(part), false()))
         case Compare():
             return compare_column(_COLUMNS[node.field.name], node)
-        case AnnotationMatch() | FindingMatch() | SelectionMatch() | MapMatch():
+        case AnnotationMatch() | FindingMatch() | SelectionMatch() | MapMatch() | NearMatch():
             raise AssertionError("a finding is compared by its own fields only")
     assert_never(node)
 
@@ -91,5 +92,5 @@ def _matches(node: Condition) -> Iterator[FindingMatch]:
             yield from _matches(part)
         case FindingMatch():
             yield node
-        case Compare() | AnnotationMatch() | SelectionMatch() | MapMatch():
+        case Compare() | AnnotationMatch() | SelectionMatch() | MapMatch() | NearMatch():
             return

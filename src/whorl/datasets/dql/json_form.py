@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from whorl.base.errors import QueryError
 from whorl.datasets.dql import dialect
 from whorl.datasets.dql.ast import (
+    DEFAULT_NEAR,
+    MOST_NEAR,
     AnnotationMatch,
     Condition,
     FindingMatch,
     LayerChoice,
     MapMatch,
+    NearKind,
+    NearMatch,
     Op,
     Quantifier,
     Query,
@@ -175,6 +179,8 @@ def _entry(key: str, value: object, scope: Scope, place: str, budget: _Budget, d
         return _selection(value, here, budget)
     if scope is ITEMS and key == "map":
         return _map(value, here, budget)
+    if scope is ITEMS and key == "near":
+        return _near(value, here, budget)
     return _at(tuple(split_path(key, here)), value, scope, here, budget, depth)
 
 
@@ -304,6 +310,27 @@ def _map(value: object, place: str, budget: _Budget) -> Condition:
     if not isinstance(ring, list | tuple):
         fail(f"ring is a list of corners, got {shorten(ring)}", f"{place}.ring", hint=example)
     return MapMatch(check_text(map_id, f"{place}.id"), check_ring(ring, f"{place}.ring"))
+
+
+def _near(value: object, place: str, budget: _Budget) -> Condition:
+    budget.spend(place, matches=1)
+    document = {"item": value} if isinstance(value, str) else value
+    example = 'Example: {"near": {"item": "itm_...", "space": "lite0", "limit": 50}}'
+    kinds = [one.value for one in NearKind]
+    if not isinstance(document, Mapping) or any(key not in (*kinds, "space", "limit") for key in document):
+        fail("near takes one of item, annotation and text, and space and limit", place, hint=example)
+    given = [kind for kind in kinds if kind in document]
+    if len(given) != 1:
+        fail(f"near takes exactly one of {', '.join(kinds)}", place, hint=example)
+    what, space, limit = document[given[0]], document.get("space"), document.get("limit", DEFAULT_NEAR)
+    if not isinstance(what, str) or not what.strip():
+        fail(f"{given[0]} is text, got {shorten(what)}", f"{place}.{given[0]}", hint=example)
+    if space is not None and (not isinstance(space, str) or not space):
+        fail(f"space is a name or id, got {shorten(space)}", f"{place}.space", hint=example)
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MOST_NEAR:
+        fail(f"limit is a whole number from 1 to {MOST_NEAR}, got {shorten(limit)}", f"{place}.limit", hint=example)
+    named = None if space is None else check_text(space, f"{place}.space")
+    return NearMatch(NearKind(given[0]), check_text(what, f"{place}.{given[0]}"), named, limit)
 
 
 def _join(value: object, place: str, budget: _Budget, depth: int) -> Condition:

@@ -3,16 +3,18 @@
 Terms are joined with and. Terms about annotations gather into one group, about one and the same annotation; a second
 ``label:`` or ``model:`` opens the next group, and so do parentheses. A minus turns one term or one parenthesis around.
 After ``eval:`` the terms ``type truth predicted confidence iou`` are about one and the same finding of that evaluation;
-after ``selection:``, ``is_random`` keeps the part that was drawn at random, or the other one.
+after ``selection:``, ``is_random`` keeps the part that was drawn at random, or the other one; after ``near:``,
+``space`` and ``limit`` say where to look and how many.
 """
 
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from whorl.datasets.dql.ast import (
+    MOST_NEAR,
     AnnotationMatch,
     Compare,
     Condition,
@@ -20,6 +22,8 @@ from whorl.datasets.dql.ast import (
     FindingMatch,
     LayerChoice,
     MapMatch,
+    NearKind,
+    NearMatch,
     Op,
     Quantifier,
     Query,
@@ -49,7 +53,7 @@ from whorl.datasets.dql.tokens import Group, Reader, Term, Value, refuse
 
 _ORDER = {"<": Op.LT, "<=": Op.LTE, ">": Op.GT, ">=": Op.GTE}
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_SPECIAL = ("has", "sort", "snapshot", "layer", "eval", "selection", "map")
+_SPECIAL = ("has", "sort", "snapshot", "layer", "eval", "selection", "map", "near")
 # Of a finding when one was opened last; else of an annotation.
 _SHARED = ("type", "confidence")
 _ON_ANNOTATIONS = {name for name in ANNOTATIONS.names() if name != "id"}
@@ -69,6 +73,7 @@ class _Parts:
     finding_at: int | None = None
     is_finding_last: bool = False
     selection_at: int | None = None
+    near_at: int | None = None
 
     def open_group(self) -> None:
         """Remember where the group began, so that conditions keep the order they are written in."""
@@ -86,6 +91,8 @@ class _Parts:
                 self.finding_at += 1
             if self.selection_at is not None and self.selection_at >= self.group_at:
                 self.selection_at += 1
+            if self.near_at is not None and self.near_at >= self.group_at:
+                self.near_at += 1
         self.group, self.seen, self.layer = [], set(), None
 
     def open_finding(self, source: str) -> None:
@@ -140,12 +147,15 @@ class _Parser:
         if term.field == "layer":
             self._layer(term, parts)
             return
-        openers = {"eval": self._evaluation, "selection": self._selection, "map": self._map}
+        openers = {"eval": self._evaluation, "selection": self._selection, "map": self._map, "near": self._near}
         if term.field in openers:
             openers[term.field](term, parts)
             return
         if term.field == "is_random" and parts.selection_at is not None:
             _keep_part(term, parts, parts.selection_at)
+            return
+        if term.field in ("space", "limit") and parts.near_at is not None:
+            _set_near(term, parts, parts.near_at)
             return
         if parts.takes_finding(term.field):
             found = _compared(term, resolve([term.field], FINDINGS, _column(term)), FINDINGS)
@@ -204,6 +214,19 @@ class _Parser:
             refuse("map: takes the id of a map, and the corners of a ring", term.column, hint=RING_EXAMPLE)
         map_id, ring = read_ring(check_text(written, _place(term.values[0])), _place(term.values[0]))
         match = MapMatch(map_id, ring)
+        parts.conditions.append(negate(match) if term.is_negated else match)
+
+    def _near(self, term: Term, parts: _Parts) -> None:
+        self.matches += 1
+        if self.matches > MAX_MATCHES:
+            refuse(f"more than {MAX_MATCHES} conditions over annotations", term.column)
+        written = term.values[0].text
+        if len(term.values) > 1 or term.operator not in (":", "=") or not written.strip():
+            refuse('near: takes the id of an item or annotation, or words: near:"a red car"', term.column)
+        what = check_text(written, _place(term.values[0]))
+        kinds = {"itm": NearKind.ITEM, "ann": NearKind.ANNOTATION}
+        match = NearMatch(kinds.get(what[:3], NearKind.TEXT) if what[3:4] == "_" else NearKind.TEXT, what)
+        parts.near_at = None if term.is_negated else len(parts.conditions)
         parts.conditions.append(negate(match) if term.is_negated else match)
 
     def _layer(self, term: Term, parts: _Parts) -> None:
@@ -297,6 +320,21 @@ def _keep_part(term: Term, parts: _Parts, at: int) -> None:
     opened = parts.conditions[at]
     assert isinstance(opened, SelectionMatch)
     parts.conditions[at] = SelectionMatch(opened.source, wanted is not term.is_negated)
+
+
+def _set_near(term: Term, parts: _Parts, at: int) -> None:
+    written = term.values[0].text
+    opened = parts.conditions[at]
+    assert isinstance(opened, NearMatch)
+    if len(term.values) > 1 or term.operator not in (":", "=") or term.is_negated or not written:
+        refuse(f"{term.field}: takes one value", term.column)
+    if term.field == "space":
+        parts.conditions[at] = replace(opened, space=check_text(written, _place(term.values[0])))
+        return
+    limit = int(written) if written.isascii() and written.isdecimal() and len(written) < 6 else 0
+    if not 1 <= limit <= MOST_NEAR:
+        refuse(f"limit is a whole number from 1 to {MOST_NEAR}", term.column)
+    parts.conditions[at] = replace(opened, limit=limit)
 
 
 def _column(term: Term) -> str:

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from whorl.base.errors import JsonValue, QueryError
 from whorl.datasets.dql.ast import (
+    DEFAULT_NEAR,
+    NEAR_IDS,
     And,
     AnnotationMatch,
     Compare,
@@ -15,6 +17,8 @@ from whorl.datasets.dql.ast import (
     FindingMatch,
     LayerChoice,
     MapMatch,
+    NearKind,
+    NearMatch,
     Not,
     Op,
     Or,
@@ -61,6 +65,10 @@ def _json(node: Condition) -> dict[str, JsonValue]:
             return {"selection": {"id": node.source}}
         case SelectionMatch():
             return {"selection": {"id": node.source, "is_random": node.is_random}}
+        case NearMatch():
+            space: dict[str, JsonValue] = {} if node.space is None else {"space": node.space}
+            limit: dict[str, JsonValue] = {} if node.limit == DEFAULT_NEAR else {"limit": node.limit}
+            return {"near": {node.kind.value: node.value, **space, **limit}}
         case MapMatch(ring=()):
             return {"map": {"id": node.map_id}}
         case MapMatch():
@@ -120,6 +128,8 @@ def _text(node: Condition) -> str:
             return _finding(node)
         case SelectionMatch():
             return _selection(node)
+        case NearMatch():
+            return _near(node)
         case MapMatch():
             return f"map:{_quote(write_ring(node.map_id, node.ring))}"
 
@@ -133,6 +143,15 @@ def _finding(node: FindingMatch) -> str:
 def _selection(node: SelectionMatch) -> str:
     word = f"selection:{_quote(node.source)}"
     return word if node.is_random is None else f"({word} is_random:{str(node.is_random).lower()})"
+
+
+def _near(node: NearMatch) -> str:
+    words = [f"near:{_quote(node.value)}"]
+    if (node.kind is not NearKind.TEXT) != node.value.startswith(NEAR_IDS):
+        raise _unsayable(f"near {node.kind.value} {node.value[:20]}")
+    words += [] if node.space is None else [f"space:{_quote(node.space)}"]
+    words += [] if node.limit == DEFAULT_NEAR else [f"limit:{node.limit}"]
+    return words[0] if len(words) == 1 else f"({' '.join(words)})"
 
 
 def _match(node: AnnotationMatch) -> str:

@@ -19,6 +19,7 @@ from whorl.engine.jobs import QUEUED, RUNNING, JobContext, JobHandler, create_jo
 from whorl.engine.messages import Message, Work
 from whorl.models.embeddings.compaction import compact
 from whorl.models.embeddings.embedding import EmbedCounts, embed_missing
+from whorl.models.embeddings.near import answer_near_by_stored_vectors
 from whorl.models.embeddings.queries import Space, get_space
 from whorl.models.embeddings.store import open_store
 from whorl.models.workshop import Workshop
@@ -180,6 +181,7 @@ def newest(conn: Connection, space: Space) -> dict[str, int]:
 
 def embed_job_handlers(db: Database, blobs: BlobStore, home: Path, clock: Clock) -> dict[str, AnyHandler]:
     """The handlers of embedding, by node."""
+    answer_near_by_stored_vectors(db, blobs, home)
     jobs = EmbedJobs(db, blobs, home, clock)
     return {job_node(EMBED): JobHandler(db, jobs.embed), KEEP_NODE: KeepHandler(db, clock)}
 

@@ -164,6 +164,18 @@ class Seeker:
 
         return self._remember(space, f"text:{text}", make)
 
+    def knows(self, space: Space, picture: Picture) -> bool:
+        """Whether a picture's vector is at hand, so that nothing has to be decoded."""
+        with self._lock:
+            if (space.id, picture.key) in self._vectors:
+                return True
+        return bool(self.store.open(space.id).rows_of([picture.key])[0] >= 0)
+
+    def knows_text(self, space: Space, text: str) -> bool:
+        """Whether the vector of some words is at hand."""
+        with self._lock:
+            return (space.id, f"text:{text}") in self._vectors
+
     def read_file(self, space: Space, path: Path) -> FloatArray:
         """float32 (d,): the vector of an image that is no item.
 

@@ -135,6 +135,20 @@ class Database:
         """The writing engine, for migrations and backup only."""
         return self._writer_engine
 
+    def provide(self, name: str, *, reading: object, writing: object) -> None:
+        """Let whoever holds a connection from now on find a thing among its execution options, under a name.
+
+        Args:
+            reading: For connections of ``read``.
+            writing: For connections of ``write``; on PostgreSQL those of ``read`` get it, too.
+        """
+        self._reader.update_execution_options(**{name: reading})
+        self._writer_engine.update_execution_options(**{name: writing})
+
+    def provides(self, name: str) -> bool:
+        """Whether something was provided under a name."""
+        return name in self._reader.get_execution_options()
+
     def close(self) -> None:
         """Finish queued writes and let go of all connections."""
         self.stop_hints()
