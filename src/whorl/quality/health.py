@@ -7,6 +7,7 @@ past a bound that no useful image passes. The measures are those that ingest sto
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ _FEWEST_OF_A_SOURCE = 30
 _MOST_SOURCES = 20
 _EXAMPLES = 24
 _MOST_SIZES = 40
+_FEW, _FEW_SHARE = 4, 0.05
 _MOST_IDS = 500
 
 
@@ -207,7 +209,11 @@ def _odd(
         return None
     middle, spread = _middle(values)
     away = max(DEVIATIONS * spread, least)
-    rows = np.nonzero(np.abs(values - middle) > away)[0]
+    # What many images have is another camera, not an odd image.
+    counts = Counter((one.width, one.height) for one in images)
+    most = max(_FEW, _FEW_SHARE * len(images))
+    is_rare = np.array([counts[one.width, one.height] <= most for one in images])
+    rows = np.nonzero((np.abs(values - middle) > away) & is_rare)[0]
     if not len(rows):
         return None
     order = rows[np.argsort(-np.abs(values[rows] - middle), kind="stable")]
