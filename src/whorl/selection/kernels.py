@@ -198,13 +198,21 @@ def move_centres(rows: Float32Array, cell: IntArray, centres: Float32Array) -> F
 
 
 def _plus_plus(rows: Float32Array, k: int, rng: np.random.Generator) -> IntArray:
+    """k rows far from each other: each is the best of a few drawn by squared distance (greedy k-means++)."""
+    trials = 2 + int(np.log(k))
     chosen = [int(rng.integers(len(rows)))]
     nearest = squared_distances(rows, rows[chosen]).ravel()
     while len(chosen) < k:
-        total = float(nearest.sum(dtype=np.float64))
-        share = nearest.astype(np.float64) / total if total > 0 else None
-        chosen.append(int(rng.choice(len(rows), p=share)))
-        nearest = np.minimum(nearest, squared_distances(rows, rows[chosen[-1:]]).ravel())
+        reach = np.cumsum(nearest, dtype=np.float64)
+        if reach[-1] > 0:
+            drawn = np.searchsorted(reach, rng.random(trials) * reach[-1], side="right")
+        else:
+            drawn = rng.integers(len(rows), size=1)
+        drawn = np.minimum(drawn, len(rows) - 1)
+        lowered = np.minimum(squared_distances(rows, rows[drawn]), nearest[:, None])
+        best = int(np.argmin(lowered.sum(axis=0, dtype=np.float64)))
+        chosen.append(int(drawn[best]))
+        nearest = lowered[:, best]
     return np.asarray(chosen, dtype=np.int64)
 
 

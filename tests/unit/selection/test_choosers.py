@@ -14,6 +14,7 @@ from whorl.selection import Pool, get_strategy
 from whorl.selection.explaining import explained
 from whorl.selection.strategies.cluster_margin import ClusterMargin
 from whorl.selection.strategies.disagreement import Disagreement
+from whorl.selection.strategies.herding import Herding
 from whorl.selection.strategies.rare_tail import RareTail
 from whorl.selection.strategies.regions import Regions, region_order
 from whorl.selection.strategies.similarity import Similarity
@@ -333,3 +334,117 @@ def test_strategies__say_why(name: str) -> None:
     for details in found.details:
         assert {"predicted_class", "nearest_labelled", "distance", "uncertainty"} <= set(details)
     assert len(found.reasons[0]) > 10
+
+
+# The reference library
+
+
+def test_herding__picks_what_max_herding_of_scikit_activeml_picks() -> None:
+    """Without a model, herding is MaxHerding: the same kernel on the same unit vectors, pick by pick."""
+    from skactiveml.pool import MaxHerding
+
+    pool = make_pool(150)
+    assert pool.embeddings is not None
+    assert pool.labelled_embeddings is not None
+    radius = 0.6
+    ours = Herding(radius=radius)(replace(pool, probabilities=None, uncertainty=None), 20, 0)
+    rows = np.concatenate([pool.embeddings, pool.labelled_embeddings]).astype(np.float64)
+    y = np.concatenate([np.full(150, np.nan), np.zeros(len(pool.labelled_embeddings))])
+    query = MaxHerding(metric_dict={"gamma": 1 / radius**2}, random_state=0)
+    theirs = query.query(rows, y, batch_size=20)
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def covered(picked: Any) -> float:
+        chosen = np.concatenate([unit[picked], unit[150:]])
+        distances = ((unit[:150, None] - chosen[None]) ** 2).sum(axis=2)
+        return float(np.exp(-distances / radius**2).max(axis=1).mean())
+
+    assert covered(ours.indices) >= covered(theirs) - 1e-6
+    assert (ours.indices[:10] == theirs[:10]).all()
+
+
+def test_typical__reaches_the_clusters_that_typi_clust_of_scikit_activeml_reaches() -> None:
+    from skactiveml.pool import TypiClust
+
+    rows, labels = around([40, 30, 30, 20, 20, 10], noise=0.1)
+    seen = np.array([0, 45])
+    y = np.full(len(rows), np.nan)
+    y[seen] = labels[seen]
+    free = np.setdiff1d(np.arange(len(rows)), seen)
+    theirs = TypiClust(random_state=0, k=20).query(rows, y, batch_size=4)
+    pool = Pool(size=len(free), embeddings=rows[free], labelled_embeddings=rows[seen])
+    ours = get_strategy("typical", neighbours=20)(pool, 4, 0)
+    assert sorted(labels[free][ours.indices]) == sorted(labels[theirs]) == [2, 3, 4, 5]
+
+    def typicality(row: int) -> float:
+        held = rows[labels == labels[row]]
+        return float(1 / np.sort(np.linalg.norm(held - rows[row], axis=1))[1:21].mean())
+
+    # As typical of their clusters as theirs.
+    assert sum(map(typicality, free[ours.indices])) > 0.95 * sum(map(typicality, theirs))
+
+
+# Pools that are odd
+
+
+def test_strategies__one_huge_cluster_and_a_few_strangers() -> None:
+    rng = np.random.default_rng(0)
+    rows = (np.eye(16)[0] + 0.001 * rng.normal(size=(3000, 16))).astype(np.float32)
+    rows[:5] = np.eye(16)[1:6]
+    pool = Pool(size=3000, embeddings=rows, probabilities=rng.dirichlet([1, 1], size=3000))
+    for name in ("k_center", "herding", "rare_tail", "cluster_margin", "typical"):
+        found = get_strategy(name)(pool, 40, 0)
+        assert len(set(found.indices.tolist())) == 40, name
+    assert set(get_strategy("k_center")(pool, 8, 0).indices.tolist()) >= {0, 1, 2, 3, 4}
+
+
+def test_strategies__vectors_of_zeros_are_covered_by_one() -> None:
+    rows = np.zeros((40, 4), np.float32)
+    rows[20:] = np.random.default_rng(0).normal(size=(20, 4))
+    for name in ("k_center", "herding"):
+        found = get_strategy(name)(Pool(size=40, embeddings=rows), 10, 0)
+        assert (found.indices < 20).sum() <= 1, name
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"embeddings": np.ones(5, np.float32)}, r"embeddings of shape \(5,\)"),
+        ({"probabilities": np.ones(5)}, r"probabilities of shape \(5,\)"),
+        ({"probabilities": np.full((5, 2), np.nan)}, "probabilities: row 0 holds a number that is not finite"),
+        ({"pending_embeddings": np.ones((2, 3), np.float32)}, "pool embeddings have 4 columns, pending ones 3"),
+        ({"counter_examples": np.ones((2, 3), np.float32)}, "pool embeddings have 4 columns, counter_examples ones 3"),
+        ({"labelled_embeddings": np.ones((2, 4), np.float32), "labelled_labels": np.zeros(3, np.int64)}, "3 labelled"),
+        ({"item_bytes": np.array([1, 1, -1, 1, 1])}, "item_bytes: row 2 is below 0"),
+        ({"item_seconds": np.array([1, np.inf, 1, 1, 1])}, "item_seconds: row 1 holds a number that is not finite"),
+        ({"fields": {"day": ["1"]}}, "1 values of field day for a pool of 5 items"),
+        ({"duplicates": np.zeros(4, np.int64)}, "4 duplicates for a pool of 5 items"),
+    ],
+)
+def test_pool_check__refuses_more(change: dict[str, Any], message: str) -> None:
+    pool = replace(Pool(size=5, embeddings=np.ones((5, 4), np.float32)), **change)
+    with pytest.raises(InvalidInput, match=message):
+        pool.check()
+
+
+@pytest.mark.parametrize(
+    "name", ["cluster_margin", "class_balance", "rare_tail", "disagreement", "similarity", "regions", "k_center"]
+)
+def test_get_strategy__refuses_unknown_parameters(name: str) -> None:
+    with pytest.raises(InvalidInput, match=f"strategy {name}: .*colour"):
+        get_strategy(name, colour="red")
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("cluster_margin", {"candidates": 0}),
+        ("rare_tail", {"least": 0}),
+        ("similarity", {"repulsion": float("inf")}),
+        ("herding", {"most_whole": 0}),
+        ("detection", {"candidates": 0}),
+    ],
+)
+def test_get_strategy__refuses_parameters_out_of_range(name: str, params: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        get_strategy(name, **params)
