@@ -10,14 +10,18 @@ import numpy as np
 import pytest
 from PIL import Image
 from sqlalchemy import Connection
-from tests.api.conftest import NOW, Api
+from tests.api.conftest import NOW, URL, Api
 
 from whorl.annotations.actions import save_annotations
+from whorl.base.errors import InvalidInput, NotFound
 from whorl.datasets.queries import get_dataset
 from whorl.engine import Dispatcher, InlineExecutor
 from whorl.engine.handlers import StaticHandlers
 from whorl.models.embeddings.jobs import embed_job_handlers
+from whorl.schemas.access import Project as ProjectInfo
 from whorl.schemas.annotations import AnnotationDraft, Box, ClassTag
+from whorl.sdk.client import Project
+from whorl.sdk.transport import Transport
 
 COLOURS = "tests.db.models.embedders:Colours"
 SHADES = {"red": (220, 0, 0), "rust": (180, 60, 0), "green": (0, 220, 0), "lime": (90, 200, 0), "blue": (0, 0, 220)}
@@ -231,3 +235,29 @@ def test_near__finds_items_in_queries(gallery: Gallery) -> None:
     assert listed(f"near:{red} space:clip").startswith("near: no space 'clip' in this project")
     fresh = gallery.add("fresh", picture((200, 10, 10)))
     assert len(listed(f"near:{fresh} space:colours limit:4")) == 4
+
+
+def test_sdk__embeds_and_finds(gallery: Gallery, tmp_path: Path) -> None:
+    transport = Transport(URL, gallery.api.tokens["manager"], http=gallery.api.client)
+    project = Project(transport, transport.get(ProjectInfo, f"/projects/{gallery.api.ids['project_id']}"))
+    made = project.spaces.create(COLOURS, name="colours", is_kept=False)
+    gallery.embed("colours")
+    dataset = project.datasets.get("pets")
+    assert [one.name for one in project.spaces.list()] == ["hog32-1", "colours"]
+    assert project.spaces.get("colours").coverage(dataset.id).n_embedded == 6
+    path = tmp_path / "x.png"
+    path.write_bytes(picture((5, 5, 220)))
+    assert dataset.similar(path, space="colours", limit=1).items[0].name == "blue.png"
+    red = dataset.items.get("red.png")
+    assert dataset.similar(red, space="colours", filters="name:r*", limit=1).items[0].name == "rust.png"
+    assert dataset.similar(text="green", space=made.id, limit=1).items[0].name == "green.png"
+    found = dataset.similar(examples=[red], unlike=[gallery.items["rust"]], space="colours").items
+    assert red.id not in [one.item_id for one in found]
+    with pytest.raises(NotFound, match="no file"):
+        dataset.similar("nothing.png")
+    with pytest.raises(InvalidInput, match="asked with alone"):
+        dataset.similar(path, text="red")
+    with pytest.raises(NotFound, match="no space 'clip'"):
+        project.spaces.get("clip")
+    made.delete()
+    assert [one.name for one in project.spaces.list()] == ["hog32-1"]

@@ -113,7 +113,8 @@ def similar(
         filters=where,
         limit=limit,
     )
-    columns = ("similarity", "name", "item_id", "annotation_id")
+    has_parts = any(one.annotation_id is not None for one in found.items)
+    columns = ("similarity", "name", "item_id", *(("annotation_id",) if has_parts else ()))
     session.out.rows(columns, found.items, empty="nothing has a vector yet: whorl embed")
     without = f"; {found.n_without:,} have no vector yet: whorl embed" if found.n_without else ""
     session.out.note(f"{found.n_searched:,} searched in {found.milliseconds:g} ms{without}")

@@ -113,3 +113,24 @@ def test_create_space__names(sqlite_house: House) -> None:
             queries.choose_space(conn, project, "clip")
         with pytest.raises(NotFound, match="no space of crops yet"):
             queries.choose_space(conn, "prj_none", None, kind="crop")
+
+
+def test_open__what_another_process_compacted_meanwhile(sqlite_house: House, tmp_path: Path) -> None:
+    db, blobs = sqlite_house.db, open_blobs("memory://")
+    space = db.write(lambda conn: actions.create_space(conn, sqlite_house.project_id, source="x", now=START))
+    old = add(sqlite_house, blobs, space.id, "a", "b")
+    store = EmbeddingStore(db, blobs, tmp_path)
+    get = blobs.get
+
+    def get_after_compaction(key: str) -> bytes:
+        """The other process is done just before the first blob is asked for."""
+        if key == content_key(old):
+            fresh = put_content(blobs, encode_segment(pack_keys(keys_of("b")), unit(1)))
+            with db.read() as conn:
+                gone = [one.key for one in queries.list_segments(conn, space.id)]
+            db.write(lambda conn: actions.replace_segments(conn, space.id, gone, [(fresh, 1)], width=8, now=START))
+            blobs.delete(key)
+        return get(key)
+
+    blobs.get = get_after_compaction  # type: ignore[method-assign]
+    assert store.open(space.id).rows_of(keys_of("a", "b")).tolist() == [-1, 0]
