@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ from whorl.selection.kernels import (
 from whorl.selection.kernels_cover import cover_in_parts
 from whorl.selection.strategies.margin import margin_uncertainty
 from whorl.selection.types import Float32Array, FloatArray, IntArray, Pool, Selection, check_budget
+
+_FEW_LABELS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,11 @@ def calibrated_uncertainty(pool: Pool) -> FloatArray | None:
 
 
 def adaptive_radius(reference: Float32Array, seen: Float32Array) -> float:
-    """Median distance from a labelled item to its nearest labelled neighbour; above 0.
+    """Median distance from a labelled item to its nearest labelled neighbour, and wider with few labels; above 0.
 
-    With fewer than two labelled items it is the median distance within the pool, halved.
+    With fewer than two labelled items it is the median distance within the pool, halved. Twice as wide with nothing
+    labelled, 1.3 times with 50 labels: few labels are best spent on what stands for much. Measured on crops of fruit,
+    where the narrow kernel fell below chance at 30 labels.
     """
     if len(seen) >= 2:
         some = seen[:: max(1, len(seen) // 2048)]
@@ -117,4 +122,4 @@ def adaptive_radius(reference: Float32Array, seen: Float32Array) -> float:
     else:
         some = reference[:: max(1, len(reference) // 512)]
         spread = float(np.sqrt(np.median(squared_distances(some, some)))) / 2
-    return max(spread, 1e-3)
+    return max(spread * (1 + math.exp(-len(seen) / _FEW_LABELS)), 1e-3)
