@@ -21,7 +21,7 @@ class SpaceDraft(Wire):
     source: str | None = Field(
         default=None,
         max_length=400,
-        description="A feature's name, the id of a model, or an adapter such as my_pkg.mod:MyModel or model.onnx; "
+        description="hog, lite0, the id or name of a registered model, or an adapter such as my_pkg.mod:MyModel; "
         "the best that this server has when left out.",
     )
     is_kept: bool = Field(default=True, description="Embed what arrives by itself.")

@@ -263,6 +263,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure Coverage
+         * @description How far what is new lies from what is known: the share that is covered, and examples of what is not.
+         */
+        post: operations["measure_coverage_api_v1_datasets__dataset_id__coverage_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/crops": {
         parameters: {
             query?: never;
@@ -698,6 +718,30 @@ export interface paths {
         get: operations["get_thumbnails_api_v1_datasets__dataset_id__listings__listing_id__thumbnails_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Maps
+         * @description The dataset's maps, newest first; five are kept of each space.
+         */
+        get: operations["list_maps_api_v1_datasets__dataset_id__maps_get"];
+        put?: never;
+        /**
+         * Compute Map
+         * @description Embed what is missing and lay it out in two dimensions, as a job whose result holds ``map_id``.
+         */
+        post: operations["compute_map_api_v1_datasets__dataset_id__maps_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1904,6 +1948,135 @@ export interface paths {
          * @description End the session, or revoke the token that was sent.
          */
         post: operations["log_out_api_v1_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map
+         * @description One map.
+         */
+        get: operations["get_map_api_v1_maps__map_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description What the points can be coloured by.
+         */
+        get: operations["list_channels_api_v1_maps__map_id__channels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}/colours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Colours
+         * @description The colour of each point: 4 bytes with the length of a JSON document, the document, 2-byte category numbers.
+         *
+         *     The document is described here; it is padded with spaces so that the numbers, one for each point in the order of
+         *     the points, begin at a multiple of 4.
+         */
+        get: operations["get_colours_api_v1_maps__map_id__colours_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}/items/{point}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Item At
+         * @description The item of one point, counted from 0.
+         */
+        get: operations["get_item_at_api_v1_maps__map_id__items__point__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Points
+         * @description Where the points are: ``WMAP``, version 1, their number and 0 as 4-byte numbers, then x and y as 2-byte numbers.
+         *
+         *     All little-endian; x and y go from -32767 to 32767. The order is the same in every answer about this map, and never
+         *     changes: keep it.
+         */
+        get: operations["get_points_api_v1_maps__map_id__points_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maps/{map_id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Positions
+         * @description Where each point stands in a listing of the dataset: 4-byte numbers, 4294967295 for those that are not in it.
+         *
+         *     Raises:
+         *         Conflict: The listing is still being filled.
+         */
+        get: operations["get_positions_api_v1_maps__map_id__positions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5158,6 +5331,138 @@ export interface components {
             type: "count";
         };
         /**
+         * CoverageExample
+         * @description One new item and the known one that it is most like.
+         */
+        CoverageExample: {
+            /** Distance */
+            distance: number;
+            /** Item Id */
+            item_id: string;
+            /** Name */
+            name: string;
+            /** Nearest Item Id */
+            nearest_item_id: string;
+            /** Nearest Name */
+            nearest_name: string;
+        };
+        /**
+         * CoverageReport
+         * @description How far new items lie from the known ones, against how far the known ones lie from each other.
+         */
+        CoverageReport: {
+            /**
+             * Against
+             * @description What is known, in the text form of a query.
+             * @default
+             */
+            against: string;
+            /**
+             * By Source
+             * @description Uncovered share by group or folder.
+             */
+            by_source?: {
+                [key: string]: number;
+            };
+            /**
+             * Covered Share
+             * @description Share of new items as near to a known one as known ones are to theirs.
+             */
+            covered_share: number;
+            /**
+             * Farthest
+             * @description New variance, most unlike each other first.
+             */
+            farthest: components["schemas"]["CoverageExample"][];
+            /** Histogram Edges */
+            histogram_edges: number[];
+            /** Histogram Known */
+            histogram_known: number[];
+            /** Histogram New */
+            histogram_new: number[];
+            /**
+             * Is Sampled
+             * @description A side is large, and a random part of it was measured.
+             * @default false
+             */
+            is_sampled: boolean;
+            /** Known Quantiles */
+            known_quantiles: {
+                [key: string]: number;
+            };
+            /**
+             * N Both
+             * @description Items that both queries find: they count as known.
+             * @default 0
+             */
+            n_both: number;
+            /** N Known */
+            n_known: number;
+            /** N New */
+            n_new: number;
+            /**
+             * N Without
+             * @description Items of both sides that have no vector yet, and do not count.
+             * @default 0
+             */
+            n_without: number;
+            /**
+             * Nearest
+             * @description Nothing new: nearly the same as what is known.
+             */
+            nearest: components["schemas"]["CoverageExample"][];
+            /**
+             * Quantiles
+             * @description Distances of the new items: 5, 25, 50, 75, 95.
+             */
+            quantiles: {
+                [key: string]: number;
+            };
+            /**
+             * Radius
+             * @description The 95 % quantile of a known item's distance to its nearest known neighbour.
+             */
+            radius: number;
+            /** Space Id */
+            space_id: string;
+        };
+        /**
+         * CoverageRequest
+         * @description How much of what is new is covered by what is known.
+         */
+        CoverageRequest: {
+            /**
+             * Against
+             * @description What is known: a query; left out, the training subset, or what is labelled when that is empty.
+             */
+            against?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Against Dataset Id
+             * @description Where the known lies; this dataset when left out.
+             */
+            against_dataset_id?: string | null;
+            /**
+             * Examples
+             * @description At most how many examples of each kind.
+             * @default 12
+             */
+            examples: number;
+            /**
+             * Query
+             * @description What is new: a query of this dataset.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Space
+             * @description Id or name; the project's first when left out.
+             */
+            space?: string | null;
+        };
+        /**
          * CronTrigger
          * @description Starts a run at the times of a cron expression, in UTC.
          */
@@ -5957,6 +6262,39 @@ export interface components {
              * @description A query in its text form; only for item ports.
              */
             when?: string | null;
+        };
+        /**
+         * EmbeddingMap
+         * @description A map that was computed; its points come as binary from its own address.
+         */
+        EmbeddingMap: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Id */
+            id: string;
+            /** Method */
+            method: string;
+            /**
+             * N Missing
+             * @description Items of the dataset now that are not on the map.
+             * @default 0
+             */
+            n_missing: number;
+            /** N Points */
+            n_points: number;
+            /** Params */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Revision */
+            revision: number;
+            /** Space Id */
+            space_id: string;
         };
         /**
          * EmbeddingSpace
@@ -7943,6 +8281,87 @@ export interface components {
             node: string;
             /** Run Id */
             run_id?: string | null;
+        };
+        /**
+         * MapCategory
+         * @description One colour of a map's legend.
+         */
+        MapCategory: {
+            /**
+             * Chip
+             * @description The term that finds these items; empty where no term does.
+             */
+            chip: string;
+            /**
+             * Count
+             * @description Points of this colour.
+             */
+            count: number;
+            /**
+             * Is Rest
+             * @description All that have no category of their own, or no value.
+             */
+            is_rest: boolean;
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * MapChannel
+         * @description Something that the points of a map can be coloured by.
+         */
+        MapChannel: {
+            /** By */
+            by: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * MapColours
+         * @description The legend of a map's colours; the category of each point stands behind it, as binary.
+         */
+        MapColours: {
+            /** By */
+            by: string;
+            /** Categories */
+            categories: components["schemas"]["MapCategory"][];
+            /**
+             * Is Ordered
+             * @description From low to high.
+             */
+            is_ordered: boolean;
+        };
+        /**
+         * MapRequest
+         * @description Project a dataset's vectors to two dimensions.
+         */
+        MapRequest: {
+            /**
+             * Filter
+             * @description Query: lay out these items only.
+             */
+            filter?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Is Fresh
+             * @description Begin anew rather than from the places of the map before.
+             * @default false
+             */
+            is_fresh: boolean;
+            /**
+             * Method
+             * @description `tsne` or `pca`; the default suits the number of items.
+             */
+            method?: string | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /** Space */
+            space?: string | null;
         };
         /**
          * MarginalLabels
@@ -10905,7 +11324,7 @@ export interface components {
             name?: string | null;
             /**
              * Source
-             * @description A feature's name, the id of a model, or an adapter such as my_pkg.mod:MyModel or model.onnx; the best that this server has when left out.
+             * @description hog, lite0, the id or name of a registered model, or an adapter such as my_pkg.mod:MyModel; the best that this server has when left out.
              */
             source?: string | null;
         };
@@ -11827,6 +12246,9 @@ export type Comparison = components['schemas']['Comparison'];
 export type ComparisonPromote = components['schemas']['ComparisonPromote'];
 export type CostForecast = components['schemas']['CostForecast'];
 export type CountTrigger = components['schemas']['CountTrigger'];
+export type CoverageExample = components['schemas']['CoverageExample'];
+export type CoverageReport = components['schemas']['CoverageReport'];
+export type CoverageRequest = components['schemas']['CoverageRequest'];
 export type CronTrigger = components['schemas']['CronTrigger'];
 export type Crop = components['schemas']['Crop'];
 export type Crops = components['schemas']['Crops'];
@@ -11858,6 +12280,7 @@ export type DuplicateOutcome = components['schemas']['DuplicateOutcome'];
 export type DuplicateScan = components['schemas']['DuplicateScan'];
 export type DuplicateScanDraft = components['schemas']['DuplicateScanDraft'];
 export type EdgeSpec = components['schemas']['EdgeSpec'];
+export type EmbeddingMap = components['schemas']['EmbeddingMap'];
 export type EmbeddingSpace = components['schemas']['EmbeddingSpace'];
 export type EmbedRequest = components['schemas']['EmbedRequest'];
 export type Endpoint = components['schemas']['Endpoint'];
@@ -11942,6 +12365,10 @@ export type Listing = components['schemas']['Listing'];
 export type ListingPage = components['schemas']['ListingPage'];
 export type Login = components['schemas']['Login'];
 export type LogLine = components['schemas']['LogLine'];
+export type MapCategory = components['schemas']['MapCategory'];
+export type MapChannel = components['schemas']['MapChannel'];
+export type MapColours = components['schemas']['MapColours'];
+export type MapRequest = components['schemas']['MapRequest'];
 export type MarginalLabels = components['schemas']['MarginalLabels'];
 export type Mask = components['schemas']['Mask'];
 export type Me = components['schemas']['Me'];
@@ -12525,6 +12952,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetCounts"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_coverage_api_v1_datasets__dataset_id__coverage_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverageRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageReport"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -13400,6 +13862,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_maps_api_v1_datasets__dataset_id__maps_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingMap"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compute_map_api_v1_datasets__dataset_id__maps_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
             };
             /** @description Problem, as application/problem+json */
             default: {
@@ -15723,6 +16251,198 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_map_api_v1_maps__map_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingMap"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channels_api_v1_maps__map_id__channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapChannel"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_colours_api_v1_maps__map_id__colours_get: {
+        parameters: {
+            query?: {
+                /** @description One of the map's channels. */
+                by?: string;
+            };
+            header?: never;
+            path: {
+                map_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapColours"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_item_at_api_v1_maps__map_id__items__point__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_id: string;
+                point: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_points_api_v1_maps__map_id__points_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_positions_api_v1_maps__map_id__positions_get: {
+        parameters: {
+            query: {
+                listing_id: string;
+            };
+            header?: never;
+            path: {
+                map_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
             };
             /** @description Problem, as application/problem+json */
             default: {

@@ -95,7 +95,7 @@ def embed_dataset(caller: CallerDep, dataset_id: str, body: EmbedRequest) -> Job
     assert project_id is not None
 
     def work(conn: Connection) -> Job:
-        space = queries.find_space(conn, project_id, body.space)
+        space = queries.find_space(conn, project_id, body.space, kind="image")
         if space is None and body.space is not None:
             space = queries.choose_space(conn, project_id, body.space)
         if space is None:
