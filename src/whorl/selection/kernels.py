@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -127,15 +127,19 @@ def one_blas_thread() -> Iterator[None]:
     The products here are small: threads of the library wait for each other longer than they compute, and on a busy
     machine ten times as long.
     """
-    with _controller().limit(limits=1, user_api="blas"):
+    controller = _controller()
+    with nullcontext() if controller is None else controller.limit(limits=1, user_api="blas"):
         yield
 
 
 @cache
-def _controller() -> ThreadpoolController:
+def _controller() -> ThreadpoolController | None:
+    # It comes with scikit-learn, before 1.5 perhaps too old; without it everything is slower, and the same.
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:
+        return None
     # Looks through all loaded libraries, which takes milliseconds: once.
-    from threadpoolctl import ThreadpoolController
-
     return ThreadpoolController()
 
 

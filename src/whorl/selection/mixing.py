@@ -83,13 +83,16 @@ class _Round:
         self._open: BoolArray = np.zeros(pool.size, np.bool_)
         self._open[payable] = True
         self._groups = pool.duplicates
+        self._by_group = np.zeros(0, np.int64) if self._groups is None else np.argsort(self._groups, kind="stable")
 
     def take(self, row: int) -> None:
         self.purse.pay(row)
         self._allowances.take(row)
         self._open[row] = False
         if self._groups is not None and self._groups[row] >= 0:
-            self._open &= self._groups != self._groups[row]
+            number = self._groups[row]
+            sides = [np.searchsorted(self._groups, number, side, sorter=self._by_group) for side in ("left", "right")]
+            self._open[self._by_group[sides[0] : sides[1]]] = False
 
     def may_take(self, row: int) -> bool:
         only = np.array([row])
