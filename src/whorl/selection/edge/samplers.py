@@ -68,17 +68,21 @@ class Reservoir:
         self.capacity = capacity
         return gone
 
+    def lower(self, threshold: float) -> list[str]:
+        """Keep only what lies below a threshold from now on; gives what goes."""
+        self.threshold = min(self.threshold, threshold)
+        gone = [one.id for one in self.held() if one.priority >= self.threshold]
+        self._held = {item_id: one for item_id, one in self._held.items() if one.priority < self.threshold}
+        self._worst = [(-one.priority, one.id) for one in self._held.values()]
+        heapq.heapify(self._worst)
+        return gone
+
     def evict(self, ids: Set[str]) -> list[str]:
         """Let go of images that were taken away; what lies above the least of them goes too, and is given."""
         taken = [one.priority for item_id, one in self._held.items() if item_id in ids]
         if not taken:
             return []
-        self.threshold = min(self.threshold, *taken)
-        gone = [one.id for one in self.held() if one.priority >= self.threshold and one.id not in ids]
-        self._held = {item_id: one for item_id, one in self._held.items() if one.priority < self.threshold}
-        self._worst = [(-one.priority, one.id) for one in self._held.values()]
-        heapq.heapify(self._worst)
-        return gone
+        return [gone for gone in self.lower(min(taken)) if gone not in ids]
 
     def held(self) -> list[Candidate]:
         """What is kept, lowest priority first."""
@@ -155,6 +159,8 @@ class StratifiedReservoir:
         return stratum if is_room else self.REST
 
     def _share(self) -> list[str]:
+        if self.capacity < len(self._strata):
+            return self._share_as_one()
         share, extra = divmod(self.capacity, max(1, len(self._strata)))
         gone: list[str] = []
         for index, reservoir in enumerate(self._strata.values()):
@@ -162,6 +168,12 @@ class StratifiedReservoir:
             # A share never grows within a window: what was turned away does not come back.
             gone += reservoir.shrink(min(reservoir.capacity, wanted))
         return gone
+
+    def _share_as_one(self) -> list[str]:
+        """With more strata than places all draw for the same places: a stratum without any would stand for nothing."""
+        priorities = sorted(one.priority for one in self.held())
+        common = min([one.threshold for one in self._strata.values()] + priorities[self.capacity : self.capacity + 1])
+        return [gone for reservoir in self._strata.values() for gone in reservoir.lower(common)]
 
 
 class Novelty:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -107,6 +108,51 @@ def test_stratified__more_strata_than_room_share_the_last_place() -> None:
     assert len(reservoir.held()) <= 6
     assert StratifiedReservoir.REST in reservoir.thresholds
     assert len(reservoir.thresholds) == 3
+
+
+@pytest.mark.parametrize("n_places", [2, 3, 5])
+def test_stratified__estimates_are_unbiased_also_with_more_strata_than_places(n_places: int) -> None:
+    totals = []
+    for seed in range(500):
+        reservoir = StratifiedReservoir(12)
+        for number in range(120):
+            stratum = "abc"[(number % 5 == 0) + (number % 20 == 0)]
+            reservoir.offer(_candidate(str(number), seed=seed, stratum=stratum))
+        reservoir.shrink(n_places)
+        held = reservoir.held()
+        assert 1 <= len(held) <= n_places
+        totals.append(sum(1 / reservoir.probability_of(one) for one in held))
+    assert abs(np.mean(totals) - 120) < 3.5 * np.std(totals) / np.sqrt(len(totals))
+
+
+@pytest.mark.parametrize("recipe", ["novelty+uncertainty+uniform=0.5", "stratified:label=0.6+novelty"])
+def test_mixture__a_base_that_chooses_again_among_devices_stays_unbiased(recipe: str) -> None:
+    errors = []
+    for seed in range(250):
+        rng = np.random.default_rng(seed)
+        base, sent = Mixture(parse_recipe(recipe), 8), dict[str, Candidate]()
+        for device in range(3):
+            window = Mixture(parse_recipe(recipe), 6)
+            stream = [
+                _candidate(
+                    f"{device}/{number}",
+                    seed=seed,
+                    stratum="ab"[number % 6 == 0],
+                    descriptor=rng.normal(size=3),
+                    uncertainty=float(rng.random()),
+                )
+                for number in range(10 + 15 * device)
+            ]
+            for one in stream:
+                window.offer(one)
+            known = {one.id: one for one in stream}
+            for choice in window.close(int(rng.integers(2, 7)), 1e9, dict.fromkeys(known, 1)):
+                came = replace(known[choice.id], probability=choice.probability or 1.0, is_uniform=choice.is_uniform)
+                sent[choice.id] = came
+                base.offer(came)
+        chosen = base.close(6, 1e9, dict.fromkeys(sent, 1))
+        errors.append(sum(1 / one.probability for one in chosen if one.probability is not None) - 75)
+    assert abs(np.mean(errors)) < 3.5 * np.std(errors) / np.sqrt(len(errors))
 
 
 def test_novelty__finds_one_of_each_scene_where_one_scene_fills_the_stream() -> None:
