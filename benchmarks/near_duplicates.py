@@ -35,7 +35,7 @@ import json, sys, time
 from imagededup.methods import PHash
 start, processor = time.perf_counter(), time.process_time()
 method = PHash(verbose=False)
-found = method.find_duplicates(encoding_map=method.encode_images(sys.argv[1], num_enc_workers=0),
+found = method.find_duplicates(encoding_map=method.encode_images(sys.argv[1], recursive=True, num_enc_workers=0),
                                max_distance_threshold=8, num_dist_workers=0)
 print(json.dumps({"seconds": time.perf_counter() - start, "processor": time.process_time() - processor,
                   "images": len(found)}))

@@ -125,6 +125,24 @@ def test_scan__refuses_a_space_that_is_not_there(dataset: Dataset) -> None:
         dataset.duplicates.scan(DuplicateScanDraft(space="spc_nobody"))
 
 
+def test_scan__vectors_have_a_say_where_there_are_any(client: Client, tmp_path: Path) -> None:
+    _write(tmp_path / "all")
+    project, other = client.projects.create("with vectors"), client.projects.create("another")
+    dataset, foreign = project.datasets.create("d"), other.datasets.create("d")
+    dataset.import_(tmp_path / "all")
+    without = dataset.duplicates.scan(DuplicateScanDraft(similarity=1.0))
+    dataset.embed()
+
+    same = dataset.duplicates.scan(DuplicateScanDraft(similarity=1.0))
+    loose = dataset.duplicates.scan(DuplicateScanDraft(similarity=-1.0))
+
+    assert without.info.params["space_id"] is None
+    assert (without.info.by_kind["near"], same.info.by_kind["near"], loose.info.by_kind["near"]) == (3, 0, 3)
+    assert same.info.by_kind["exact"] == loose.info.by_kind["exact"] == 1
+    with pytest.raises(NotFound, match="space"):
+        foreign.duplicates.scan(DuplicateScanDraft(space=str(same.info.params["space_id"])))
+
+
 def test_apply__dry_run_changes_nothing(dataset: Dataset) -> None:
     scan = dataset.duplicates.scan()
     before = dataset.refresh().revision
