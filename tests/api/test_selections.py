@@ -41,6 +41,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
                 builder = item.annotations.builder()
                 builder.add(whorl.Classification(str(digits.target[number])))
                 item.annotations.upload(builder)
+                item.update(subset="train")
         yield connected
 
 
@@ -197,6 +198,31 @@ def test_proof__waits_for_labels_then_measures_and_the_overview_tells_it(client:
     overview = wait_for_saving(client, project.id)
     assert overview["label_saving"]["value"] == pytest.approx(proof.saving)
     assert overview["label_saving"]["basis"] == proof.message
+
+
+def test_model__its_doubts_guide_the_choice_among_images_it_never_saw(project: Project) -> None:
+    model = project.models.create(
+        "one",
+        architecture="builtin:linear",
+        dataset_id=project.datasets.get("all").id,
+        params={"features": "hog"},
+        filters="annotated:true",
+    )
+    model.train().wait(timeout_s=300)
+    model.deploy()
+    fresh = project.datasets.create("fresh")
+    for item in list(project.datasets.get("all").items.list())[20:40]:
+        fresh.items.upload_bytes(item.read_bytes(), item.name)
+    made = fresh.selections.create(draft(6, space=None))
+    assert (made.info.strategy, made.info.model_id) == ("margin", model.id)
+    details = [one.details for one in made.items() if not one.is_random]
+    assert all("predicted_class" in one for one in details)
+    balanced = fresh.selections.create(draft(6, strategy="class_balance", target={"3": 0.5}))
+    assert balanced.info.params == {"target": {"3": 0.5}}
+    with pytest.raises(NotFound, match="no space 'none' in this project"):
+        fresh.selections.create(draft(6, space="none"))
+    alike = [next(fresh.items.list()).id]
+    assert fresh.selections.create(draft(4, examples=alike)).info.strategy == "similarity"
 
 
 def wait_for_saving(client: Client, project_id: str) -> Any:

@@ -164,7 +164,7 @@ def _pool(asked: Request, round_: Round, doubts: Doubts | None) -> Pool:
         probabilities=None if doubts is None else doubts.probabilities,
         uncertainty=None if doubts is None else doubts.uncertainty,
         boxes=None if doubts is None else doubts.boxes,
-        class_names=None if doubts is None or not doubts.names else list(doubts.names),
+        class_names=None if doubts is None else [*doubts.names, *doubts.box_names] or None,
         labelled_embeddings=round_.labelled_rows,
         groups=groups if any(groups) else None,
         fields=fields or None,

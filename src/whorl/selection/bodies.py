@@ -19,7 +19,10 @@ from whorl.selection.types import BoolArray, Float32Array, IntArray, Pool, Selec
 
 _SAMPLE = 2_000
 _HASH_COSINE = 0.9
-_ALONE_BITS, _ALONE_COSINE = 8, 0.97
+_BITS = 8
+_ALONE_COSINE = 0.97
+_ALONE_ROWS = 20_000
+"""Up to so many rows embeddings alone tell near copies: in crowds of alike ones every pair is looked at."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,19 +116,19 @@ def name_details(details: Mapping[str, JsonValue], labelled_ids: Sequence[str]) 
 def find_copies(pool: Pool, looks: Looks) -> tuple[IntArray, BoolArray]:
     """(n,) the group of near copies that each row is in, -1 where it is alone, and (n,) if it copies what is known.
 
-    Near are images whose perceptual hashes and embeddings both say so; where no image was hashed, embeddings that point
-    the same way as seen from the middle of the pool.
+    Near are images whose perceptual hashes and embeddings both say so. Where no image was hashed: embeddings that point
+    the same way as seen from the middle of the pool, if they are few; else only equal bytes are copies.
     """
     vectors = _centred(pool, looks.n_known)
     is_hashed = bool(looks.hashes.any())
-    hashes, bits, cosine = looks.hashes, _ALONE_BITS, _HASH_COSINE
-    if not is_hashed and vectors is not None:
+    hashes, cosine = looks.hashes, _HASH_COSINE
+    if not is_hashed and vectors is not None and len(vectors) <= _ALONE_ROWS:
         hashes, cosine = _sides(vectors), _ALONE_COSINE
     alike = group_alike(
         hashes,
         exact_ids=list(looks.contents),
         vectors=vectors,
-        hash_distance=bits if is_hashed or vectors is not None else None,
+        hash_distance=_BITS,
         similarity=None if vectors is None else cosine,
     )
     kept = alike.kept[looks.n_known :]

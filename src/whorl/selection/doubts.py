@@ -46,17 +46,27 @@ class Doubts:
         """(n, c), or None where the model gives none."""
         return np.concatenate(self._probabilities) if self._probabilities else None
 
+    def over(self, names: Sequence[str]) -> FloatArray | None:
+        """(n, len(names)) over these classes, of which the model's own come first; 0 for the others."""
+        known = self.probabilities
+        return None if known is None else np.pad(known, ((0, 0), (0, len(names) - known.shape[1])))
+
     @property
     def uncertainty(self) -> FloatArray | None:
         """(n,) of a model without class probabilities, or None."""
         return np.concatenate(self._uncertainty) if self._uncertainty else None
 
     @property
+    def box_names(self) -> list[str]:
+        """The classes of the columns of ``boxes``."""
+        return sorted({name for one in self._found for name in one.labels})
+
+    @property
     def boxes(self) -> list[ImageBoxes] | None:
         """What a detector found in each image, or None."""
         if not self._found or len(self._found) < sum(len(one) for one in self._uncertainty):
             return None
-        columns = {name: at for at, name in enumerate(sorted({name for one in self._found for name in one.labels}))}
+        columns = {name: at for at, name in enumerate(self.box_names)}
         return [_boxes(one, columns) for one in self._found]
 
 

@@ -120,7 +120,11 @@ def build_pool(known: Known, vectors: Vectors | None, doubts: Doubts | None) -> 
     """What is known about the pool, as arrays."""
     items = known.pool.items
     groups = [one.group or "" for one in items]
-    classes = {name: number for number, name in enumerate(known.classes)}
+    names = [] if doubts is None else list(doubts.names)
+    # What the model never heard of gets columns of its own, which it gives no probability.
+    names += [one for one in known.classes if one not in names]
+    classes = {name: number for number, name in enumerate(names)}
+    boxes = None if doubts is None else doubts.boxes
     labels = np.array([-1 if one.label is None else classes[one.label] for one in known.labelled], np.int64)
     has_labels = bool(len(labels)) and bool((labels >= 0).all())
     values = {name: [one.values[at] or "" for one in items] for at, name in enumerate(known.fields[1:])}
@@ -133,10 +137,10 @@ def build_pool(known: Known, vectors: Vectors | None, doubts: Doubts | None) -> 
         groups=groups if any(groups) else None,
         pending_embeddings=None if vectors is None else vectors.pending,
         is_reduced=vectors is not None and vectors.is_reduced,
-        probabilities=None if doubts is None else doubts.probabilities,
+        probabilities=None if doubts is None else doubts.over(names),
         uncertainty=None if doubts is None else doubts.uncertainty,
-        boxes=None if doubts is None else doubts.boxes,
-        class_names=None if doubts is None or not doubts.names else list(doubts.names),
+        boxes=boxes,
+        class_names=(names if doubts is None or boxes is None else doubts.box_names) or None,
         examples=None if vectors is None else vectors.examples,
         item_bytes=np.array([one.bytes for one in items], np.int64),
         item_seconds=np.full(len(items), known.seconds_per_item),

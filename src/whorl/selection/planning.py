@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from whorl.base.errors import InvalidInput
+from whorl.base.errors import InvalidInput, JsonValue
 from whorl.datasets.dql import Query
 from whorl.datasets.dql.either_form import read_query
 from whorl.models.queries import get_model
@@ -17,7 +17,7 @@ from whorl.schemas.selecting import SelectionDraft
 from whorl.selection.choosing import AUTO, Choice, Facts, choose_strategy
 from whorl.selection.item_fields import field_reader
 from whorl.selection.pools import LabelledItem, ReadPool, read_contents, read_labelled, read_pace, read_pool
-from whorl.selection.registry import get_strategy, list_strategies
+from whorl.selection.registry import get_strategy
 
 USUAL_SECONDS = 15.0
 """Labelling time of one item where the project has no task to tell."""
@@ -69,7 +69,7 @@ def check_draft(draft: SelectionDraft) -> tuple[Query | None, Query | None]:
         if quota.most is None and quota.share is None:
             raise InvalidInput(f"a quota on {quota.field[:60]} without a limit", hint="Give most or share.")
     if draft.strategy != AUTO:
-        get_strategy(draft.strategy, **draft.params)
+        get_strategy(draft.strategy, **_params(draft, draft.strategy))
     elif draft.params:
         raise InvalidInput("auto takes no params", hint="Name a strategy to give it params.")
     return read_query(draft.filter), read_query(draft.labelled)
@@ -129,11 +129,15 @@ def uses_vectors(choice: Choice) -> bool:
 
 def _chosen(draft: SelectionDraft, facts: Facts) -> Choice:
     if draft.strategy != AUTO:
-        return Choice(draft.strategy, dict(draft.params), "")
+        return Choice(draft.strategy, _params(draft, draft.strategy), "")
     found = choose_strategy(facts)
-    if found.name in list_strategies():
-        return found
-    return Choice("herding", {}, found.why)
+    return Choice(found.name, {**found.params, **_params(draft, found.name)}, found.why)
+
+
+def _params(draft: SelectionDraft, strategy: str) -> dict[str, JsonValue]:
+    """The parameters of a draft's strategy; the wished share of classes is one of class balance."""
+    target: dict[str, JsonValue] = {name: share for name, share in (draft.target or {}).items()}
+    return {**draft.params, "target": target} if target and strategy == "class_balance" else dict(draft.params)
 
 
 def _facts(

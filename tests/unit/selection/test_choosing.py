@@ -53,6 +53,9 @@ def test_doubts__of_a_classifier_are_rows_that_sum_to_one() -> None:
     assert doubts.probabilities is not None
     assert doubts.probabilities.round(3).tolist() == [[0.25, 0.75], [1, 0]]
     assert (doubts.names, doubts.uncertainty, doubts.boxes) == (("a", "b"), None, None)
+    wider = doubts.over(["a", "b", "new"])
+    assert wider is not None
+    assert wider.round(3).tolist() == [[0.25, 0.75, 0], [1, 0, 0]]
 
 
 def test_doubts__of_a_detector_are_boxes_and_one_number() -> None:
