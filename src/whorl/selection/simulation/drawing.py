@@ -27,7 +27,8 @@ def plot_text(curves: Sequence[SimulatedCurve], *, full: float, metric: str, wid
     """
     if not curves:
         return ""
-    low, high = _value_range(curves, full)
+    # Without the intervals, which are not drawn here: they would press the curves flat.
+    low, high = _value_range([one.model_copy(update={"low": [], "high": []}) for one in curves], full)
     first, last = _label_range(curves)
     columns = max(20, width - 8)
     grid = [[" "] * columns for _ in range(height)]

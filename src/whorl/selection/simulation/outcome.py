@@ -16,6 +16,8 @@ from whorl.selection.simulation.replay import finished_seeds
 from whorl.selection.types import FloatArray, IntArray
 
 SHARES = (0.9, 0.95)
+LEAST_POOLS = 5
+"""Fewer do not make a recommendation."""
 TAIL = 0.025
 _EXTRA = 100
 
@@ -143,10 +145,13 @@ def recommend(
     n_pools: int,
 ) -> str:
     """What to do, in sentences."""
-    best = _best(savings, below)
+    # The bootstrap of three pools knows ten resamples: its interval is no warrant.
+    is_enough = n_pools >= LEAST_POOLS
+    best = _best(savings, below) if is_enough else None
     sentences: list[str] = []
-    if best is None and n_pools == 1:
-        sentences.append("One pool cannot tell a strategy from luck: give --seeds 5 or more.")
+    if not is_enough:
+        few = "One pool cannot" if n_pools == 1 else f"{n_pools} pools cannot"
+        sentences.append(f"{few} tell a strategy from luck: simulate {LEAST_POOLS} or more.")
     elif best is None:
         sentences.append("No strategy is surely better than random here: label at random, or simulate more pools.")
     else:

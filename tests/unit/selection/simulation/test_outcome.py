@@ -62,6 +62,12 @@ def test_summarise__one_pool_has_curves_without_intervals_and_says_so() -> None:
     assert "One pool cannot tell a strategy from luck" in found.recommendation
 
 
+def test_summarise__few_pools_recommend_nothing() -> None:
+    plan = make_plan(["auto"], n_items=400, seeds=3, budgets=BUDGETS)
+    found = summarise(make_runs(2.0, seeds=3), plan, task="classification", metric_name="accuracy")
+    assert found.recommendation.startswith("3 pools cannot tell a strategy from luck: simulate 5 or more.")
+
+
 def test_summarise__a_target_nobody_reaches_is_said() -> None:
     found = told(make_runs(2.0), target=0.99)
     assert {one.strategy: one.labels for one in found.forecasts} == {"auto": None, "random": None}
