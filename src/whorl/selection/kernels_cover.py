@@ -18,14 +18,14 @@ from whorl.selection.types import Float32Array, FloatArray, IntArray
 
 _MOST_PARTS = 8192
 # Of the budget, for parts of their own: the tail's share when every part gets one.
-_PARTS_SHARE = 0.5
+_PARTS_SHARE = 0.6
 _MOST_REFERENCE = 100_000
 _MOST_KNOWN = 50_000
 # Of one part: candidates beside its quota, and points to cover.
 _PART_CANDIDATES = 512
 _PART_REFERENCE = 512
 # A part gets its one item for certain with so much of the mean part's weight.
-_FLOOR = 0.05
+_FLOOR = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)

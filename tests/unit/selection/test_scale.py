@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from whorl.selection import get_strategy, kernels_far
+from whorl.selection import Pool, get_strategy, kernels_far
 from whorl.selection.kernels import prepare, squared_distances
 from whorl.selection.kernels_cover import cover_in_parts, share_out
 from whorl.selection.kernels_far import farthest_first, make_cells, nearest_centre
@@ -59,6 +60,24 @@ def test_farthest_first__takes_bytes_and_all_rows(batched: None) -> None:
     picked, _ = farthest_first(rows, np.zeros((0, 8), np.float32), 700)
     assert sorted(picked.tolist()) == list(range(700))
     assert picked.tolist() != list(range(700))
+
+
+def test_k_center__bytes_stay_bytes(batched: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from whorl.selection.strategies import k_center
+
+    seen: list[np.dtype] = []
+
+    def spy(rows: np.ndarray, *rest: object, **named: object) -> object:
+        seen.append(rows.dtype)
+        return farthest_first(rows, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(k_center, "farthest_first", spy)
+    rows = np.random.default_rng(0).integers(-100, 100, (700, 8)).astype(np.int8)
+    pool = Pool(size=700, embeddings=rows, labelled_embeddings=rows[:5], is_reduced=True)
+    found = get_strategy("k_center")(pool, 50, 0)
+    floats = get_strategy("k_center")(replace(pool, embeddings=rows.astype(np.float32)), 50, 0)
+    assert seen == [np.int8, np.float32]
+    assert found.indices.tolist() == floats.indices.tolist()
 
 
 def test_farthest_first__all_alike(batched: None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whorl.selection.explaining import explained
 from whorl.selection.kernels import one_blas_thread, prepare_pool
@@ -32,7 +32,10 @@ class KCenter:
     def __call__(self, pool: Pool, budget: int, seed: int) -> Selection:
         """See ``Strategy``; needs embeddings. Distances are between unit vectors; ties: lower row."""
         budget = check_budget(pool.check(), budget)
-        rows, known = prepare_pool(pool, "k_center")
+        embeddings = pool.need_embeddings("k_center")
+        # Components of one byte each stay that: ten million of 64 as float32 are 2.5 GB.
+        rows, known = prepare_pool(replace(pool, embeddings=embeddings[:0]) if pool.is_reduced else pool, "k_center")
+        rows = embeddings if pool.is_reduced else rows
         exact = len(rows) * budget <= _MOST_EXACT if self.exact is None else self.exact
         chosen, distances = farthest_first(rows, known, budget, exact=exact)
         reasons = [f"Unlike everything known and picked: {far:.3f} away from the nearest." for far in distances]
