@@ -113,6 +113,7 @@ def test_stratified__more_strata_than_room_share_the_last_place() -> None:
 @pytest.mark.parametrize("n_places", [2, 3, 5])
 def test_stratified__estimates_are_unbiased_also_with_more_strata_than_places(n_places: int) -> None:
     totals = []
+    drawn: set[str] = set()
     for seed in range(500):
         reservoir = StratifiedReservoir(12)
         for number in range(120):
@@ -122,6 +123,8 @@ def test_stratified__estimates_are_unbiased_also_with_more_strata_than_places(n_
         held = reservoir.held()
         assert 1 <= len(held) <= n_places
         totals.append(sum(1 / reservoir.probability_of(one) for one in held))
+        drawn |= {one.stratum for one in held}
+    assert drawn == {"a", "b", "c"}, "each stratum has its chance"
     assert abs(np.mean(totals) - 120) < 3.5 * np.std(totals) / np.sqrt(len(totals))
 
 
