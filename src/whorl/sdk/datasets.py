@@ -14,6 +14,7 @@ from whorl.sdk.duplicates import Duplicates
 from whorl.sdk.filters import Filters
 from whorl.sdk.items import Item, Items
 from whorl.sdk.jobs import Job, Report
+from whorl.sdk.maps import Maps, measure_coverage
 from whorl.sdk.selections import Selections
 from whorl.sdk.transport import Call, Transport
 
@@ -108,6 +109,40 @@ class Dataset:
             filters: Which items; all when left out.
         """
         return embeddings.embed(self._transport, self.id, space, filters, progress)
+
+    @property
+    def maps(self) -> Maps:
+        """Its images laid out in two dimensions."""
+        return Maps(self._transport, self.id)
+
+    def coverage(
+        self,
+        new: Filters | str | None = None,
+        against: Filters | str | None = None,
+        *,
+        against_dataset_id: str | None = None,
+        space: str | None = None,
+        examples: int = 12,
+    ) -> vectors.CoverageReport:
+        """How far new items lie from the known ones, with examples of what is new. Items in both count as known.
+
+        Args:
+            new: What is new; every item when left out.
+            against: What is known; left out, the training subset, or what is labelled when that is empty.
+            against_dataset_id: Where the known lies, when it is another dataset of the project.
+
+        Raises:
+            InvalidInput: A side has too few items with a vector; see ``embed``.
+        """
+        return measure_coverage(
+            self._transport,
+            self.id,
+            new=new,
+            against=against,
+            against_dataset_id=against_dataset_id,
+            space=space,
+            examples=examples,
+        )
 
     def similar(
         self,
