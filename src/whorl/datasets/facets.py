@@ -23,6 +23,7 @@ from whorl.datasets.dql.ast import (
     Query,
     all_of,
 )
+from whorl.datasets.dql.either_form import read_query
 from whorl.datasets.dql.fields import HEALTH_NAMES, join_path
 from whorl.datasets.dql.text_form import parse_text
 from whorl.datasets.dql.write import format_text
@@ -119,7 +120,8 @@ class Chips:
 
     def __init__(self, query_text: str) -> None:
         self._text = query_text
-        self._where = parse_text(query_text).where if query_text else None
+        query = read_query(query_text)
+        self._where = None if query is None else query.where
 
     def write(self, condition: Condition) -> str:
         """The term, in parentheses where it must stand apart; empty when the text form cannot say it."""
@@ -128,7 +130,8 @@ class Chips:
             if parse_text(chip).where != condition:
                 return ""
             wanted = all_of([self._where, condition] if self._where is not None else [condition])
-            is_apart = parse_text(f"{self._text} {chip}").where == wanted
+            both = read_query(f"{self._text} {chip}")
+            is_apart = both is not None and both.where == wanted
         except QueryError:
             return ""
         return chip if is_apart else f"({chip})"

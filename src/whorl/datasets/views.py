@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from whorl.base.errors import Conflict, InvalidInput, NotFound
 from whorl.base.ids import new_id
-from whorl.datasets.dql import parse_text
+from whorl.datasets.dql.either_form import read_query
 from whorl.datasets.rules import check_json
 from whorl.schemas.explorer import SavedView, SavedViewDraft, SavedViewPatch
 from whorl.store.db.tables import saved_view
@@ -86,7 +86,7 @@ def delete_view(conn: Connection, view_id: str) -> None:
 # Any: a lens is what the explorer makes of it.
 def _check(query_text: str, lens: dict[str, Any]) -> None:
     if query_text:
-        parse_text(query_text)
+        read_query(query_text)
     check_json(lens, where="lens")
     size = len(json.dumps(lens))
     if size > MAX_LENS:

@@ -68,7 +68,7 @@ class ExportJob:
 
     def __call__(self, context: JobContext) -> Mapping[str, JsonValue]:
         from whorl.datasets.dql import Query, parse_query  # noqa: PLC0415 - as above
-        from whorl.datasets.dql.text_form import parse_text  # noqa: PLC0415 - as above
+        from whorl.datasets.dql.either_form import read_query  # noqa: PLC0415 - as above
         from whorl.formats.actions import export_dataset  # noqa: PLC0415 - as above
         from whorl.formats.packing import pack_folder  # noqa: PLC0415 - as above
 
@@ -76,7 +76,7 @@ class ExportJob:
         given = params.get("query")
         query: Query | None = None
         if isinstance(given, str) and given.strip():
-            query = parse_text(given)
+            query = read_query(given)
         elif isinstance(given, dict):
             query = parse_query(given)
         as_of = params.get("as_of")

@@ -7,7 +7,8 @@ import math
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from whorl.datasets.facets import bin_of, nice_edges
+from whorl.datasets.dql import parse_text
+from whorl.datasets.facets import Chips, bin_of, nice_edges
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -40,3 +41,10 @@ def test_nice_edges__of_whole_numbers_are_whole() -> None:
 
 def test_bin_of__outside_is_in_none() -> None:
     assert [bin_of(value, (0, 1, 2)) for value in (-0.1, 0, 1, 2, 2.1)] == [-1, 0, 1, 1, -1]
+
+
+def test_chips__stand_behind_a_query_in_json() -> None:
+    is_train = parse_text("subset:train").where
+    wide = '{"filter": {"$or": [{"width": {"$lt": 64}}, {"height": {"$lt": 64}}]}}'
+    assert Chips(wide).write(is_train) == "subset:train"
+    assert Chips("").write(is_train) == "subset:train"

@@ -221,6 +221,15 @@ const selection = createRoute({
   component: lazyRouteComponent(() => import("@/features/selection/page/SelectionPage"), "SelectionPage"),
 });
 
+const simulation = createRoute({
+  getParentRoute: () => project,
+  path: "/simulations/$simulationId",
+  component: lazyRouteComponent(
+    () => import("@/features/selection/simulations/SimulationPage"),
+    "SimulationPage",
+  ),
+});
+
 /** What to look for: an item, a part of it, an annotation or words; further items wanted and not wanted. */
 export interface SimilarSearch {
   readonly item?: string;
@@ -302,6 +311,7 @@ const inProject = [
   endpoint,
   select,
   selection,
+  simulation,
   similar,
   pipelines,
   pipeline,

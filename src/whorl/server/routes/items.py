@@ -235,9 +235,9 @@ def to_query(text: str | None, dql: str | None) -> DqlQuery | None:
         return parse_query(dql)
     if not text:
         return None
-    from whorl.datasets.dql.text_form import parse_text
+    from whorl.datasets.dql.either_form import read_query
 
-    return parse_text(text)
+    return read_query(text)
 
 
 def _count(

@@ -3,7 +3,7 @@ import { IconX } from "@tabler/icons-react";
 
 import classes from "./explorer.module.css";
 import { negateTermAt, removeTermAt } from "@/query/edit";
-import { splitTerms } from "@/query/terms";
+import { splitTerms, type Term } from "@/query/terms";
 
 /** The terms of the filter: a click on one turns it around, its cross takes it out. */
 export function ChipRow({ q, onQuery }: { readonly q: string; readonly onQuery: (q: string) => void }) {
@@ -30,7 +30,7 @@ export function ChipRow({ q, onQuery }: { readonly q: string; readonly onQuery: 
                 onQuery(negateTermAt(q, index));
               }}
             >
-              <span className={classes.chipText}>{term.text}</span>
+              <span className={classes.chipText}>{chipWords(term.text)}</span>
             </button>
           </Tooltip>
           <button
@@ -63,4 +63,17 @@ export function ChipRow({ q, onQuery }: { readonly q: string; readonly onQuery: 
       )}
     </div>
   );
+}
+
+const MOST_WORDS = 56;
+
+/** A term as it is written; the middle of a long query in JSON is left out. */
+function chipWords(text: string): string {
+  return text.startsWith("{") && text.length > MOST_WORDS ? `${text.slice(0, MOST_WORDS)}…` : text;
+}
+
+/** What a chip says: the term itself, but for a lasso, whose corners mean nothing to people. */
+function nameTerm(term: Term): string {
+  const isLasso = term.field === "map" && term.text.includes("/");
+  return isLasso ? `${term.isNegated ? "not in the " : ""}lasso on the map` : term.text;
 }

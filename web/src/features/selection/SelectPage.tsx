@@ -16,6 +16,7 @@ import { ChooseTab } from "./choose/ChooseTab";
 import { DuplicatesTab } from "./duplicates/DuplicatesTab";
 import { HealthTab } from "./duplicates/HealthTab";
 import { SelectionsTab } from "./SelectionsTab";
+import { SimulationsTab } from "./simulations/SimulationsTab";
 
 const LAST_DATASET = "whorl-select-dataset";
 const OF_DATASET: readonly string[] = ["choose", "duplicates", "health"];
@@ -86,6 +87,7 @@ function SelectView({ projectId, datasets }: ViewProps) {
         <Tabs.List mb="md">
           <Tabs.Tab value="choose">Choose</Tabs.Tab>
           <Tabs.Tab value="selections">Selections</Tabs.Tab>
+          <Tabs.Tab value="simulations">Simulations</Tabs.Tab>
           <Tabs.Tab value="duplicates">Duplicates</Tabs.Tab>
           <Tabs.Tab value="health">Health</Tabs.Tab>
         </Tabs.List>
@@ -104,6 +106,9 @@ function SelectView({ projectId, datasets }: ViewProps) {
         </Tabs.Panel>
         <Tabs.Panel value="selections">
           <SelectionsTab projectId={projectId} datasets={datasets} />
+        </Tabs.Panel>
+        <Tabs.Panel value="simulations">
+          <SimulationsTab projectId={projectId} datasets={datasets} />
         </Tabs.Panel>
         <Tabs.Panel value="duplicates">
           {dataset === undefined ? (

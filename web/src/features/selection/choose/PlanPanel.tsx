@@ -17,7 +17,7 @@ import { isQueryProblem } from "@/query/QueryBar";
 import { useFollowedJob } from "../jobs";
 import { RunningJobs } from "../RunningJobs";
 import { strategyTitle } from "../strategies";
-import { draftOf, whyNot, type Form } from "./form";
+import { draftOf, randomWarning, whyNot, type Form } from "./form";
 import { causeWords } from "./words";
 
 export interface PlanPanelProps {
@@ -60,7 +60,9 @@ export function PlanPanel({ projectId, dataset, form, plan, isWaiting, onDone }:
           )}
           {isQueryProblem(plan.error) && <ProblemNote error={plan.error} />}
           {plan.data === undefined && !plan.isError && missing === null && <WaitRows rows={4} height={26} />}
-          {plan.data !== undefined && !plan.isError && <Plan plan={plan.data} isOld={isWaiting} />}
+          {plan.data !== undefined && !plan.isError && (
+            <Plan plan={plan.data} isOld={isWaiting} warning={randomWarning(form, plan.data.budget)} />
+          )}
           {choosing.isError && <ProblemNote error={choosing.error} />}
           {job === undefined || !isWorking ? (
             <Button
@@ -97,7 +99,14 @@ function buttonWords(plan: SelectionPlan | undefined, isOld: boolean): string {
   return plan.budget === 1 ? "Choose 1 image" : `Choose ${formatCount(plan.budget)} images`;
 }
 
-function Plan({ plan, isOld }: { readonly plan: SelectionPlan; readonly isOld: boolean }) {
+interface PlanProps {
+  readonly plan: SelectionPlan;
+  readonly isOld: boolean;
+  /** About the share by chance. */
+  readonly warning: string | null;
+}
+
+function Plan({ plan, isOld, warning }: PlanProps) {
   const left = Object.entries(plan.left_out ?? {}).filter(([, count]) => count > 0);
   return (
     <Stack gap="sm" aria-live="polite" aria-busy={isOld} opacity={isOld ? 0.6 : 1}>
@@ -128,6 +137,11 @@ function Plan({ plan, isOld }: { readonly plan: SelectionPlan; readonly isOld: b
       <Text size="xs" c="dimmed">
         {timeWords(plan)}
       </Text>
+      {warning !== null && (
+        <Text size="xs" c="dimmed">
+          {warning}
+        </Text>
+      )}
       {left.length > 0 && (
         <Text size="xs" c="dimmed">
           Not in the pool:{" "}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { begin, countChanged, draftOf, FIRST, readExamples, whyNot } from "./form";
+import { begin, countChanged, draftOf, FIRST, randomWarning, readExamples, whyNot } from "./form";
 
 describe("draftOf", () => {
   it("is ready as it stands: a first user changes one number", () => {
@@ -85,4 +85,20 @@ it("begins with what a link brings", () => {
   expect(begin({ q: "folder:a", like: "" })).toEqual({ ...FIRST, q: "folder:a" });
   const form = begin({ q: "", like: "itm_a,itm_b" });
   expect([form.strategy, draftOf(form)?.examples]).toEqual(["similarity", ["itm_a", "itm_b"]]);
+});
+
+it("says when too few are drawn by chance for a proof", () => {
+  expect(randomWarning(FIRST, 500)).toBeNull();
+  expect(randomWarning(FIRST, 0)).toBeNull();
+  expect(randomWarning({ ...FIRST, strategy: "random" }, 10)).toBeNull();
+  expect(randomWarning(FIRST, 60)).toBe(
+    "6 drawn by chance are too few to prove what it saves: 20 are needed. " +
+      "Draw 35 % by chance (Advanced), or choose more; later selections add theirs.",
+  );
+  expect(randomWarning(FIRST, 30)).toBe(
+    "3 drawn by chance are too few to prove what it saves: 20 are needed. Choose more; later selections add theirs.",
+  );
+  expect(randomWarning({ ...FIRST, randomPercent: 0 }, 500)).toBe(
+    "None is drawn by chance, so nobody can ever measure what this choice saved.",
+  );
 });

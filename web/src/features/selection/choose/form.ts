@@ -139,6 +139,22 @@ function targetOf({ target, strategy }: Form): Record<string, number> | null {
   return Object.fromEntries(wished.map(({ label, percent }) => [label, (percent ?? 0) / 100]));
 }
 
+/** Fewer than this drawn by chance, and a choice cannot be proven on its own. */
+export const FEWEST_RANDOM = 20;
+
+/** What is to be said about the share by chance when `n` images are chosen; null when it is enough. */
+export function randomWarning(form: Form, n: number): string | null {
+  const drawn = Math.round((n * form.randomPercent) / 100);
+  if (form.strategy === "random" || n === 0 || drawn >= FEWEST_RANDOM) return null;
+  if (drawn === 0) return "None is drawn by chance, so nobody can ever measure what this choice saved.";
+  const needed = Math.ceil((100 * FEWEST_RANDOM) / n / 5) * 5;
+  const remedy =
+    needed <= 50
+      ? `Draw ${String(needed)} % by chance (Advanced), or choose more; later selections add theirs.`
+      : "Choose more; later selections add theirs.";
+  return `${String(drawn)} drawn by chance are too few to prove what it saves: ${String(FEWEST_RANDOM)} are needed. ${remedy}`;
+}
+
 /** How many settings below "Advanced" differ from the usual. */
 export function countChanged(form: Form): number {
   const names = [
