@@ -119,6 +119,7 @@ class Sampler:
         self._counts = _counts(spool.get("counts"))
         self._key, self._keys_until = _integer(spool.get("next_key")), 0
         self._next_try = 0.0
+        self._is_full_told = False
         self._saved_thresholds: JsonValue = None
         self._mixture, self._window, self._opened_at = self._resume(now)
 
@@ -310,7 +311,12 @@ class Sampler:
             row.n_bytes, value=row.score, is_uniform=row.id in uniform, uniform_ids=uniform - {row.id}, at=row.at
         )
         if gone is None:
+            if not self._is_full_told:
+                room = self.spool.room
+                _log.warning("no room: the spool may hold %d MB, or its disk is full", room.max_bytes // 10**6)
+            self._is_full_told = True
             return None
+        self._is_full_told = False
         if gone:
             self.count("evicted", len(gone))
             return [*displaced, *self._mixture.forget([one.id for one in gone])]
