@@ -3,7 +3,7 @@ import { IconX } from "@tabler/icons-react";
 
 import classes from "./explorer.module.css";
 import { negateTermAt, removeTermAt } from "@/query/edit";
-import { splitTerms, type Term } from "@/query/terms";
+import { splitTerms } from "@/query/terms";
 
 /** The terms of the filter: a click on one turns it around, its cross takes it out. */
 export function ChipRow({ q, onQuery }: { readonly q: string; readonly onQuery: (q: string) => void }) {
@@ -67,13 +67,9 @@ export function ChipRow({ q, onQuery }: { readonly q: string; readonly onQuery: 
 
 const MOST_WORDS = 56;
 
-/** A term as it is written; the middle of a long query in JSON is left out. */
+/** A term as it is written; the corners of a lasso and the middle of a long query in JSON are left out. */
 function chipWords(text: string): string {
+  if (text.startsWith("map:") && text.includes("/")) return "lasso on the map";
+  if (text.startsWith("-map:") && text.includes("/")) return "-lasso on the map";
   return text.startsWith("{") && text.length > MOST_WORDS ? `${text.slice(0, MOST_WORDS)}…` : text;
-}
-
-/** What a chip says: the term itself, but for a lasso, whose corners mean nothing to people. */
-function nameTerm(term: Term): string {
-  const isLasso = term.field === "map" && term.text.includes("/");
-  return isLasso ? `${term.isNegated ? "not in the " : ""}lasso on the map` : term.text;
 }

@@ -21,6 +21,8 @@ const AGAINST = [
   { value: "rest", label: "the rest of the dataset" },
 ] as const;
 
+const MOST_QUERY = 120;
+
 /** "What is new here?": the filter's items against what is known. */
 export function CoverageButton({ datasetId, q }: { readonly datasetId: string; readonly q: string }) {
   const [isOpen, setOpen] = useState(false);
@@ -124,8 +126,9 @@ function Report({ report }: { readonly report: CoverageReport }) {
 }
 
 function saySmall({ radius, n_both, n_without, is_sampled, against }: CoverageReport): string {
+  const known = against ?? "";
   const said = [
-    `Known: ${against ?? ""}`,
+    known.length > MOST_QUERY ? "" : `Known: ${known}`,
     `covered means no farther than ${radius.toFixed(3)}, as 95 % of the known are from their nearest`,
     (n_both ?? 0) > 0 ? `${formatCount(n_both ?? 0)} are in both and count as known` : "",
     (n_without ?? 0) > 0 ? `${formatCount(n_without ?? 0)} are not embedded yet and do not count` : "",
