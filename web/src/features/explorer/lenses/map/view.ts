@@ -27,7 +27,9 @@ export interface MapCanvases {
   readonly over: HTMLCanvasElement;
 }
 
-const MOST_WHILE_MOVING = 150_000;
+/** Of a frame's 16 ms, what drawing may take while the hand moves; the rest is the browser's. */
+const FRAME_MS = 9;
+const FEWEST_MOVING = 15_000;
 const REST_MS = 140;
 const CLICK_PX = 4;
 const REACH_PX = 8;
@@ -58,6 +60,7 @@ export class MapView {
   private frame = 0;
   private restTimer = 0;
   private isMoving = false;
+  private mostMoving = 100_000;
   private readonly ends = new AbortController();
 
   constructor(
@@ -150,7 +153,7 @@ export class MapView {
     clearTimeout(this.restTimer);
     this.restTimer = window.setTimeout(() => {
       this.isMoving = false;
-      if (this.points.count > MOST_WHILE_MOVING) this.ask();
+      if (this.points.count > this.mostMoving) this.ask();
     }, REST_MS);
     this.ask();
   }
@@ -163,11 +166,19 @@ export class MapView {
     const canvas = { pixels: this.pixels, width: image.width, height: image.height };
     const ratio = image.width / Math.max(1, size.width);
     const radius = radiusFor(this.points.count, camera.scale / this.home.scale) * ratio;
-    const most = this.isMoving ? MOST_WHILE_MOVING : Infinity;
+    const most = this.isMoving ? this.mostMoving : Infinity;
+    const began = performance.now();
     const dots = { places: this.points.places, order: look.order, colors: look.colors };
     splat(canvas, dots, { camera, size, radius, most });
     context.putImageData(image, 0, 0);
+    if (this.isMoving) this.pace(performance.now() - began);
     this.drawOver(ratio, radius / ratio);
+  }
+
+  /** Draw as many points while moving as fit into a frame on this machine, as it is now. */
+  private pace(tookMs: number): void {
+    const fits = this.mostMoving * Math.min(1.5, Math.max(0.5, FRAME_MS / Math.max(0.5, tookMs)));
+    this.mostMoving = Math.round(Math.min(1_000_000, Math.max(FEWEST_MOVING, fits)));
   }
 
   private drawOver(ratio: number, radius: number): void {
