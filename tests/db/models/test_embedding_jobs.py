@@ -15,6 +15,8 @@ from tests.db.conftest import ANNA, House, box_draft
 
 from whorl.base.errors import JsonValue, ModelError, NotFound
 from whorl.datasets.actions import delete_items
+from whorl.datasets.dql import parse_text
+from whorl.datasets.queries import list_items
 from whorl.engine import Dispatcher, InlineExecutor, LocalExecutor
 from whorl.engine.handlers import StaticHandlers
 from whorl.engine.jobs import Job, get_job, list_jobs
@@ -106,9 +108,14 @@ def counts(result: Mapping[str, JsonValue]) -> list[JsonValue]:
 
 def test_embed__only_what_is_missing(house: House, tmp_path: Path) -> None:
     shed = Shed(house, tmp_path)
-    shed.add(a=picture(*RED), b=picture(*GREEN), twin=picture(*RED))
+    first, *_ = shed.add(a=picture(*RED), b=picture(*GREEN), twin=picture(*RED))
     space = shed.space()
     assert counts(shed.embed(space).result) == [3, 1, 2, 0]
+    asked = parse_text(f"near:{first.id} limit:1")
+    with house.db.read() as conn:
+        assert [one.name for one in list_items(conn, house.dataset_id, query=asked).items] == ["twin.png"]
+    inside_a_write = house.db.write(lambda conn: list_items(conn, house.dataset_id, query=asked))
+    assert [one.name for one in inside_a_write.items] == ["twin.png"]
     shed.add(c=picture(*BLUE))
     assert counts(shed.embed(space).result) == [4, 3, 1, 0]
     assert counts(shed.embed(space).result) == [4, 4, 0, 0]

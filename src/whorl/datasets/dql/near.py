@@ -43,7 +43,8 @@ def resolve_near(conn: Connection, query: Query, dataset_key: int) -> Query:
     """
     if not _asks(query.where):
         return query
-    resolver: Resolver | None = conn.get_execution_options().get(_OPTION)
+    # The engine's: the writer's connection is older than most resolvers.
+    resolver: Resolver | None = conn.engine.get_execution_options().get(_OPTION)
     if resolver is None:
         raise QueryError("near: similarity is not known here", hint="Ask a server: whorl similar.")
     return replace(query, where=_resolved(query.where, resolver, dataset_key))

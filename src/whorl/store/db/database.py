@@ -136,7 +136,7 @@ class Database:
         return self._writer_engine
 
     def provide(self, name: str, *, reading: object, writing: object) -> None:
-        """Let whoever holds a connection from now on find a thing among its execution options, under a name.
+        """Let whoever holds a connection find a thing under a name, among the execution options of its engine.
 
         Args:
             reading: For connections of ``read``.
