@@ -8,6 +8,8 @@ import pytest
 from PIL import Image as PilImage
 
 from whorl.base.errors import FormatError, InvalidInput, NotFound, UnknownFormat
+from whorl.models.types import Detections
+from whorl.selection.simulation.detecting import DetectorFit, DetectorLearner
 from whorl.selection.simulation.keeping import RunFolder
 from whorl.selection.simulation.plan import Run, make_plan
 from whorl.selection.simulation.running import Places, Wish, simulate
@@ -169,3 +171,35 @@ def test_run_folder__gives_back_what_it_kept_and_nothing_else(tmp_path: Path) ->
     assert RunFolder(tmp_path, "data", make_plan(["auto"], n_items=100, seeds=1, budgets=[10])).find("auto", 0) is None
     next(tmp_path.rglob("*.json")).write_text('{"strategy": "auto"')
     assert store.find("auto", 0) is None
+
+
+def make_boxed(n: int) -> list[SourceImage]:
+    """Images without files, with a box in every second one."""
+    box = np.array([[1, 1, 10, 10]], np.float32)
+    return [
+        SourceImage(Path(f"{at}.png"), labels=("a",), boxes=box) if at % 2 else SourceImage(Path(f"{at}.png"))
+        for at in range(n)
+    ]
+
+
+def test_detector_learner__tells_strategies_how_unsure_the_detector_is_and_scores_what_it_found() -> None:
+    learner = DetectorLearner(make_boxed(8), np.eye(8, dtype=np.float32))
+    found = Detections(np.array([[1, 1, 10, 10]], np.float32), np.array([0.5], np.float32), ("a",))
+    fitted = DetectorFit(learner, {3: found, 5: found})
+    pool = learner.pool(fitted, np.arange(2, 6), np.arange(2))
+    assert pool.uncertainty is not None
+    assert pool.uncertainty.tolist() == [0.0, 1.0, 0.0, 1.0]
+    assert pool.labelled_count == 2
+    assert fitted.score(np.array([2, 3, 4, 5])) == pytest.approx(1.0)
+    assert fitted.score(np.array([1, 3])) == pytest.approx(0.5, abs=0.02)
+    assert learner.pool(None, np.arange(2, 6), np.arange(0)).uncertainty is None
+
+
+def test_detector_learner__a_round_of_empty_images_finds_nothing() -> None:
+    learner = DetectorLearner(make_boxed(8), np.eye(8, dtype=np.float32))
+    assert learner.fit(np.array([0, 2, 4]), seed=0).score(np.array([1, 3])) == 0.0
+
+
+def test_detector_learner__needs_boxes() -> None:
+    with pytest.raises(InvalidInput, match="no image has a box"):
+        DetectorLearner([SourceImage(Path("a"))], np.zeros((1, 4), np.float32))
