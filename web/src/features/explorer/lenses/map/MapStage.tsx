@@ -39,7 +39,7 @@ export function MapStage(props: MapStageProps) {
   const scheme = useComputedColorScheme("light");
   const [by, setBy] = useLocalStorage({
     key: `whorl-map-by:${filter.datasetId}`,
-    defaultValue: "subset",
+    defaultValue: "label",
     getInitialValueInEffect: false,
   });
   const [tool, setTool] = useState<Tool>("pan");
