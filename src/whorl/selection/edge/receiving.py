@@ -50,6 +50,7 @@ MAX_CONNECTIONS = 512
 SILENCE_S = 60.0
 FULL_RETRY_S = 30
 _ID = re.compile(r"[0-9a-f]{32}")
+_LENGTH = re.compile(r"[0-9]{1,15}")
 _SHA = re.compile(r"[0-9a-f]{64}")
 _log = get_logger("edge")
 
@@ -207,11 +208,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self, limit: int) -> bytes:
         given = self.headers.get("Content-Length", "")
-        if not given.isdigit():
+        if not _LENGTH.fullmatch(given):
             raise InvalidInput("a request without its length", hint="Send Content-Length.")
-        if int(given[:15]) > limit:
+        if int(given) > limit:
             self.close_connection = True
-            raise PayloadTooLarge(f"an image of {int(given[:15]):,} bytes; this base takes {limit:,}")
+            raise PayloadTooLarge(f"an image of {int(given):,} bytes; this base takes {limit:,}")
         content = self.rfile.read(int(given))
         if len(content) != int(given):
             raise Conflict(f"{len(content):,} of {given} bytes came", hint="Send it again.")

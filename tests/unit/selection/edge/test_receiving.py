@@ -124,6 +124,8 @@ def test_base__refuses_strangers_and_what_it_does_not_understand(base: Receiver,
         (_send(base, told(descriptor="AAAA"), body), (422, "invalid_input")),
         (_send(base, good | {"Content-Length": "99999999999"}), (413, "payload_too_large")),
         (_send(base, good | {"Content-Length": "-1"}), (422, "invalid_input")),
+        (_send(base, good | {"Content-Length": "0" * 16 + "99999999999"}), (422, "invalid_input")),
+        (_send(base, good | {"Content-Length": "\xb2"}), (422, "invalid_input")),
         (_send(base, good, method="GET", path="/edge/v1/status"), (200, "base")),
     ]
     assert [got for got, _ in cases] == [wanted for _, wanted in cases]
