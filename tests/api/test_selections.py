@@ -64,7 +64,8 @@ def test_plan__says_what_would_be_done(dataset: Dataset) -> None:
     plan = dataset.selections.plan(10)
     assert (plan.strategy, plan.n_pool, plan.n_labelled, plan.budget) == ("herding", N - 12, 12, 10)
     assert plan.left_out == {"labelled": 12}
-    assert plan.why[0].startswith("12 labelled images: covers what lies far")
+    assert plan.why[0].startswith("12 labelled images: weighs how unsure the model is")
+    assert plan.why[1].startswith("The model is a linear one")
     assert list(dataset.selections.list()) == []
 
 
@@ -115,7 +116,7 @@ def test_create__a_budget_above_the_pool_takes_all_and_says_so(dataset: Dataset)
         ({"examples": ["itm_gone"]}, NotFound, "are no items of this dataset"),
         ({"filter": "name:nothing*"}, InvalidInput, "the pool is empty"),
         ({"quotas": [{"field": "metadata.colour", "most": 1}]}, InvalidInput, "none of 48 items has"),
-        ({"strategy": "margin"}, InvalidInput, "needs class probabilities"),
+        ({"strategy": "margin", "labelled": "subset:validation"}, InvalidInput, "needs class probabilities"),
     ],
 )
 def test_create__bad_drafts_are_told(

@@ -40,7 +40,12 @@ Any_ = Annotated[bool, typer.Option("--any", help="Labelled items and those in t
 Like = Annotated[list[str] | None, typer.Option("--like", help="Id or name of an item to look alike; repeatable.")]
 Target = Annotated[list[str] | None, typer.Option("--target", help="car=0.3: wished share of a class; repeatable.")]
 Model = Annotated[
-    str | None, typer.Option("--model", "-m", help="Whose doubts guide the choice; the champion when left out.")
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="Whose doubts guide the choice; when left out, a linear head on the labels there are, or the champion.",
+    ),
 ]
 Space = Annotated[str | None, typer.Option("--space", help="Name or id of an embedding space.")]
 RandomShare = Annotated[

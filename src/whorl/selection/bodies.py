@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from whorl.base.errors import JsonValue
 from whorl.datasets.alike import group_alike
 from whorl.selection.budgets import Budget
+from whorl.selection.heads import with_head
 from whorl.selection.kernels import nearest_squared
 from whorl.selection.mixing import select
 from whorl.selection.quotas import Quota
@@ -46,6 +47,7 @@ class Request:
 
     Attributes:
         quotas: On keys of ``Pool.fields``.
+        learns: Fit a head on what is labelled, where no model has said anything of the pool.
         looks: Choose one at most of each group of near copies, and none of what is labelled; None looks at none.
     """
 
@@ -56,6 +58,7 @@ class Request:
     random_share: float = 0.1
     seed: int = 0
     looks: Looks | None = None
+    learns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ def choose_body(pool: Pool, request: Request) -> Chosen:
         NotFound: No strategy has this name.
     """
     pool.check()
+    if request.learns:
+        pool = with_head(pool, seed=request.seed)
     keep, n_copies = np.arange(pool.size), 0
     if request.looks is not None:
         group, is_known = find_copies(pool, request.looks)

@@ -21,7 +21,7 @@ from whorl.selection.actions import ChosenItem, NewSelection, save_selection
 from whorl.selection.bodies import Chosen, Looks, Request, choose_body, name_details
 from whorl.selection.budgets import Budget
 from whorl.selection.doubts import Doubts
-from whorl.selection.planning import Known, read_known, tell_left_out, uses_model, uses_vectors
+from whorl.selection.planning import Known, read_known, tell_left_out, uses_doubts, uses_model, uses_vectors
 from whorl.selection.pools import LabelledItem, PoolItem
 from whorl.selection.quotas import Quota
 from whorl.selection.types import Pool
@@ -50,7 +50,7 @@ class SelectJob:
         draft = SelectionDraft.model_validate(params["draft"])
         context.report(0.0, "reads the pool")
         with self.db.read() as conn:
-            known = read_known(conn, dataset_id, draft)
+            known = read_known(conn, dataset_id, draft, champion=_text(params, "champion"))
         if not known.pool.items:
             raise InvalidInput(
                 "nothing to choose from: the pool is empty",
@@ -160,6 +160,7 @@ def build_request(known: Known, draft: SelectionDraft) -> Request:
         random_share=draft.random_share,
         seed=draft.seed,
         looks=_looks(known) if draft.without_duplicates else None,
+        learns=known.learns and uses_doubts(known.choice),
     )
 
 
@@ -204,6 +205,11 @@ def describe(
         n_pool=len(items),
         summary=summary,
     )
+
+
+def _text(params: Mapping[str, JsonValue], name: str) -> str | None:
+    found = params.get(name)
+    return found if isinstance(found, str) else None
 
 
 def _query(draft: SelectionDraft) -> dict[str, JsonValue]:

@@ -15,6 +15,7 @@ from whorl.models.types import Task
 from whorl.schemas.models import Model
 from whorl.schemas.selecting import SelectionDraft
 from whorl.selection.choosing import AUTO, Choice, Facts, choose_strategy
+from whorl.selection.heads import LEAST_LABELLED
 from whorl.selection.item_fields import field_reader
 from whorl.selection.pools import LabelledItem, ReadPool, read_contents, read_labelled, read_pace, read_pool
 from whorl.selection.registry import get_strategy
@@ -31,6 +32,7 @@ class Known:
     Attributes:
         fields: What ``PoolItem.values`` hold, in order: the source first, then what quotas count by.
         examples: SHA-256 of the items to look alike.
+        learns: No model is asked: a linear head is fitted on the vectors of what is labelled.
         seconds_per_item: Labelling time.
         budget: Items that may be chosen, by the tightest limit.
         why: Sentences on the choice of strategy.
@@ -41,6 +43,7 @@ class Known:
     fields: tuple[str, ...]
     examples: list[str]
     model: Model | None
+    learns: bool
     seconds_per_item: float
     budget: int
     choice: Choice
@@ -75,8 +78,12 @@ def check_draft(draft: SelectionDraft) -> tuple[Query | None, Query | None]:
     return read_query(draft.filter), read_query(draft.labelled)
 
 
-def read_known(conn: Connection, dataset_id: str, draft: SelectionDraft) -> Known:
+def read_known(conn: Connection, dataset_id: str, draft: SelectionDraft, *, champion: str | None = None) -> Known:
     """Read what a draft needs, and choose its strategy.
+
+    Args:
+        champion: Id of the project's model, asked where the draft names none; not ``builtin:linear`` where a head
+            fitted on the vectors of what is labelled by now says the same in seconds.
 
     Raises:
         WhorlError: As ``check_draft``; or something that the draft names is not there.
@@ -97,11 +104,11 @@ def read_known(conn: Connection, dataset_id: str, draft: SelectionDraft) -> Know
         again = {one.key for one in pool.items}
         labelled = [one for one in labelled if one.key not in again]
     examples = read_contents(conn, dataset_id, draft.examples or [])
-    model = None if draft.model is None else get_model(conn, draft.model)
+    model, learns = _settle_model(conn, draft, champion, labelled)
     pace = draft.budget.seconds_per_item or read_pace(conn, pool.dataset.project_id)
     warnings = _warnings(draft, pool, labelled, pace)
     budget = _budget(draft, pool, pace or USUAL_SECONDS)
-    facts = _facts(draft, pool, labelled, model, budget)
+    facts = _facts(draft, pool, labelled, model, budget, learns=learns)
     choice = _chosen(draft, facts)
     return Known(
         pool=pool,
@@ -109,17 +116,46 @@ def read_known(conn: Connection, dataset_id: str, draft: SelectionDraft) -> Know
         fields=fields,
         examples=examples,
         model=model,
+        learns=learns,
         seconds_per_item=pace or USUAL_SECONDS,
         budget=budget,
         choice=choice,
-        why=[choice.why] if choice.why else [],
+        why=_reasons(choice, learns=learns),
         warnings=warnings,
     )
 
 
+def _reasons(choice: Choice, *, learns: bool) -> list[str]:
+    told = [choice.why] if choice.why else []
+    if learns and uses_doubts(choice):
+        told.append("The model is a linear one that learns from these labels as it chooses.")
+    return told
+
+
+def _settle_model(
+    conn: Connection, draft: SelectionDraft, champion: str | None, labelled: Sequence[LabelledItem]
+) -> tuple[Model | None, bool]:
+    """The model to ask, if any, and whether a head is fitted in its place."""
+    if draft.model is not None:
+        return get_model(conn, draft.model), False
+    labels = {one.label for one in labelled}
+    learns = len(labelled) >= LEAST_LABELLED and len(labels) > 1 and None not in labels
+    model = None if champion is None else get_model(conn, champion)
+    if learns and (
+        model is None or model.architecture == "builtin:linear" or Task(model.task) is not Task.CLASSIFICATION
+    ):
+        return None, True
+    return model, False
+
+
 def uses_model(choice: Choice, model: Model | None) -> bool:
     """Whether the strategy asks what a model says; a plan without one costs no prediction."""
-    return model is not None and choice.name not in {"random", "stratified", "k_center", "typical", "similarity"}
+    return model is not None and uses_doubts(choice)
+
+
+def uses_doubts(choice: Choice) -> bool:
+    """Whether the strategy looks at what a model, or a head, says of the pool."""
+    return choice.name not in {"random", "stratified", "k_center", "typical", "similarity"}
 
 
 def uses_vectors(choice: Choice) -> bool:
@@ -141,7 +177,13 @@ def _params(draft: SelectionDraft, strategy: str) -> dict[str, JsonValue]:
 
 
 def _facts(
-    draft: SelectionDraft, pool: ReadPool, labelled: Sequence[LabelledItem], model: Model | None, budget: int
+    draft: SelectionDraft,
+    pool: ReadPool,
+    labelled: Sequence[LabelledItem],
+    model: Model | None,
+    budget: int,
+    *,
+    learns: bool,
 ) -> Facts:
     task = None if model is None else Task(model.task)
     with_objects = sum(one.has_objects for one in labelled)
@@ -150,7 +192,7 @@ def _facts(
         budget=budget,
         n_labelled=len(labelled),
         task=None if not labelled else "objects" if 2 * with_objects > len(labelled) else "classes",
-        has_probabilities=task is Task.CLASSIFICATION,
+        has_probabilities=task is Task.CLASSIFICATION or learns,
         has_boxes=task is not None and task.has_objects,
         is_foreign_model=model is not None and _is_foreign(draft, pool, model),
         has_groups=len({one.group for one in pool.items}) > 1,

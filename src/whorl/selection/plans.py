@@ -15,16 +15,19 @@ _SECONDS_PER_IMAGE = 0.03
 _SECONDS_PER_ROW = 0.0005
 
 
-def make_plan(conn: Connection, dataset_id: str, draft: SelectionDraft, store: EmbeddingStore) -> SelectionPlan:
+def make_plan(
+    conn: Connection, dataset_id: str, draft: SelectionDraft, store: EmbeddingStore, *, champion: str | None = None
+) -> SelectionPlan:
     """Say what a draft would do.
 
     Args:
         store: Tells how many vectors are missing.
+        champion: Id of the project's model, if it has one.
 
     Raises:
         WhorlError: As ``whorl.selection.planning.read_known``.
     """
-    known = read_known(conn, dataset_id, draft)
+    known = read_known(conn, dataset_id, draft, champion=champion)
     model = known.model if uses_model(known.choice, known.model) else None
     project_id = known.pool.dataset.project_id
     space = find_space(conn, project_id, None, kind="image")

@@ -25,11 +25,12 @@ router = APIRouter(prefix="/api/v1", tags=["selections"])
 @router.post("/datasets/{dataset_id}/selections", status_code=202, **needs(Action.DATASET_WRITE))
 def create_selection(caller: CallerDep, dataset_id: str, body: SelectionDraft) -> Job:
     """Choose the items worth labelling, as a job; its result holds ``selection_id``."""
-    draft = caller.read(lambda conn: _complete(caller, conn, dataset_id, body))
+    draft, champion = caller.read(lambda conn: _complete(caller, conn, dataset_id, body))
     params: dict[str, JsonValue] = {
         "dataset_id": dataset_id,
         "selection_id": new_id("selection", at=caller.now.timestamp()),
         "draft": draft.model_dump(mode="json"),
+        "champion": champion,
     }
     return start_job(caller, "select", params)
 
@@ -43,7 +44,12 @@ def plan_selection(caller: CallerDep, dataset_id: str, body: SelectionDraft) -> 
 
     services = caller.services
     store = open_store(services.db, services.blobs, services.settings.home_path)
-    return caller.read(lambda conn: make_plan(conn, dataset_id, _complete(caller, conn, dataset_id, body), store))
+
+    def plan(conn: Connection) -> SelectionPlan:
+        draft, champion = _complete(caller, conn, dataset_id, body)
+        return make_plan(conn, dataset_id, draft, store, champion=champion)
+
+    return caller.read(plan)
 
 
 @router.get("/projects/{project_id}/selections", **needs(Action.DATASET_READ))
@@ -115,8 +121,10 @@ def delete_selection(caller: CallerDep, selection_id: str) -> Response:
     return Response(status_code=204)
 
 
-def _complete(caller: Caller, conn: Connection, dataset_id: str, draft: SelectionDraft) -> SelectionDraft:
-    """The draft with its queries read, what it names checked, and what it leaves open filled in from the project."""
+def _complete(
+    caller: Caller, conn: Connection, dataset_id: str, draft: SelectionDraft
+) -> tuple[SelectionDraft, str | None]:
+    """The draft with its queries read, what it names checked, and its labelled dataset; and the project's champion."""
     from whorl.datasets.dql import to_json
     from whorl.pipelines.arms import list_arms
     from whorl.pipelines.champions import list_champions
@@ -135,14 +143,14 @@ def _complete(caller: Caller, conn: Connection, dataset_id: str, draft: Selectio
     if draft.labelled_dataset_id is None and labelled is None:
         arms = [one for one in list_arms(conn, caller.project_id) if one.pool_id == dataset_id and not one.is_control]
         gathered = arms[0].ground_truth_id if arms else None
-    return draft.model_copy(
+    settled = draft.model_copy(
         update={
             "filter": None if where is None else to_json(where),
             "labelled": None if labelled is None else to_json(labelled),
             "labelled_dataset_id": draft.labelled_dataset_id or gathered,
-            "model": draft.model or _champion(list_champions(conn, caller.project_id)),
         }
     )
+    return settled, _champion(list_champions(conn, caller.project_id))
 
 
 def _champion(places: list[Champion]) -> str | None:
