@@ -169,7 +169,10 @@ def proof(session: Session, selection: _SELECTION, project: ProjectOption = None
 
 
 def delete(session: Session, selection: _SELECTION, project: ProjectOption = None) -> None:
-    """Forget a selection; its items stay, and so do tasks made of it."""
+    """Forget a selection; its items stay, and so do tasks made of it.
+
+    Example: `whorl selections delete "round 1"`
+    """
     found = session.project(project).selections.get(selection)
     found.delete()
     session.out.facts({"id": found.id}) if session.out.as_json else print(f"forgot {found.info.name!r}")

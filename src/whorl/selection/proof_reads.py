@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from whorl.models.embeddings.queries import Space, find_space
 from whorl.models.embeddings.store import EmbeddingStore
@@ -85,11 +85,21 @@ def find_newest_basis(conn: Connection, project_id: str) -> ProofBasis | None:
 
 
 def find_newest(conn: Connection, project_id: str) -> tuple[str, int] | None:
-    """The project's newest selection, and the revision that its dataset has now; None before the first."""
-    newest = select(selection.c.id, dataset.c.revision).join(dataset, dataset.c.key == selection.c.dataset_key)
+    """The project's newest selection, and the revision that its dataset has now; None before the first.
+
+    Also None as long as fewer were drawn at random from its dataset than a proof needs, however many get labels.
+    """
+    newest = select(selection.c.id, selection.c.dataset_key, dataset.c.revision).join(
+        dataset, dataset.c.key == selection.c.dataset_key
+    )
     newest = newest.where(selection.c.project_id == project_id).order_by(selection.c.key.desc())
     row = conn.execute(newest.limit(1)).one_or_none()
-    return None if row is None else (row.id, int(row.revision))
+    if row is None:
+        return None
+    drawn = select(func.count()).select_from(selection_item.join(selection)).where(selection_item.c.is_random)
+    if conn.execute(drawn.where(selection.c.dataset_key == row.dataset_key)).scalar_one() < LEAST:
+        return None
+    return row.id, int(row.revision)
 
 
 def tell_saving(proof: SelectionProof) -> OverviewSaving | None:

@@ -462,7 +462,7 @@ def test_select__writes_down_what_it_chose_for_people_to_see(sqlite_plant: Plant
     with plant.db.read() as conn:
         second, first = list_selections(conn, dataset_id=pool).items
         items = list_selection_items(conn, first.id).items
-    assert (first.strategy, first.n_pool, first.name) == ("typical", 6, f"{pipeline.name}: choose")
+    assert (first.strategy, first.n_pool, first.name) == ("herding", 6, f"{pipeline.name}: choose")
     assert first.run_id is not None
     assert first.n_items == len(items) <= 4
     assert [one.is_random for one in items].count(True) == 2
