@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from io import BytesIO
@@ -285,3 +287,11 @@ def test_dataset__facets_of_a_query_in_either_form(dataset: Dataset) -> None:
     assert (counted.count, [(one.value, one.count) for one in counted.facets[0].buckets]) == (2, [(20, 2)])
     assert dataset.facets(whorl.Filters("width", 20), fields=["width"]) == counted
     assert dataset.facets().count == 3
+
+
+@pytest.mark.parametrize("end", ["", "raise SystemExit(3)", "raise ValueError"])
+def test_connect__a_script_that_does_not_close_ends_all_the_same(tmp_path: Path, end: str) -> None:
+    script = f"import whorl\nwhorl.connect(home={str(tmp_path)!r}).projects.create('x')\n{end}"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=90, check=False)
+    assert done.returncode == (3 if "3" in end else 1 if end else 0), done.stderr
+    assert not (tmp_path / "server.json").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from contextlib import ExitStack
@@ -35,6 +36,8 @@ class Embedded:
         Raises:
             Unavailable: It did not within 20 seconds.
         """
+        # A program that ends without closing would wait for ever for a writer that ended with it.
+        atexit.register(self.stop)
         self._thread.start()
         deadline = time.monotonic() + _START_S
         while not self._running.server.started:
@@ -45,6 +48,7 @@ class Embedded:
 
     def stop(self) -> None:
         """Stop it and let go of the home; stopping twice is nothing."""
+        atexit.unregister(self.stop)
         with self._lock:
             self._running.stop()
             if self._thread.is_alive():
