@@ -181,8 +181,9 @@ def _things(conn: Connection, api: Api) -> None:
     api.ids["simulation_id"] = _simulation(conn, api)
     api.ids["space_id"] = create_space(conn, api.ids["project_id"], source="hog32-1", is_kept=False, now=NOW).id
     api.ids["map_id"] = _map(conn, api)
+    api.ids["duplicate_scan_id"] = _scan(conn, api)
     _models(conn, api)
-    api.ids |= {"token_id": "tok_none", "revision": "1", "level": "0", "column": "0", "row": "0"}
+    api.ids |= {"token_id": "tok_none", "revision": "1", "level": "0", "column": "0", "row": "0", "point": "0"}
 
 
 def _selection(conn: Connection, api: Api) -> str:
@@ -198,6 +199,16 @@ def _selection(conn: Connection, api: Api) -> str:
     )
     save_selection(conn, made, [ChosenItem(key, 0.0, "Drawn at random.")], actor_id="per_x", now=NOW)
     return made.id
+
+
+def _scan(conn: Connection, api: Api) -> str:
+    """A scan for duplicates that found none."""
+    from whorl.quality.actions import NewScan, save_scan
+
+    params: dict[str, JsonValue] = {"exact": True, "near": True, "video": False, "hash_distance": 8}
+    counts: dict[str, JsonValue] = {"n_items": 1, "n_groups": 0, "n_extra": 0, "extra_bytes": 0, "crossing": 0}
+    made = NewScan("dup_one", api.ids["dataset_id"], 1, params, {**counts, "by_kind": {}})
+    return save_scan(conn, made, [], actor_id="per_x", now=NOW).id
 
 
 def _simulation(conn: Connection, api: Api) -> str:
