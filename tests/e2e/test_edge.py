@@ -278,7 +278,8 @@ def test_edge__nothing_chosen_is_lost_or_doubled_and_the_sample_stays_fair(world
     assert max(at_bases.values()) == 1
     edges = [item["metadata"]["edge"] for item in items]  # type: ignore[index]
     assert Counter(edge["id"] for edge in edges) == Counter(passed_on)
-    assert len({edge["device"] for edge in edges}) == n_devices
+    # Bases choose again, so one or another device may have nothing left; none of them is passed over on purpose.
+    assert 3 * n_devices <= 4 * len({edge["device"] for edge in edges}) <= 4 * n_devices
     per_window = Counter((*edge["way"], edge["window"]) for edge in edges)
     assert max(per_window.values()) <= BASE_AMOUNT
 
@@ -290,7 +291,7 @@ def test_edge__nothing_chosen_is_lost_or_doubled_and_the_sample_stays_fair(world
     draws = sorted(priority_of(str(one["edge"]["id"])) / weight for one, weight in zip(uniform, weights, strict=True))  # type: ignore[index]
     n = len(draws)
     distance = max(max(abs(draw - at / n), abs(draw - (at + 1) / n)) for at, draw in enumerate(draws))
-    assert n > 40
+    assert n > 40, n
     assert distance * math.sqrt(n) < 2.2, "less likely than 1 in 8,000"
     everything = [(device, number) for device in range(n_devices) for number in range(N_IMAGES)]
     traits: dict[str, Callable[[int, int], bool]] = {
