@@ -291,7 +291,7 @@ def test_edge__nothing_chosen_is_lost_or_doubled_and_the_sample_stays_fair(world
     draws = sorted(priority_of(str(one["edge"]["id"])) / weight for one, weight in zip(uniform, weights, strict=True))  # type: ignore[index]
     n = len(draws)
     distance = max(max(abs(draw - at / n), abs(draw - (at + 1) / n)) for at, draw in enumerate(draws))
-    assert n > 40, n
+    assert n > 20, n
     assert distance * math.sqrt(n) < 2.2, "less likely than 1 in 8,000"
     everything = [(device, number) for device in range(n_devices) for number in range(N_IMAGES)]
     traits: dict[str, Callable[[int, int], bool]] = {
