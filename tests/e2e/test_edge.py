@@ -28,7 +28,8 @@ from whorl.selection.edge.candidates import priority_of
 
 TOKEN = "a-token-for-every-device"
 N_HOSTS, N_BASES = 5, 4
-BASE_AMOUNT, BASE_PERIOD_S = 24, 6
+# So much that a run on an idle machine, in which bases close two or three windows, has each device's images left.
+BASE_AMOUNT, BASE_PERIOD_S = 40, 6
 # Generous: what is waited for is the work, not a speed.
 PATIENCE_S = 400
 
@@ -278,8 +279,7 @@ def test_edge__nothing_chosen_is_lost_or_doubled_and_the_sample_stays_fair(world
     assert max(at_bases.values()) == 1
     edges = [item["metadata"]["edge"] for item in items]  # type: ignore[index]
     assert Counter(edge["id"] for edge in edges) == Counter(passed_on)
-    # Bases choose again, so one or another device may have nothing left; none of them is passed over on purpose.
-    assert 3 * n_devices <= 4 * len({edge["device"] for edge in edges}) <= 4 * n_devices
+    assert len({edge["device"] for edge in edges}) == n_devices
     per_window = Counter((*edge["way"], edge["window"]) for edge in edges)
     assert max(per_window.values()) <= BASE_AMOUNT
 
@@ -291,7 +291,7 @@ def test_edge__nothing_chosen_is_lost_or_doubled_and_the_sample_stays_fair(world
     draws = sorted(priority_of(str(one["edge"]["id"])) / weight for one, weight in zip(uniform, weights, strict=True))  # type: ignore[index]
     n = len(draws)
     distance = max(max(abs(draw - at / n), abs(draw - (at + 1) / n)) for at, draw in enumerate(draws))
-    assert n > 20, n
+    assert n > 40, n
     assert distance * math.sqrt(n) < 2.2, "less likely than 1 in 8,000"
     everything = [(device, number) for device in range(n_devices) for number in range(N_IMAGES)]
     traits: dict[str, Callable[[int, int], bool]] = {
