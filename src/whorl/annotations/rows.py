@@ -39,6 +39,7 @@ class NewAnnotation:
     origin: Origin
     model_id: str | None = None
     from_prediction: str | None = None
+    missed_by: str | None = None
 
 
 def row_of(new: NewAnnotation, *, dataset_key: int, revision: int, now: datetime) -> dict[str, object]:
@@ -64,6 +65,7 @@ def row_of(new: NewAnnotation, *, dataset_key: int, revision: int, now: datetime
         "origin": new.origin.value,
         "model_id": new.model_id,
         "from_prediction": new.from_prediction,
+        "missed_by": new.missed_by,
         "born_rev": revision,
         "died_rev": ALIVE,
         "died_by": None,
@@ -94,6 +96,7 @@ def annotation_of(row: AnyRow) -> Annotation:
         author_id=row.author_id,
         origin=Origin(row.origin),
         from_prediction=row.from_prediction,
+        missed_by=row.missed_by,
         born_rev=row.born_rev,
         died_rev=None if row.died_rev == ALIVE else row.died_rev,
         created_at=row.created_at,
@@ -114,6 +117,7 @@ def annotation_from(new: NewAnnotation, *, item_id: str, revision: int, now: dat
         author_id=new.author_id,
         origin=new.origin,
         from_prediction=new.from_prediction,
+        missed_by=new.missed_by,
         born_rev=revision,
         created_at=now,
     )

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from whorl.base.errors import InvalidInput, JsonValue
 from whorl.geometry.rotated import corners_of
-from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox, Track
 
 EDGE_TOLERANCE_PX = 0.01
 """How far outside the image a coordinate may be: the noise of formats that store shares of the width."""
@@ -32,6 +32,8 @@ def find_bounds(geometry: Geometry) -> Bounds | None:
             return _around(geometry.points)
         case Mask():
             return _mask_bounds(geometry)
+        case Track():
+            return _around([corner for bounds in _frame_bounds(geometry) for corner in (bounds[:2], bounds[2:])])
         case _:
             assert_never(geometry)
 
@@ -55,6 +57,11 @@ def check_inside(geometry: Geometry, *, width: int, height: int, where: str) -> 
             )
         # Decoded, so that counts which do not add up are refused.
         find_bounds(geometry)
+        return
+    if isinstance(geometry, Track):
+        for keyframe in geometry.keyframes:
+            if keyframe.shape is not None:
+                check_inside(keyframe.shape, width=width, height=height, where=f"{where}, frame {keyframe.frame}")
         return
     # A turned box around an object at the edge sticks out; its centre does not.
     is_turned = isinstance(geometry, RotatedBox)
@@ -100,6 +107,11 @@ def import_author_id(source: str) -> str:
 def _around(points: list[tuple[float, float]]) -> Bounds:
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def _frame_bounds(track: Track) -> list[Bounds]:
+    found = (find_bounds(keyframe.shape) for keyframe in track.keyframes if keyframe.shape is not None)
+    return [bounds for bounds in found if bounds is not None]
 
 
 def _mask_bounds(mask: Mask) -> Bounds | None:

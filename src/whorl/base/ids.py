@@ -52,6 +52,7 @@ PREFIXES: dict[str, str] = {
     "selection": "sel",
     "simulation": "sim",
     "duplicate_scan": "dup",
+    "assistant": "ast",
     "view": "viw",
     "delivery": "dlv",
 }

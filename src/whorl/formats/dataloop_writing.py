@@ -13,7 +13,7 @@ from whorl.base.errors import JsonValue
 from whorl.formats.contract import WriteReport
 from whorl.formats.export import Tally, full_disk_named
 from whorl.geometry.masks import decode_mask
-from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Polygon, Polyline, RotatedBox
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox, Track
 from whorl.schemas.records import AnnotationRecord, ItemRecord
 
 
@@ -87,10 +87,10 @@ def _shape(geometry: Geometry) -> tuple[str, JsonValue] | None:
             return "polyline", [_xy(*point) for point in geometry.points]
         case Mask():
             return "binary", {"data": "data:image/png;base64," + _png(geometry)}
-        case _:
-            if len(geometry.points) != 1:
-                return None
-            return "point", _xy(*geometry.points[0])
+        case Points():
+            return ("point", _xy(*geometry.points[0])) if len(geometry.points) == 1 else None
+        case Track():
+            return None
 
 
 def _xy(x: float, y: float) -> JsonValue:

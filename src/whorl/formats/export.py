@@ -13,7 +13,7 @@ from whorl.base.errors import StorageFull
 from whorl.formats.contract import WriteReport
 from whorl.formats.places import safe_name
 from whorl.geometry.rotated import corners_of
-from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox, Track
 from whorl.schemas.records import ImportIssue, ItemRecord
 
 
@@ -86,6 +86,8 @@ def shape_word(geometry: Geometry) -> str:
             return "points"
         case Mask():
             return "mask"
+        case Track():
+            return "track"
 
 
 def enclosing_box(box: RotatedBox, item: ItemRecord) -> Box | None:

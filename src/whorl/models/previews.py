@@ -17,7 +17,7 @@ from whorl.geometry.rotated import corners_of
 from whorl.models.builtin.augment import Warp, change_look, draw_warp, keep_seen
 from whorl.models.images import letterbox, read_image
 from whorl.models.types import FloatArray, Image
-from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Polygon, RotatedBox
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Polygon, RotatedBox, Track
 from whorl.schemas.training import Augment, AugmentedImage, PreviewShape
 
 WEBP_QUALITY = 80
@@ -81,7 +81,7 @@ def _moved(geometry: Geometry, warp: Warp, scale: float) -> Iterator[FloatArray]
 
 
 def _outlines(geometry: Geometry) -> list[FloatArray]:
-    if isinstance(geometry, ClassTag | Box):
+    if isinstance(geometry, ClassTag | Box | Track):
         return []
     if isinstance(geometry, RotatedBox):
         corners = corners_of(geometry.cx, geometry.cy, geometry.width, geometry.height, geometry.angle)

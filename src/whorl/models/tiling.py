@@ -10,7 +10,7 @@ import numpy as np
 from whorl.annotations.rules import find_bounds
 from whorl.geometry.masks import place_mask
 from whorl.geometry.tiling import merge_tile_boxes
-from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox
+from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox, Track
 from whorl.schemas.records import AnnotationRecord
 
 Corner = tuple[int, int, int, int]
@@ -76,7 +76,8 @@ def move_geometry(geometry: Geometry, place: Corner, *, width: int, height: int)
     """A shape in a tile's pixels as one in the image's pixels."""
     x, y = place[:2]
     match geometry:
-        case ClassTag():
+        case ClassTag() | Track():
+            # A track is of a video, which is not cut.
             return geometry
         case Box():
             return Box(x0=geometry.x0 + x, y0=geometry.y0 + y, x1=geometry.x1 + x, y1=geometry.y1 + y)

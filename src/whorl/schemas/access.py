@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from whorl.base.errors import JsonValue
 from whorl.schemas.wire import UtcTime, Wire
 
 RoleName = Literal["owner", "manager", "reviewer", "annotator", "viewer"]
+SkillName = Annotated[str, Field(min_length=1, max_length=80)]
 EMAIL_PATTERN = r"^[^@\s]{1,64}@[^@\s]{1,255}$"
 
 
@@ -88,6 +89,7 @@ class Member(Wire):
     email: str
     name: str
     role: RoleName
+    skills: list[str] = Field(default_factory=list, description="What this person may be asked beyond common work.")
 
 
 class MemberSet(Wire):
@@ -95,6 +97,7 @@ class MemberSet(Wire):
 
     person: str = Field(min_length=1, max_length=320, description="Email or id.")
     role: RoleName
+    skills: list[SkillName] | None = Field(default=None, max_length=100, description="Left out: as they were.")
 
 
 class Token(Wire):

@@ -50,6 +50,7 @@ class Origin(StrEnum):
     ACCEPTED = "accepted"
     EDITED = "edited"
     AUTO_ACCEPTED = "auto_accepted"
+    CONVERTED = "converted"
 
 
 class ClassTag(Wire):
@@ -118,7 +119,49 @@ class Mask(Wire):
     counts: str
 
 
-Geometry = Annotated[ClassTag | Box | RotatedBox | Polygon | Polyline | Points | Mask, Field(discriminator="type")]
+FrameShape = Annotated[Box | RotatedBox | Polygon | Polyline | Points, Field(discriminator="type")]
+
+
+class Keyframe(Wire):
+    """Where an object is in one frame of a video, and who says so."""
+
+    frame: int = Field(ge=0, description="Number of the frame in the order shown, from 0.")
+    shape: FrameShape | None = Field(default=None, description="Null only where the object is outside the picture.")
+    is_outside: bool = Field(default=False, description="Not in the picture from this frame on.")
+    by: Literal["person", "tracker", "import"] = "person"
+    confidence: float | None = Field(default=None, ge=0, le=1, description="Of a tracker.")
+
+    @model_validator(mode="after")
+    def _has_shape(self) -> Self:
+        if self.shape is None and not self.is_outside:
+            raise ValueError(f"frame {self.frame}: a shape, or is_outside")
+        return self
+
+
+class Track(Wire):
+    """One object through the frames of a video.
+
+    Between two keyframes the shape moves in a straight line; after the last it stays as it is, until a keyframe says
+    that it is outside. Before the first keyframe there is no object.
+    """
+
+    type: Literal["track"] = "track"
+    keyframes: list[Keyframe] = Field(min_length=1, max_length=100_000)
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        frames = [keyframe.frame for keyframe in self.keyframes]
+        if any(later <= earlier for earlier, later in zip(frames, frames[1:], strict=False)):
+            raise ValueError("keyframes are in order, one for a frame")
+        kinds = {keyframe.shape.type for keyframe in self.keyframes if keyframe.shape is not None}
+        if len(kinds) != 1:
+            raise ValueError(f"all shapes of a track are of one kind; here {', '.join(sorted(kinds)) or 'none'}")
+        return self
+
+
+Geometry = Annotated[
+    ClassTag | Box | RotatedBox | Polygon | Polyline | Points | Mask | Track, Field(discriminator="type")
+]
 
 
 class AnnotationDraft(Wire):
@@ -146,6 +189,9 @@ class Annotation(Wire):
     author_id: str
     origin: Origin
     from_prediction: str | None = None
+    missed_by: str | None = Field(
+        default=None, description="The model whose predictions were shown when a person added this."
+    )
     born_rev: int
     died_rev: int | None = Field(
         default=None, description="Revision that replaced or removed it; null while it stands."

@@ -80,6 +80,7 @@ class RecipeDraft(Wire):
     name: Name
     tools: list[Tool] = Field(min_length=1)
     instructions: str = ""
+    labels: list[Name] | None = Field(default=None, description="The only labels to be used; null: all.")
 
 
 class Recipe(RecipeDraft):

@@ -7,10 +7,12 @@ from typing import Literal
 from pydantic import Field
 
 from whorl.base.errors import JsonValue
+from whorl.schemas.access import SkillName
 from whorl.schemas.annotations import AnnotationDraft, Pixel
 from whorl.schemas.wire import Problem, UtcTime, Wire
 
 TaskKindName = Literal["label", "review", "validate", "classify"]
+TaskModeName = Literal["full", "find_missed", "fix_geometry"]
 TaskStatusName = Literal["active", "paused", "done"]
 ItemStatusName = Literal["queued", "leased", "submitted", "approved", "rework", "waiting", "discarded"]
 ActiveSeconds = Field(
@@ -31,6 +33,21 @@ class TaskCounts(Wire):
     rework: int = 0
     waiting: int = 0
     discarded: int = 0
+
+
+class TaskWork(Wire):
+    """What people are asked in a task: all of it, or one narrow thing."""
+
+    mode: TaskModeName = Field(
+        default="full",
+        description="find_missed: what models found stands still, only what they missed is added, and it is marked so. "
+        "fix_geometry: shapes are moved and reshaped; nothing is added, removed or renamed.",
+    )
+    labels: list[str] = Field(default_factory=list, max_length=1000, description="The only labels; empty: all.")
+    model_id: str | None = Field(default=None, description="Whose predictions are shown; null: every model's.")
+    skills: list[SkillName] = Field(
+        default_factory=list, max_length=20, description="Who takes this work must have all of these."
+    )
 
 
 class Task(Wire):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from whorl.annotations.rules import box_corners, find_bounds
-from whorl.schemas.annotations import Box, ClassTag, Mask, Points, Polygon, Polyline, RotatedBox
+from whorl.schemas.annotations import Box, ClassTag, Mask, Points, Polygon, Polyline, RotatedBox, Track
 from whorl.schemas.models import PredictedAnnotation
 from whorl.schemas.serving import PredictionLine, Verdict
 
@@ -116,7 +116,7 @@ def _shape(said: PredictedAnnotation, hue: int) -> str:
     kind = f"class='shape h{hue}'"
     shape = said.geometry
     match shape:
-        case ClassTag():
+        case ClassTag() | Track():
             return ""
         case Box():
             return _rectangle(shape.x0, shape.y0, shape.x1, shape.y1, kind)

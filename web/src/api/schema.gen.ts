@@ -4408,7 +4408,7 @@ export interface components {
             /** From Prediction */
             from_prediction?: string | null;
             /** Geometry */
-            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"] | components["schemas"]["Track"];
             /** Id */
             id: string;
             /** Item Id */
@@ -4416,6 +4416,11 @@ export interface components {
             /** Label */
             label: string;
             layer: components["schemas"]["Layer"];
+            /**
+             * Missed By
+             * @description The model whose predictions were shown when a person added this.
+             */
+            missed_by?: string | null;
             origin: components["schemas"]["Origin"];
         };
         /**
@@ -4435,7 +4440,7 @@ export interface components {
              */
             from_prediction?: string | null;
             /** Geometry */
-            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"] | components["schemas"]["Track"];
             /**
              * Id
              * @description Id of the annotation this replaces; null for a new one.
@@ -5506,7 +5511,7 @@ export interface components {
                 number
             ];
             /** Geometry */
-            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"] | components["schemas"]["Track"];
             /** Item Id */
             item_id: string;
             /** Item Name */
@@ -7458,7 +7463,7 @@ export interface components {
             /** Confidence */
             confidence: number | null;
             /** Geometry */
-            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"] | components["schemas"]["Track"];
             /** Id */
             id: string;
             /** Item Id */
@@ -7984,6 +7989,39 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * Keyframe
+         * @description Where an object is in one frame of a video, and who says so.
+         */
+        Keyframe: {
+            /**
+             * By
+             * @default person
+             * @enum {string}
+             */
+            by: "person" | "tracker" | "import";
+            /**
+             * Confidence
+             * @description Of a tracker.
+             */
+            confidence?: number | null;
+            /**
+             * Frame
+             * @description Number of the frame in the order shown, from 0.
+             */
+            frame: number;
+            /**
+             * Is Outside
+             * @description Not in the picture from this frame on.
+             * @default false
+             */
+            is_outside: boolean;
+            /**
+             * Shape
+             * @description Null only where the object is outside the picture.
+             */
+            shape?: (components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"]) | null;
+        };
+        /**
          * Label
          * @description One class name; ``parent`` is the name of the label it is a kind of.
          */
@@ -8451,6 +8489,11 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "manager" | "reviewer" | "annotator" | "viewer";
+            /**
+             * Skills
+             * @description What this person may be asked beyond common work.
+             */
+            skills?: string[];
         };
         /**
          * MemberSet
@@ -8467,6 +8510,11 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "manager" | "reviewer" | "annotator" | "viewer";
+            /**
+             * Skills
+             * @description Left out: as they were.
+             */
+            skills?: string[] | null;
         };
         /**
          * Model
@@ -9086,7 +9134,7 @@ export interface components {
          * @description How an annotation came to be.
          * @enum {string}
          */
-        Origin: "drawn" | "imported" | "predicted" | "accepted" | "edited" | "auto_accepted";
+        Origin: "drawn" | "imported" | "predicted" | "accepted" | "edited" | "auto_accepted" | "converted";
         /**
          * Overview
          * @description Where a project's loop stands.
@@ -9838,7 +9886,7 @@ export interface components {
             /** Confidence */
             confidence: number | null;
             /** Geometry */
-            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"];
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"] | components["schemas"]["Track"];
             /** Label */
             label: string;
         };
@@ -10144,6 +10192,11 @@ export interface components {
              * @default
              */
             instructions: string;
+            /**
+             * Labels
+             * @description The only labels to be used; null: all.
+             */
+            labels?: string[] | null;
             /** Name */
             name: string;
             /** Ontology Id */
@@ -10163,6 +10216,11 @@ export interface components {
              * @default
              */
             instructions: string;
+            /**
+             * Labels
+             * @description The only labels to be used; null: all.
+             */
+            labels?: string[] | null;
             /** Name */
             name: string;
             /** Tools */
@@ -12010,6 +12068,22 @@ export interface components {
          */
         Tool: "class" | "box" | "rotated_box" | "polygon" | "polyline" | "points" | "mask";
         /**
+         * Track
+         * @description One object through the frames of a video.
+         *
+         *     Between two keyframes the shape moves in a straight line; after the last it stays as it is, until a keyframe says
+         *     that it is outside. Before the first keyframe there is no object.
+         */
+        Track: {
+            /** Keyframes */
+            keyframes: components["schemas"]["Keyframe"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "track";
+        };
+        /**
          * TrainingState
          * @description Where a model's training stands.
          */
@@ -12348,6 +12422,7 @@ export type ItemsUpdated = components['schemas']['ItemsUpdated'];
 export type ItemsWanted = components['schemas']['ItemsWanted'];
 export type Job = components['schemas']['Job'];
 export type JsonValue = components['schemas']['JsonValue'];
+export type Keyframe = components['schemas']['Keyframe'];
 export type Label = components['schemas']['Label'];
 export type LabelChange = components['schemas']['LabelChange'];
 export type LabelOutcomes = components['schemas']['LabelOutcomes'];
@@ -12528,6 +12603,7 @@ export type TokenCreate = components['schemas']['TokenCreate'];
 export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokensRestarted = components['schemas']['TokensRestarted'];
 export type Tool = components['schemas']['Tool'];
+export type Track = components['schemas']['Track'];
 export type TrainingState = components['schemas']['TrainingState'];
 export type TrainRequest = components['schemas']['TrainRequest'];
 export type TriggerEvent = components['schemas']['TriggerEvent'];

@@ -64,7 +64,27 @@ export interface MaskGeometry {
   readonly counts: string;
 }
 
+/** What an object of a video may look like in one frame. */
+export type FrameShape =
+  BoxGeometry | RotatedBoxGeometry | PolygonGeometry | PolylineGeometry | PointsGeometry;
+
+/** Where an object is in one frame; `shape` is null only where it is outside the picture. */
+export interface Keyframe {
+  readonly frame: number;
+  readonly shape: FrameShape | null;
+  readonly is_outside: boolean;
+  readonly by: "person" | "tracker" | "import";
+  readonly confidence: number | null;
+}
+
+/** One object through the frames of a video; keyframes in order, one for a frame. */
+export interface TrackGeometry {
+  readonly type: "track";
+  readonly keyframes: readonly Keyframe[];
+}
+
 export type Geometry =
+  | TrackGeometry
   | ClassGeometry
   | BoxGeometry
   | RotatedBoxGeometry

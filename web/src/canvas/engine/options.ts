@@ -49,7 +49,7 @@ export const DEFAULT_OPTIONS: EngineOptions = {
 
 /** Whether the filters let a shape be seen; hiding all for a moment is not asked here. */
 export function isShown(shape: Shape, options: EngineOptions): boolean {
-  if (shape.geometry.type === "class") return false;
+  if (shape.geometry.type === "class" || shape.geometry.type === "track") return false;
   if (shape.standing === "proposal" && (shape.confidence ?? 1) < options.threshold) return false;
   if (options.hiddenIds.has(shape.id)) return false;
   return !options.hiddenSources.has(shape.source) && !options.hiddenLabels.has(shape.label);

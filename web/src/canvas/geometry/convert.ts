@@ -56,6 +56,7 @@ export function toPolygon(geometry: Geometry, tolerance = 0.7): PolygonGeometry 
       return rings.length === 0 ? null : { type: "polygon", rings };
     }
     case "class":
+    case "track":
     case "polyline":
     case "points":
       return null;

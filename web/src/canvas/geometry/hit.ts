@@ -21,7 +21,7 @@ export interface HitOptions {
 /** What of a geometry lies at a point; null for nothing. A class is nowhere. */
 export function hitGeometry(geometry: Geometry, p: XY, options: HitOptions): Hit | null {
   const { tolerance } = options;
-  if (geometry.type === "class") return null;
+  if (geometry.type === "class" || geometry.type === "track") return null;
   if (geometry.type === "mask") {
     const isSet = options.pixels ? options.pixels.has(p[0], p[1]) : isInMask(p, geometry);
     return isSet ? { part: "inside", distance: 0 } : null;
@@ -48,6 +48,7 @@ export function linesOf(geometry: Geometry): readonly (readonly XY[])[] {
     case "points":
       return [geometry.points];
     case "class":
+    case "track":
     case "mask":
       return [];
   }

@@ -26,6 +26,7 @@ export function boxCorners(box: Rect): readonly [XY, XY, XY, XY] {
 export function boundsOf(geometry: Geometry): Rect | null {
   switch (geometry.type) {
     case "class":
+    case "track":
       return null;
     case "box":
       return { x0: geometry.x0, y0: geometry.y0, x1: geometry.x1, y1: geometry.y1 };
@@ -53,6 +54,7 @@ export function areaOf(geometry: Geometry): number {
     case "mask":
       return maskMeasure(geometry).area;
     case "class":
+    case "track":
     case "polyline":
     case "points":
       return 0;

@@ -1,6 +1,6 @@
 /** Whether two geometries, shapes or attribute lists say the same. */
 
-import type { AttributeValue, Geometry, Shape, XY } from "../types";
+import type { AttributeValue, Geometry, Keyframe, Shape, XY } from "../types";
 
 export function isSameGeometry(a: Geometry, b: Geometry): boolean {
   if (a === b) return true;
@@ -23,9 +23,23 @@ export function isSameGeometry(a: Geometry, b: Geometry): boolean {
     case "polyline":
     case "points":
       return b.type === a.type && isSameLine(a.points, b.points);
+    case "track":
+      return b.type === "track" && isSameList(a.keyframes, b.keyframes, isSameKeyframe);
     case "mask":
       return b.type === "mask" && a.width === b.width && a.height === b.height && a.counts === b.counts;
   }
+}
+
+function isSameKeyframe(a: Keyframe, b: Keyframe): boolean {
+  const isSameShape =
+    a.shape === null || b.shape === null ? a.shape === b.shape : isSameGeometry(a.shape, b.shape);
+  return (
+    isSameShape &&
+    a.frame === b.frame &&
+    a.is_outside === b.is_outside &&
+    a.by === b.by &&
+    a.confidence === b.confidence
+  );
 }
 
 type Attributes = Readonly<Record<string, AttributeValue>>;

@@ -12,6 +12,7 @@ export function moveGeometry(geometry: Geometry, by: Vec): Geometry {
   const moved = (p: XY): XY => tidyPoint([p[0] + by.x, p[1] + by.y]);
   switch (geometry.type) {
     case "class":
+    case "track":
       return geometry;
     case "box": {
       const { x0, y0, x1, y1 } = geometry;
@@ -50,7 +51,7 @@ export function clampMove(bounds: Rect, by: Vec, image: ImageSize): Vec {
 /** Cut to the image: boxes are cut, vertices moved to the border. Null when nothing of it lies in the image. */
 export function clampGeometry(geometry: Geometry, image: ImageSize): Geometry | null {
   const bounds = boundsOf(geometry);
-  if (geometry.type === "class" || geometry.type === "mask") return geometry;
+  if (geometry.type === "class" || geometry.type === "mask" || geometry.type === "track") return geometry;
   if (
     bounds === null ||
     bounds.x0 >= image.width ||

@@ -5,7 +5,7 @@
  */
 
 import { isSameStatement } from "../geometry/same";
-import type { AttributeValue, Geometry, Shape, ShapeId, XY } from "../types";
+import type { AttributeValue, FrameShape, Geometry, Keyframe, Shape, ShapeId, XY } from "../types";
 import type { DocumentReader } from "./document";
 import { outcomesOf } from "./proposals";
 
@@ -16,7 +16,18 @@ export type WireGeometry =
   | { type: "polygon"; rings: [number, number][][] }
   | { type: "polyline"; points: [number, number][] }
   | { type: "points"; points: [number, number][] }
-  | { type: "mask"; width: number; height: number; counts: string };
+  | { type: "mask"; width: number; height: number; counts: string }
+  | { type: "track"; keyframes: WireKeyframe[] };
+
+type WireFrameShape = Exclude<WireGeometry, { type: "class" | "mask" | "track" }>;
+
+interface WireKeyframe {
+  frame: number;
+  shape?: WireFrameShape | null;
+  is_outside: boolean;
+  by: "person" | "tracker" | "import";
+  confidence?: number | null;
+}
 
 /** The part of the server's Annotation that is read. */
 export interface WireAnnotation {
@@ -159,6 +170,22 @@ export function readGeometry(wire: WireGeometry): Geometry {
   switch (wire.type) {
     case "class":
       return { type: "class" };
+    case "mask":
+      return { type: "mask", width: wire.width, height: wire.height, counts: wire.counts };
+    case "track":
+      return { type: "track", keyframes: wire.keyframes.map(readKeyframe) };
+    default:
+      return readFrameShape(wire);
+  }
+}
+
+function readKeyframe({ frame, shape, is_outside, by, confidence }: WireKeyframe): Keyframe {
+  const seen = shape === undefined || shape === null ? null : readFrameShape(shape);
+  return { frame, shape: seen, is_outside, by, confidence: confidence ?? null };
+}
+
+function readFrameShape(wire: WireFrameShape): FrameShape {
+  switch (wire.type) {
     case "box":
       return { type: "box", x0: wire.x0, y0: wire.y0, x1: wire.x1, y1: wire.y1 };
     case "rotated_box": {
@@ -170,21 +197,35 @@ export function readGeometry(wire: WireGeometry): Geometry {
     case "polyline":
     case "points":
       return { type: wire.type, points: pointsOf(wire.points) };
-    case "mask":
-      return { type: "mask", width: wire.width, height: wire.height, counts: wire.counts };
   }
 }
 
 /** One of our geometries as the server takes it. */
 export function writeGeometry(geometry: Geometry): WireGeometry {
   switch (geometry.type) {
+    case "class":
+    case "mask":
+      return { ...geometry };
+    case "track":
+      return { type: "track", keyframes: geometry.keyframes.map(writeKeyframe) };
+    default:
+      return writeFrameShape(geometry);
+  }
+}
+
+function writeKeyframe(keyframe: Keyframe): WireKeyframe {
+  return { ...keyframe, shape: keyframe.shape === null ? null : writeFrameShape(keyframe.shape) };
+}
+
+function writeFrameShape(shape: FrameShape): WireFrameShape {
+  switch (shape.type) {
     case "polygon":
-      return { type: "polygon", rings: geometry.rings.map(pointsOf) };
+      return { type: "polygon", rings: shape.rings.map(pointsOf) };
     case "polyline":
     case "points":
-      return { type: geometry.type, points: pointsOf(geometry.points) };
+      return { type: shape.type, points: pointsOf(shape.points) };
     default:
-      return { ...geometry };
+      return { ...shape };
   }
 }
 

@@ -7,6 +7,7 @@ a row stands: born_rev <= r < died_rev, and died_rev is ALIVE while it stands.
 
 from whorl.store.db.tables.access import audit, idempotency, membership, person, project, token
 from whorl.store.db.tables.annotations import annotation, proposal_outcome
+from whorl.store.db.tables.assistants import assistant, assistant_round
 from whorl.store.db.tables.base import metadata
 from whorl.store.db.tables.datasets import (
     blob,
@@ -50,10 +51,13 @@ from whorl.store.db.tables.selection import (
 )
 from whorl.store.db.tables.serving import endpoint, endpoint_tally, feedback, flag, flag_rule, prediction_log
 from whorl.store.db.tables.tasks import comment, issue, task, task_answer, task_count, task_item, task_person
+from whorl.store.db.tables.video import video
 from whorl.store.db.tables.views import saved_view
 
 __all__ = [
     "annotation",
+    "assistant",
+    "assistant_round",
     "audit",
     "blob",
     "comment",
@@ -119,4 +123,5 @@ __all__ = [
     "token",
     "trigger_fire",
     "trigger_state",
+    "video",
 ]

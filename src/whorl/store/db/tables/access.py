@@ -60,6 +60,7 @@ membership = Table(
     Column("person_id", String(40), ForeignKey("person.id"), primary_key=True),
     Column("role", String(20), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("skills", Json),  # names of what this person may be asked; null: none were said
 )
 
 audit = Table(

@@ -14,7 +14,7 @@ annotation = Table(
     Column("dataset_key", Key, nullable=False),
     Column("layer", String(12), nullable=False),  # truth or prediction
     Column("label", String(200), nullable=False),
-    Column("kind", String(12), nullable=False),  # class, box, rotated_box, polygon, polyline, points, mask
+    Column("kind", String(12), nullable=False),  # class, box, rotated_box, polygon, polyline, points, mask, track
     Column("x0", Float),  # bounds in pixels of the upright image; null for a class
     Column("y0", Float),
     Column("x1", Float),
@@ -31,6 +31,7 @@ annotation = Table(
     Column("died_rev", BigInteger, nullable=False),
     Column("died_by", String(40)),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("missed_by", String(40)),  # model whose predictions were on the item when a person added this
     Index("ix_annotation_item", "item_key", "died_rev", "layer", "label", "confidence"),
     Index("ix_annotation_label", "dataset_key", "died_rev", "layer", "label", "item_key", "confidence"),
     Index("ix_annotation_id", "id", "born_rev"),

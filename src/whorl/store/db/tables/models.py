@@ -34,6 +34,7 @@ model = Table(
     Column("variant", String(20)),  # int8, fp16
     Column("size_bytes", BigInteger),  # of the files that predict
     Column("latency_ms", Float),  # of one image at a time, where it was trained
+    Column("assistant_id", String(40)),  # of a model that only helps with one labelling task
     Index(None, "project_id", "id"),
 )
 

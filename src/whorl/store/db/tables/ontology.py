@@ -29,5 +29,6 @@ recipe = Table(
     Column("tools", Json, nullable=False),
     Column("instructions", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("labels", Json),  # the only ones to be used; null: all of the ontology
     UniqueConstraint("project_id", "name"),
 )

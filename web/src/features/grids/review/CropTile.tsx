@@ -3,6 +3,7 @@ import { memo } from "react";
 import { cropAddress } from "@/api/queries/crops";
 import type { Crop } from "@/api/schema.gen";
 import { boundsOf } from "@/canvas/geometry/measure";
+import { readGeometry } from "@/canvas/model/wire";
 
 import { sharpen, sayMissing } from "../picture";
 import { inkOn } from "../names";
@@ -67,7 +68,7 @@ export const CropTile = memo(function CropTile(props: CropTileProps) {
 
 /** The object's box within its margin; a class is about the whole picture and has none. */
 function Outline({ crop, color }: { readonly crop: Crop; readonly color: string }) {
-  const bounds = boundsOf(crop.geometry);
+  const bounds = boundsOf(readGeometry(crop.geometry));
   if (bounds === null) return null;
   const [x0, y0, x1, y1] = crop.crop_box;
   return (

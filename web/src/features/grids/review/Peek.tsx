@@ -5,6 +5,7 @@ import { itemQuery } from "@/api/queries/items";
 import type { Crop } from "@/api/schema.gen";
 import { useProjectId } from "@/app/context";
 import { boundsOf } from "@/canvas/geometry/measure";
+import { readGeometry } from "@/canvas/model/wire";
 import { LinkAnchor } from "@/ui/links";
 
 import { KeyHint } from "../keys";
@@ -15,7 +16,7 @@ import classes from "./review.module.css";
 export function Peek({ crop, color }: { readonly crop: Crop; readonly color: string }) {
   const projectId = useProjectId();
   const item = useQuery(itemQuery(crop.item_id)).data;
-  const bounds = boundsOf(crop.geometry);
+  const bounds = boundsOf(readGeometry(crop.geometry));
   const isTiny = item !== undefined && Math.max(item.width, item.height) < 300;
   return (
     <div className={classes.peek}>

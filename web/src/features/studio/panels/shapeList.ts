@@ -32,6 +32,7 @@ const KINDS: Readonly<Record<Geometry["type"], string>> = {
   polyline: "line",
   points: "points",
   mask: "mask",
+  track: "track",
 };
 
 export function kindWord(geometry: Geometry): string {
