@@ -22,6 +22,48 @@ def polygon_area(rings: Sequence[Ring]) -> float:
     return sum(ring_area(ring) for ring in rings)
 
 
+def filled_area(rings: Sequence[Ring]) -> float:
+    """Area that rings fill even-odd when none crosses another: holes are subtracted, islands in holes added."""
+    total = 0.0
+    for index, ring in enumerate(rings):
+        others = [other for at, other in enumerate(rings) if at != index]
+        depth = sum(point_in_ring(ring[0], other) for other in others)
+        total += ring_area(ring) if depth % 2 == 0 else -ring_area(ring)
+    return max(total, 0.0)
+
+
+def point_in_ring(point: tuple[float, float], ring: Ring) -> bool:
+    """Whether a ring filled even-odd covers a point; of points on its sides, those on the left and the top."""
+    corners = np.asarray(ring, dtype=np.float64).reshape(-1, 2)
+    x, y = point
+    after = np.roll(corners, -1, axis=0)
+    spans = (corners[:, 1] <= y) != (after[:, 1] <= y)
+    a, b = corners[spans], after[spans]
+    crossing = a[:, 0] + (y - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1])
+    return bool((crossing <= x).sum() % 2)
+
+
+def clip_ring(ring: Ring, box: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+    """What of a ring lies in a box x0 y0 x1 y1, side after side (Sutherland and Hodgman 1974); empty when nothing.
+
+    A ring that leaves the box and comes back stays one ring, its parts joined along the box's side: filled even-odd
+    that is the same shape.
+    """
+    points = [(float(x), float(y)) for x, y in ring]
+    for axis, limit, sign in ((0, box[0], 1.0), (1, box[1], 1.0), (0, box[2], -1.0), (1, box[3], -1.0)):
+        kept: list[tuple[float, float]] = []
+        for before, point in zip(points[-1:] + points[:-1], points, strict=True):
+            inside, was = sign * (point[axis] - limit) >= 0, sign * (before[axis] - limit) >= 0
+            if inside != was:
+                share = (limit - before[axis]) / (point[axis] - before[axis])
+                other = before[1 - axis] + share * (point[1 - axis] - before[1 - axis])
+                kept.append((limit, other) if axis == 0 else (other, limit))
+            if inside:
+                kept.append(point)
+        points = kept
+    return points
+
+
 def polygon_bounds(rings: Sequence[Ring]) -> tuple[float, float, float, float]:
     """Smallest box x0, y0, x1, y1 around all rings."""
     points = np.concatenate([np.asarray(ring, dtype=np.float64).reshape(-1, 2) for ring in rings])

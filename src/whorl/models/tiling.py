@@ -1,4 +1,4 @@
-"""Predictions on the tiles of an image as predictions on the image."""
+"""Predictions on the tiles of an image as predictions on the image, and what of an image's truth a tile shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from whorl.annotations.rules import find_bounds
-from whorl.geometry.masks import place_mask
+from whorl.geometry.masks import decode_mask, encode_mask, place_mask
+from whorl.geometry.polygons import clip_ring, filled_area, ring_area
 from whorl.geometry.tiling import merge_tile_boxes
 from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox, Track
 from whorl.schemas.records import AnnotationRecord
@@ -100,3 +101,72 @@ def move_geometry(geometry: Geometry, place: Corner, *, width: int, height: int)
                 whole_height=height,
             )
             return Mask(width=width, height=height, counts=counts)
+
+
+def cut_records(
+    records: Sequence[AnnotationRecord], place: Corner, *, min_visible: float = 0.3
+) -> list[AnnotationRecord]:
+    """What of an image's annotations a tile shows, in the tile's pixels and in the order given.
+
+    Boxes, polygons and masks are cut at the tile's border and kept when the tile shows at least ``min_visible`` of
+    their area. Lines, points and turned boxes have no part that is of their kind: they stay whole, with all their
+    points or the centre in the tile and, for turned boxes, that share of the box around them. Classes say nothing
+    about a part.
+
+    Args:
+        place: x0 y0 x1 y1 of the tile in the image.
+        min_visible: Share in [0, 1]; 0 keeps whatever shows at all.
+
+    Raises:
+        MaskError: The counts of a mask do not fit its size.
+    """
+    shown: list[AnnotationRecord] = []
+    for record in records:
+        part = _cut(record.geometry, place, min_visible)
+        if part is not None:
+            shown.append(replace(record, geometry=part, source_id=None))
+    return shown
+
+
+def _cut(geometry: Geometry, place: Corner, min_visible: float) -> Geometry | None:
+    x0, y0, x1, y1 = place
+    match geometry:
+        case ClassTag() | Track():
+            return None
+        case Mask():
+            return _cut_mask(geometry, place, min_visible)
+        case Polygon():
+            rings = [clip_ring(ring, (x0, y0, x1, y1)) for ring in geometry.rings]
+            kept = [[(x - x0, y - y0) for x, y in ring] for ring in rings if len(ring) >= 3 and ring_area(ring) > 0]
+            whole = filled_area(geometry.rings)
+            is_shown = bool(kept) and whole > 0 and filled_area(kept) >= min_visible * whole
+            return Polygon(rings=kept) if is_shown else None
+        case Polyline() | Points():
+            is_inside = all(x0 <= x <= x1 and y0 <= y <= y1 for x, y in geometry.points)
+            return move_geometry(geometry, (-x0, -y0, 0, 0), width=x1 - x0, height=y1 - y0) if is_inside else None
+        case Box() | RotatedBox():
+            return _cut_box(geometry, place, min_visible)
+
+
+def _cut_box(geometry: Box | RotatedBox, place: Corner, min_visible: float) -> Geometry | None:
+    x0, y0, x1, y1 = place
+    bounds = find_bounds(geometry)
+    assert bounds is not None
+    left, top, right, bottom = max(bounds[0], x0), max(bounds[1], y0), min(bounds[2], x1), min(bounds[3], y1)
+    area = (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])
+    if right <= left or bottom <= top or (right - left) * (bottom - top) < min_visible * area:
+        return None
+    if isinstance(geometry, Box):
+        return Box(x0=left - x0, y0=top - y0, x1=right - x0, y1=bottom - y0)
+    if not (x0 <= geometry.cx <= x1 and y0 <= geometry.cy <= y1):
+        return None
+    return geometry.model_copy(update={"cx": geometry.cx - x0, "cy": geometry.cy - y0})
+
+
+def _cut_mask(mask: Mask, place: Corner, min_visible: float) -> Mask | None:
+    pixels = decode_mask(mask.counts, width=mask.width, height=mask.height)
+    x0, y0, x1, y1 = place
+    part = pixels[y0:y1, x0:x1]
+    if not part.any() or part.sum() < min_visible * pixels.sum():
+        return None
+    return Mask(width=part.shape[1], height=part.shape[0], counts=encode_mask(part))

@@ -7,7 +7,8 @@ import pytest
 
 from whorl.base.errors import MaskError
 from whorl.geometry.masks import decode_mask, encode_mask, place_mask
-from whorl.models.tiling import TilePredictions, merge_predictions, move_geometry
+from whorl.geometry.polygons import filled_area, polygon_to_mask
+from whorl.models.tiling import TilePredictions, cut_records, merge_predictions, move_geometry
 from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox
 from whorl.schemas.records import AnnotationRecord
 
@@ -108,3 +109,45 @@ def test_place_mask__outside_is_refused() -> None:
         place_mask(counts, width=5, height=4, x=12, y=0, whole_width=12, whole_height=8)
     with pytest.raises(MaskError):
         place_mask(counts, width=6, height=4, x=0, y=0, whole_width=12, whole_height=8)
+
+
+def _records(*geometries: Geometry) -> list[AnnotationRecord]:
+    return [AnnotationRecord(str(number), geometry, source_id="ann") for number, geometry in enumerate(geometries)]
+
+
+def test_cut_records__boxes_are_cut_and_kept_by_the_share_that_shows() -> None:
+    boxes = [Box(x0=90, y0=10, x1=110, y1=20), Box(x0=98, y0=10, x1=118, y1=20), Box(x0=200, y0=0, x1=210, y1=9)]
+    found = cut_records(_records(*boxes), (50, 5, 100, 55), min_visible=0.3)
+    assert found == [AnnotationRecord("0", Box(x0=40, y0=5, x1=50, y1=15))]
+    assert [one.label for one in cut_records(_records(*boxes), (50, 5, 100, 55), min_visible=0)] == ["0", "1"]
+
+
+def test_cut_records__an_object_that_only_touches_the_tile_is_not_in_it() -> None:
+    triangle = Polygon(rings=[[(100, 0), (110, 0), (110, 9)]])
+    touching: list[Geometry] = [Box(x0=100, y0=0, x1=110, y1=10), _square(100, 0), triangle]
+    assert cut_records(_records(*touching), (0, 0, 100, 100), min_visible=0) == []
+
+
+def test_cut_records__a_polygon_keeps_its_hole_and_what_is_left_of_it() -> None:
+    ring = Polygon(rings=[[(0, 0), (40, 0), (40, 40), (0, 40)], [(10, 10), (30, 10), (30, 30), (10, 30)]])
+    (found,) = cut_records(_records(ring), (20, 0, 60, 40), min_visible=0.5)
+    assert isinstance(found.geometry, Polygon)
+    whole = polygon_to_mask(ring.rings, width=60, height=40)[:, 20:]
+    assert np.array_equal(polygon_to_mask(found.geometry.rings, width=40, height=40), whole)
+    assert cut_records(_records(ring), (20, 0, 60, 40), min_visible=0.51) == []
+
+
+def test_cut_records__other_kinds() -> None:
+    line, points = Polyline(points=[(10, 10), (30, 30)]), Points(points=[(10, 10), (70, 10)])
+    turned = RotatedBox(cx=45, cy=25, width=20, height=10, angle=0)
+    given = _records(ClassTag(), line, points, turned, _mask(0, 0, 60, 10), _mask(50, 0, 60, 10))
+    found = cut_records(given, (0, 0, 50, 50), min_visible=0.5)
+    assert [(one.label, one.geometry.type) for one in found] == [("1", "polyline"), ("3", "rotated_box"), ("4", "mask")]
+    mask = found[2].geometry
+    assert isinstance(mask, Mask)
+    assert decode_mask(mask.counts, width=50, height=50)[:10].all()
+
+
+def test_filled_area__an_island_in_a_hole() -> None:
+    rings = [[(x, x), (20 - x, x), (20 - x, 20 - x), (x, 20 - x)] for x in (0, 2, 5)]
+    assert filled_area(rings) == 400 - 256 + 100
