@@ -120,11 +120,27 @@ def cut_records(
     Raises:
         MaskError: The counts of a mask do not fit its size.
     """
-    shown: list[AnnotationRecord] = []
-    for record in records:
-        part = _cut(record.geometry, place, min_visible)
-        if part is not None:
-            shown.append(replace(record, geometry=part, source_id=None))
+    (shown,) = cut_shapes([record.geometry for record in records], [place], min_visible=min_visible)
+    return [replace(records[index], geometry=part, source_id=None) for index, part in shown]
+
+
+def cut_shapes(
+    shapes: Sequence[Geometry], places: Sequence[Corner], *, min_visible: float = 0.3
+) -> list[list[tuple[int, Geometry]]]:
+    """For each tile the shapes it shows, as their index and what of them lies in the tile; see ``cut_records``.
+
+    Raises:
+        MaskError: The counts of a mask do not fit its size.
+    """
+    found = [(index, bounds) for index, shape in enumerate(shapes) if (bounds := find_bounds(shape)) is not None]
+    numbers = np.array([index for index, _ in found], np.int64)
+    around = np.array([bounds for _, bounds in found], np.float64).reshape(-1, 4)
+    shown: list[list[tuple[int, Geometry]]] = []
+    for place in places:
+        x0, y0, x1, y1 = place
+        meets = (around[:, 0] <= x1) & (around[:, 1] <= y1) & (around[:, 2] >= x0) & (around[:, 3] >= y0)
+        parts = [(index, _cut(shapes[index], place, min_visible)) for index in numbers[meets].tolist()]
+        shown.append([(index, part) for index, part in parts if part is not None])
     return shown
 
 

@@ -10,6 +10,7 @@ from tests.db.pipelines.conftest import ANNA, Plant
 from tests.db.pipelines.flows import list_told, make_flow, raw, tell
 
 from whorl.annotations.actions import add_predictions, save_annotations
+from whorl.annotations.copies import copy_truth_to_parts
 from whorl.annotations.queries import list_annotations, read_item_annotations
 from whorl.base.errors import JsonValue
 from whorl.datasets.actions import add_items, delete_items, update_items
@@ -119,6 +120,52 @@ def test_tile__parts_say_where_they_lie_and_keep_what_the_image_is(plant: Plant)
     right = np.asarray(Image.open(io.BytesIO(get_content(blobs, made[1].sha256))))
     assert np.array_equal(right, whole[0:64, 40:104])
     assert plant.states(pipeline) == {"active": 1}
+
+
+def test_tile__truth_is_taken_along_once(plant: Plant) -> None:
+    pool, tiles = plant.dataset("pool"), plant.dataset("tiles")
+    parent = _add_image(plant, pool, "a.png")
+    boxes = [_box(50, 10, 70, 20), _box(0, 0, 10, 10), _box(62, 30, 102, 40)]
+    drafts = [AnnotationDraft(label="dark", geometry=box) for box in boxes]
+    plant.db.write(
+        lambda conn: save_annotations(
+            conn,
+            parent.id,
+            drafts=drafts,
+            base_revision=read_item_annotations(conn, parent.id).revision,
+            actor_id=ANNA,
+            now=plant.now(),
+        )
+    )
+    nodes: dict[str, dict[str, JsonValue]] = {
+        "raw": raw(pool),
+        "cut": {"type": "tile", "dataset": tiles, "size": SIDE, "encoding": "png", "truth": "copy"},
+        "done": tell("cut"),
+    }
+    pipeline = make_flow(plant, nodes, ["raw.item > cut.item", "cut.item > done.signal"])
+    plant.settle()
+    left, right = _items(plant, tiles)
+    # Of the third, the left tile shows two of forty columns.
+    assert [one.geometry for one in _said(plant, left, Layer.TRUTH)] == [_box(50, 10, 64, 20), _box(0, 0, 10, 10)]
+    found = _said(plant, right, Layer.TRUTH)
+    assert [one.geometry for one in found] == [_box(10, 10, 30, 20), _box(22, 30, 62, 40)]
+    assert {(one.author_id, one.origin) for one in found} == {(ANNA, Origin.DRAWN)}
+    plant.db.write(
+        lambda conn: save_annotations(
+            conn,
+            right.id,
+            drafts=[],
+            removed_ids=[one.id for one in found],
+            base_revision=read_item_annotations(conn, right.id).revision,
+            actor_id=ANNA,
+            now=plant.now(),
+        )
+    )
+    # Cut again, the tiles are found; what people made of their truth stays.
+    again = {right.id: found, left.id: _said(plant, left, Layer.TRUTH)}
+    assert plant.db.write(lambda conn: copy_truth_to_parts(conn, tiles, again, actor_id=ANNA, now=plant.now())) == 0
+    assert _said(plant, right, Layer.TRUTH) == []
+    assert plant.open_tokens(pipeline) == 0
 
 
 def test_merge_tiles__all_tiles_come_back(plant: Plant) -> None:
