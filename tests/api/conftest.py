@@ -171,6 +171,7 @@ def _things(conn: Connection, api: Api) -> None:
     add_task_items(conn, task.id, [item_id], actor_id="per_x", now=NOW)
     (lease,) = lease_next(conn, task.id, actor_id="per_x", now=NOW)
     submit_item(conn, task.id, item_id, lease_token=lease.lease_token, actor_id="per_x", now=NOW)
+    api.ids["assistant_id"] = _assistant(conn, task.id)
     api.ids["issue_id"] = raise_issue(conn, task.id, item_id, "look", actor_id="per_y", now=NOW).id
     view = SavedViewDraft(name="cats", query_text="label:cat")
     api.ids["view_id"] = create_view(conn, api.ids["project_id"], view, actor_id="per_x", now=NOW).id
@@ -184,6 +185,14 @@ def _things(conn: Connection, api: Api) -> None:
     api.ids["duplicate_scan_id"] = _scan(conn, api)
     _models(conn, api)
     api.ids |= {"token_id": "tok_none", "revision": "1", "level": "0", "column": "0", "row": "0", "point": "0"}
+
+
+def _assistant(conn: Connection, task_id: str) -> str:
+    """An assistant that waits."""
+    from whorl.assistants.actions import create_assistant
+    from whorl.schemas.assistants import AssistantCreate
+
+    return create_assistant(conn, task_id, AssistantCreate(kind="class"), actor_id="per_x", now=NOW)
 
 
 def _selection(conn: Connection, api: Api) -> str:

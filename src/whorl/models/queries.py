@@ -33,8 +33,10 @@ def get_model(conn: Connection, model_id: str) -> Model:
     return _models_of(conn, [row])[0]
 
 
-def list_models(conn: Connection, *, project_id: str, cursor: str | None = None, limit: int = 100) -> Page[Model]:
-    """A project's models, newest first."""
+def list_models(
+    conn: Connection, *, project_id: str, cursor: str | None = None, limit: int = 100, assistants: bool = False
+) -> Page[Model]:
+    """A project's models, newest first; those that only help with one labelling task where ``assistants`` asks so."""
     found = (
         select(model, dataset.c.id.label("dataset_id"))
         .outerjoin(dataset, dataset.c.key == model.c.dataset_key)
@@ -42,6 +44,8 @@ def list_models(conn: Connection, *, project_id: str, cursor: str | None = None,
         .order_by(model.c.id.desc())
         .limit(limit + 1)
     )
+    if not assistants:
+        found = found.where(model.c.assistant_id.is_(None))
     if cursor is not None:
         found = found.where(model.c.id < cursor)
     rows = list(conn.execute(found).mappings())

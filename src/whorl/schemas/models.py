@@ -34,6 +34,7 @@ class Model(Wire):
     parent_id: str | None
     variant_of: str | None = Field(default=None, description="The model whose weights these are, in another precision.")
     variant: str | None = Field(default=None, description="int8 or fp16; null for the model as trained.")
+    assistant_id: str | None = Field(default=None, description="Of a model that only helps with one labelling task.")
     size_bytes: int | None = Field(default=None, description="Of the files that predict.")
     latency_ms: float | None = Field(default=None, description="Of one image at a time, where it was trained.")
     metrics: dict[str, JsonValue]

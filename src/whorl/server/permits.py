@@ -18,6 +18,7 @@ from whorl.server.services import Services
 from whorl.serving.queries import find_endpoint
 from whorl.store.db.tables import (
     annotation,
+    assistant,
     comparison,
     dataset,
     delivery,
@@ -55,6 +56,7 @@ _PROJECT_OF: dict[str, tuple[ColumnElement[Any], Select[Any]]] = {
         select(dataset.c.project_id).join(annotation, annotation.c.dataset_key == dataset.c.key),
     ),
     "task_id": (task.c.id, select(task.c.project_id)),
+    "assistant_id": (assistant.c.id, select(task.c.project_id).join(assistant, assistant.c.task_key == task.c.key)),
     "issue_id": (issue.c.id, select(task.c.project_id).join(issue, issue.c.task_key == task.c.key)),
     "recipe_id": (recipe.c.id, select(recipe.c.project_id)),
     "model_id": (model.c.id, select(model.c.project_id)),

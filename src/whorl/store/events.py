@@ -39,6 +39,7 @@ KINDS = (
     "ontology.changed",
     "dataset.changed",
     "job.changed",
+    "assistant.changed",
 )
 """The kinds that Whorl itself emits."""
 

@@ -3233,7 +3233,7 @@ export interface paths {
         get: operations["list_members_api_v1_projects__project_id__members_get"];
         /**
          * Set Member
-         * @description Give a person a role.
+         * @description Give a person a role, and say what they may be asked beyond common work.
          */
         put: operations["set_member_api_v1_projects__project_id__members_put"];
         post?: never;
@@ -11701,6 +11701,8 @@ export interface components {
              * @default false
              */
             takes_submitted: boolean;
+            /** @description What is asked; left out: everything. */
+            work?: components["schemas"]["TaskWork"] | null;
         };
         /**
          * TaskItem
@@ -11834,6 +11836,17 @@ export interface components {
             kind: "label" | "review" | "validate" | "classify";
             /** Lease Seconds */
             lease_seconds: number;
+            /**
+             * May Take
+             * @description Whether the task gives items to who asks: by name and skills.
+             * @default true
+             */
+            may_take: boolean;
+            /**
+             * Missing Skills
+             * @description Of `work.skills`, those that who asks lacks.
+             */
+            missing_skills?: string[];
             /** Name */
             name: string;
             /** Open Issues */
@@ -11861,6 +11874,7 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "paused" | "done";
+            work?: components["schemas"]["TaskWork"];
         };
         /**
          * TaskUpdate
@@ -11881,6 +11895,42 @@ export interface components {
             name?: string | null;
             /** Status */
             status?: ("active" | "paused" | "done") | null;
+            /** @description What is asked, in place of all that was asked before. */
+            work?: components["schemas"]["TaskWork"] | null;
+        };
+        /**
+         * TaskWork
+         * @description What people are asked in a task: all of it, or one narrow thing.
+         */
+        TaskWork: {
+            /**
+             * Labels
+             * @description The only labels; empty: all.
+             */
+            labels?: string[];
+            /**
+             * Min Confidence
+             * @description Predictions below it are not shown.
+             * @default 0
+             */
+            min_confidence: number;
+            /**
+             * Mode
+             * @description find_missed: what models found stands still, only what they missed is added, and it is marked so. fix_geometry: shapes are moved and reshaped; nothing is added, removed or renamed.
+             * @default full
+             * @enum {string}
+             */
+            mode: "full" | "find_missed" | "fix_geometry";
+            /**
+             * Model Id
+             * @description Whose predictions are shown; null: every model's.
+             */
+            model_id?: string | null;
+            /**
+             * Skills
+             * @description Who takes this work must have all of these.
+             */
+            skills?: string[];
         };
         /**
          * TemplateInfo
@@ -12594,6 +12644,7 @@ export type TaskItemsAdded = components['schemas']['TaskItemsAdded'];
 export type TaskPerson = components['schemas']['TaskPerson'];
 export type TaskSummary = components['schemas']['TaskSummary'];
 export type TaskUpdate = components['schemas']['TaskUpdate'];
+export type TaskWork = components['schemas']['TaskWork'];
 export type TemplateInfo = components['schemas']['TemplateInfo'];
 export type ThresholdReport = components['schemas']['ThresholdReport'];
 export type ThresholdRow = components['schemas']['ThresholdRow'];

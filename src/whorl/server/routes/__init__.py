@@ -28,6 +28,7 @@ _NOUNS = (
     "annotations",
     "crops",
     "tasks",
+    "assistants",
     "reviews",
     "models",
     "model_imports",

@@ -44,10 +44,16 @@ router = APIRouter(prefix="/api/v1", tags=["models"])
 
 @router.get("/projects/{project_id}/models", **needs(Action.MODEL_READ))
 def list_models(
-    caller: CallerDep, project_id: str, cursor: str | None = None, limit: int = Query(100, ge=1, le=1000)
+    caller: CallerDep,
+    project_id: str,
+    cursor: str | None = None,
+    limit: int = Query(100, ge=1, le=1000),
+    assistants: bool = Query(False, description="Those of assistants, too, which only help with one labelling task."),
 ) -> Page[Model]:
     """The models, newest first."""
-    return caller.read(lambda conn: queries.list_models(conn, project_id=project_id, cursor=cursor, limit=limit))
+    return caller.read(
+        lambda conn: queries.list_models(conn, project_id=project_id, cursor=cursor, limit=limit, assistants=assistants)
+    )
 
 
 @router.post("/projects/{project_id}/models", status_code=201, **needs(Action.MODEL_WRITE))
