@@ -6,6 +6,7 @@ import { Dialogs } from "./dialogs/Dialogs";
 import { EmptyQueue } from "./EmptyQueue";
 import { FilmStrip } from "./FilmStrip";
 import { SaveAnnouncer } from "./SaveBadge";
+import { WorkStrip } from "./modes/WorkStrip";
 import { SidePanel } from "./SidePanel";
 import classes from "./studio.module.css";
 import { ToolBar } from "./ToolBar";
@@ -38,6 +39,7 @@ export function Studio() {
   return (
     <div className={classes.studio} onClick={backToPicture}>
       <TopBar />
+      <WorkStrip />
       <ToolBar />
       <CanvasPane cover={isOver ? <EmptyQueue /> : null} />
       <SidePanel />

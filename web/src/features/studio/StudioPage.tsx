@@ -6,6 +6,7 @@ import { useEffect, useMemo, useState } from "react";
 import { ontologyQuery, recipesQuery } from "@/api/queries/ontology";
 import { taskQuery } from "@/api/queries/tasks";
 import type { Ontology, Recipe, TaskSummary } from "@/api/schema.gen";
+import { allowedLabels, workOf } from "@/api/taskWork";
 import { useMe } from "@/app/context";
 import { Keyboard } from "@/keys/keyboard";
 import { loadKeys } from "@/keys/storage";
@@ -52,23 +53,22 @@ interface StudioOfTaskProps {
   readonly recipe: Recipe | null;
 }
 
-const NO_LABELS: readonly [] = [];
-
 function StudioOfTask({ task, ontology, recipe }: StudioOfTaskProps) {
   const me = useMe();
   const search = useSearch({ strict: false });
   const itemId = "item" in search && typeof search.item === "string" ? search.item : undefined;
-  const session = useSession({ task, personId: me.id, itemId });
+  const asked = useMemo(() => workOf(task, recipe), [task, recipe]);
+  const session = useSession({ task, personId: me.id, itemId, work: asked });
+  const labels = useMemo(() => allowedLabels(ontology?.labels ?? [], asked.labels), [ontology, asked]);
   const [keyboard] = useState(() => new Keyboard(loadKeys(localStorage)));
   const [store] = useState(() =>
     makeStudioStore({
-      tool: task.kind === "review" ? "select" : firstTool(toolsOf(task, recipe)),
-      label: ontology?.labels?.[0]?.name ?? null,
+      tool: task.kind === "review" ? "select" : firstTool(toolsOf(task, recipe, asked)),
+      label: labels[0]?.name ?? null,
       panel: task.kind === "review" ? "changes" : "objects",
     }),
   );
   useEffect(() => keyboard.listen(window), [keyboard]);
-  const labels = ontology?.labels ?? NO_LABELS;
   const parts = useMemo((): StudioParts | null => {
     if (session === null) return null;
     return {
@@ -78,12 +78,13 @@ function StudioOfTask({ task, ontology, recipe }: StudioOfTaskProps) {
       recipe,
       ontology,
       labels,
-      tools: toolsOf(task, recipe),
+      tools: toolsOf(task, recipe, asked),
+      asked,
       keyboard,
       store,
-      labelColor: (name) => labelColor(name, labels),
+      labelColor: (name) => labelColor(name, ontology?.labels ?? []),
     };
-  }, [session, task, recipe, ontology, labels, keyboard, store]);
+  }, [session, task, recipe, ontology, asked, labels, keyboard, store]);
   if (parts === null) return <Waiting />;
   return (
     <StudioContext value={parts}>

@@ -18,6 +18,7 @@ import { LinkActionIcon } from "@/ui/links";
 import { useEntry, useKeysOf, useStudio } from "./context";
 import { ActionButton, KeyHint } from "./KeyButton";
 import { LookMenu } from "./LookMenu";
+import { SubmitMissed } from "./modes/SubmitMissed";
 import { SaveBadge } from "./SaveBadge";
 import classes from "./studio.module.css";
 import { Timer } from "./Timer";
@@ -121,7 +122,7 @@ function StepButton({ action, name, icon }: StepButtonProps) {
 }
 
 function MoreMenu() {
-  const { keyboard, task } = useStudio();
+  const { keyboard, task, asked } = useStudio();
   const item = (action: string, name: string, icon: React.ReactNode) => (
     <Menu.Item
       leftSection={icon}
@@ -140,6 +141,7 @@ function MoreMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {task.kind === "label" &&
+          asked.mode === "full" &&
           item("item.empty", "Nothing here: checked empty", <IconMoodEmpty size={16} />)}
         {item("item.skip", "Skip for now", <IconPlayerSkipForward size={16} />)}
         {item("item.discard", "Cannot be worked on…", <IconDotsVertical size={16} />)}
@@ -149,7 +151,7 @@ function MoreMenu() {
 }
 
 function FinishButton() {
-  const { task } = useStudio();
+  const { task, asked } = useStudio();
   const entry = useEntry();
   if (entry?.standing === "done" || entry?.standing === "sending") {
     return (
@@ -158,6 +160,7 @@ function FinishButton() {
       </Badge>
     );
   }
+  if (asked.mode === "find_missed") return <SubmitMissed work={entry?.work ?? null} />;
   return task.kind === "review" ? (
     <ActionButton action="review.approve" variant="filled">
       Approve

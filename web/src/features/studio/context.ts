@@ -3,6 +3,7 @@ import { createContext, useContext, useDeferredValue, useSyncExternalStore } fro
 import { useStore } from "zustand";
 
 import type { Label, Ontology, Recipe, TaskSummary } from "@/api/schema.gen";
+import type { Work } from "@/api/taskWork";
 import type { ImageStore } from "@/canvas/engine";
 import type { Keyboard } from "@/keys/keyboard";
 import { showChord } from "@/keys/chord";
@@ -21,6 +22,8 @@ export interface StudioParts {
   readonly ontology: Ontology | null;
   readonly labels: readonly Label[];
   readonly tools: readonly ToolChoice[];
+  /** What people are asked here; `labels` holds only what may be used. */
+  readonly asked: Work;
   readonly queue: WorkQueue;
   readonly keyboard: Keyboard;
   readonly store: StudioStore;

@@ -14,6 +14,7 @@ import {
 import type { ComponentType } from "react";
 
 import type { Recipe, TaskSummary } from "@/api/schema.gen";
+import type { Work } from "@/api/taskWork";
 import type { ToolName } from "@/canvas/tools/types";
 
 export interface ToolChoice {
@@ -45,8 +46,12 @@ const BY_KIND: Readonly<Record<Kind, readonly ToolChoice[]>> = {
 const ORDER: readonly Kind[] = ["box", "rotated_box", "polygon", "polyline", "points", "mask", "class"];
 
 /** The tools of a task, in the order of the tool bar. Without a recipe all are allowed. */
-export function toolsOf(task: Pick<TaskSummary, "kind">, recipe: Recipe | null): readonly ToolChoice[] {
-  if (task.kind === "validate") return [SELECT];
+export function toolsOf(
+  task: Pick<TaskSummary, "kind">,
+  recipe: Recipe | null,
+  asked: Pick<Work, "mode">,
+): readonly ToolChoice[] {
+  if (task.kind === "validate" || asked.mode === "fix_geometry") return [SELECT];
   const kinds = task.kind === "classify" ? (["class"] as const) : (recipe?.tools ?? ORDER);
   return [
     SELECT,

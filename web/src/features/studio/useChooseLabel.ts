@@ -3,6 +3,7 @@ import { setLabel } from "@/canvas/model/edits";
 
 import { useEntry, useStudio } from "./context";
 import { chooseClass } from "./itemClass";
+import { ONLY_OUTLINES } from "./modes/guards";
 import { say } from "./studioStore";
 import { isClassOnly } from "./tools";
 
@@ -11,13 +12,17 @@ import { isClassOnly } from "./tools";
  * shapes drawn next in any case.
  */
 export function useChooseLabel(): (label: string) => void {
-  const { store, tools, task } = useStudio();
+  const { store, tools, task, asked } = useStudio();
   const work = useEntry()?.work ?? null;
   return (label) => {
     const { engine, selected, tool } = store.getState();
     store.setState({ label });
     engine?.setLabel(label);
     if (work === null) return;
+    if (asked.mode === "fix_geometry") {
+      say(store, ONLY_OUTLINES);
+      return;
+    }
     if (selected.size > 0) {
       work.run(setLabel(work.doc, selected, label));
       say(store, `${String(selected.size)} × ${label}`);

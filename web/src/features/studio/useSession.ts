@@ -2,9 +2,11 @@
 import { useEffect, useState } from "react";
 
 import type { TaskSummary } from "@/api/schema.gen";
+import type { Work } from "@/api/taskWork";
 import { ImageStore } from "@/canvas/engine";
 import { randomId } from "@/canvas/engine/randomId";
 
+import { readerOf } from "./modes/frozen";
 import { contentUrl } from "./picture";
 import { readForReview, reviewServer } from "./review";
 import { MemoryOpLog, openOpLog } from "./session/oplog";
@@ -22,10 +24,12 @@ export function useSession(options: {
   readonly task: TaskSummary;
   readonly personId: string;
   readonly itemId: string | undefined;
+  readonly work: Work;
 }): Session | null {
   const { id, kind, lease_seconds: leaseSeconds, reviews_task_id: reviewsTaskId } = options.task;
   const { personId } = options;
   const [first] = useState(options.itemId);
+  const [reader] = useState(() => readerOf(options.work));
   const [session, setSession] = useState<Session | null>(null);
   useEffect(() => {
     let isOver = false;
@@ -41,7 +45,7 @@ export function useSession(options: {
         personId,
         taskId: id,
         newId: randomId,
-        ...(kind === "review" ? { read: readForReview } : {}),
+        ...(kind === "review" ? { read: readForReview } : (reader ?? {})),
         leaseSeconds,
         tabs: webTabs(`${personId} ${id}`),
         preload: ({ item }) => {
@@ -56,7 +60,7 @@ export function useSession(options: {
       isOver = true;
       stop();
     };
-  }, [id, kind, leaseSeconds, reviewsTaskId, personId, first]);
+  }, [id, kind, leaseSeconds, reviewsTaskId, personId, first, reader]);
   return session;
 }
 

@@ -11,7 +11,7 @@ import { useKeyHandlers } from "./useKey";
 import { useSubmit } from "./useSubmit";
 
 export function useItemActions(): void {
-  const { queue, store, task } = useStudio();
+  const { queue, store, task, asked } = useStudio();
   const submit = useSubmit();
   const last = useRef<string | null>(null);
   const isOpen = () => {
@@ -36,7 +36,7 @@ export function useItemActions(): void {
   };
   useKeyHandlers({
     "item.submit": () => (task.kind === "label" || task.kind === "classify" ? submit() : false),
-    "item.empty": () => (task.kind === "label" ? submit({ isEmpty: true }) : false),
+    "item.empty": () => (task.kind === "label" && asked.mode === "full" ? submit({ isEmpty: true }) : false),
     "item.next": () => {
       if (!queue.next()) say(store, "This is the last item in hand.");
       return true;

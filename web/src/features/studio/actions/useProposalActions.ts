@@ -7,14 +7,17 @@ import {
 } from "@/canvas/model/proposals";
 import type { ShapeId } from "@/canvas/types";
 
+import type { KeyHandler } from "@/keys/keyboard";
+
 import { useStudio } from "../context";
 import { proposedClass } from "../itemClass";
+import { guarded } from "../modes/guards";
 import type { ItemWork } from "../session/itemWork";
 import { say, type StudioStore } from "../studioStore";
 import { useKeyHandlers } from "./useKey";
 
 export function useProposalActions(): void {
-  const { queue, store } = useStudio();
+  const { queue, store, asked } = useStudio();
   const decide = (answer: "accept" | "reject") => () => {
     const work = queue.current?.work ?? null;
     if (work === null) return false;
@@ -32,7 +35,7 @@ export function useProposalActions(): void {
     goOn(others, store);
     return true;
   };
-  useKeyHandlers({
+  const handlers: Record<string, KeyHandler> = {
     "proposal.accept": decide("accept"),
     "proposal.reject": decide("reject"),
     "proposal.accept_all": () => {
@@ -44,7 +47,11 @@ export function useProposalActions(): void {
       say(store, count === 0 ? "No proposal waits for an answer." : `${String(count)} accepted.`);
       return true;
     },
-  });
+  };
+  const sayNo = (why: string) => {
+    say(store, why);
+  };
+  useKeyHandlers(guarded(handlers, { mode: asked.mode, sayNo }));
 }
 
 /** The selected proposals, else the one under the pointer, else the surest. */

@@ -14,7 +14,11 @@ import {
 import { rejectProposals } from "@/canvas/model/proposals";
 import type { Geometry, ShapeId } from "@/canvas/types";
 
+import type { KeyHandler } from "@/keys/keyboard";
+
 import { useStudio } from "../context";
+import { stepTo } from "../modes/fixing";
+import { guarded } from "../modes/guards";
 import type { ItemWork } from "../session/itemWork";
 import { say } from "../studioStore";
 import { similarAddress } from "./similarAddress";
@@ -23,7 +27,7 @@ import { useKeyHandlers } from "./useKey";
 const ASIDE = { x: 8, y: 8 };
 
 export function useShapeActions(): void {
-  const { queue, store, projectId } = useStudio();
+  const { queue, store, projectId, asked } = useStudio();
   /** Run with what is selected; nothing to do without. */
   const onSelected = (act: (work: ItemWork, ids: ReadonlySet<ShapeId>) => void) => () => {
     const work = queue.current?.work ?? null;
@@ -34,6 +38,7 @@ export function useShapeActions(): void {
   };
   const step = (by: 1 | -1) => () => {
     const { engine } = store.getState();
+    if (asked.mode === "fix_geometry") return engine !== null && stepTo(engine, by);
     const id = engine === null ? null : nextShape(engine, by);
     if (engine === null || id === null) return false;
     engine.setTool("select");
@@ -49,7 +54,7 @@ export function useShapeActions(): void {
       if (command === null) say(store, "These shapes cannot be turned into that.");
       work.run(command);
     });
-  useKeyHandlers({
+  const handlers: Record<string, KeyHandler> = {
     "shape.next": step(1),
     "shape.previous": step(-1),
     "shape.delete": onSelected((work, ids) => {
@@ -105,7 +110,11 @@ export function useShapeActions(): void {
       return true;
     },
     ...useCopying(),
-  });
+  };
+  const sayNo = (why: string) => {
+    say(store, why);
+  };
+  useKeyHandlers(guarded(handlers, { mode: asked.mode, sayNo }));
 }
 
 function useCopying() {

@@ -1,7 +1,9 @@
 /** Handing an item in. */
+import type { TaskMode } from "@/api/taskWork";
 import { acceptProposals, proposalIds, rejectProposals } from "@/canvas/model/proposals";
 
 import { useStudio, useKeysOf } from "../context";
+import { submitWords, tallyOf } from "../modes/frozen";
 import { say } from "../studioStore";
 import { untouchedRule, type UntouchedRule } from "../untouched";
 
@@ -14,7 +16,7 @@ export interface SubmitOptions {
 
 /** Give a function that hands in the item on the screen, or says why not. It gives whether there was an item. */
 export function useSubmit(): (options?: SubmitOptions) => boolean {
-  const { queue, store, task } = useStudio();
+  const { queue, store, task, asked } = useStudio();
   const [emptyKey = "Nothing here"] = useKeysOf("item.empty");
   return ({ isEmpty = false, untouched }: SubmitOptions = {}) => {
     const work = queue.current?.work ?? null;
@@ -28,20 +30,31 @@ export function useSubmit(): (options?: SubmitOptions) => boolean {
       say(store, `Something is marked here: delete it first, or submit it.`);
       return true;
     }
+    if (asked.mode === "find_missed") {
+      const { about } = submitWords(tallyOf(work.doc));
+      queue.finish({ kind: "submit", answer: null });
+      say(store, about);
+      return true;
+    }
     const waiting = proposalIds(work.doc, { from: store.getState().threshold });
     if (waiting.length > 0) {
-      const rule = isEmpty ? "reject" : (untouched ?? untouchedRule(task));
+      const rule = isEmpty ? "reject" : (untouched ?? ruleOf(asked.mode) ?? untouchedRule(task));
       if (rule === "ask") {
         store.setState({ dialog: "untouched" });
         return true;
       }
       work.run(rule === "accept" ? acceptProposals(work.doc, waiting) : rejectProposals(work.doc, waiting));
     }
-    if (!isEmpty && work.ownCount() === 0) {
+    if (!isEmpty && work.ownCount() === 0 && asked.mode === "full") {
       say(store, `Nothing is marked. ${emptyKey} says that nothing is here.`);
       return true;
     }
     queue.finish({ kind: "submit", answer: null });
     return true;
   };
+}
+
+/** Where only outlines are mended every shape stays: what nobody moved fits as it is. */
+function ruleOf(mode: TaskMode): UntouchedRule | null {
+  return mode === "fix_geometry" ? "accept" : null;
 }

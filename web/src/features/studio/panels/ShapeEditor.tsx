@@ -11,7 +11,7 @@ import classes from "../studio.module.css";
 
 /** Class and attributes of the selected shapes. */
 export function ShapeEditor({ work, ids }: { readonly work: ItemWork; readonly ids: ReadonlySet<string> }) {
-  const { labels, ontology, projectId } = useStudio();
+  const { labels, ontology, projectId, asked } = useStudio();
   const shapes = [...ids].flatMap((id) => work.doc.peek(id) ?? []);
   const [first] = shapes;
   if (first === undefined) return null;
@@ -55,6 +55,7 @@ export function ShapeEditor({ work, ids }: { readonly work: ItemWork; readonly i
         searchable
         allowDeselect={false}
         placeholder="Several classes"
+        disabled={asked.mode === "fix_geometry"}
         data={names}
         value={label}
         onChange={(value) => {

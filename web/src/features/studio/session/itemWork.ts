@@ -1,10 +1,9 @@
 /** One item in somebody's hands: its document and history, their log, and what the server knows of it. */
-import type { Item, Lease } from "@/api/schema.gen";
+import type { Annotation, Item, Lease } from "@/api/schema.gen";
 import { isSameStatement } from "@/canvas/geometry/same";
 import type { ShapeDocument } from "@/canvas/model/document";
 import { addShapes, removeShapes, setLabel } from "@/canvas/model/edits";
-import type { History } from "@/canvas/model/history";
-import { type HistoryOp } from "@/canvas/model/history";
+import type { History, HistoryOp } from "@/canvas/model/history";
 import {
   changesSince,
   isNothing,
@@ -32,6 +31,8 @@ export interface SessionParts {
   readonly newId: () => string;
   /** The shapes an item is opened with; truth and proposals when left out. */
   readonly read?: (content: ItemContent) => WireBase;
+  /** The part of the truth that is worked on; all of it when left out. */
+  readonly readTruth?: (annotations: readonly Annotation[]) => WireBase;
 }
 
 /** What the page shows of an item's work; a new object for each change. */
@@ -213,7 +214,7 @@ export class ItemWork {
    * this work changed and they removed becomes new again.
    */
   async rebase(content: ItemContent, options: { readonly isOwnWork?: boolean } = {}): Promise<void> {
-    const truth = readAnnotations([...content.annotations]);
+    const truth = this.#truthOf(content);
     const own = options.isOwnWork === true ? this.#ownAtSubmit() : this.#own();
     const isLoose = options.isOwnWork === true;
     const { pairs } = matchShapes({ own, truth: truth.shapes, savedAs: this.#savedAs, isLoose });
@@ -396,11 +397,15 @@ export class ItemWork {
       .listLeases()
       .then((all) => all.filter((one) => one.item_id === this.itemId));
     const content = await this.parts.server.read(this.itemId);
-    const truth = readAnnotations([...content.annotations]);
+    const truth = this.#truthOf(content);
     const isDraft = refusal !== null && numberIn(refusal.problem, "draft_version") !== null;
     const draft = lease?.draft ?? null;
     if (!isDraft || draft === null) return [...truth.shapes];
     return withDraft(truth, draft, this.parts.newId).filter((shape) => shape.standing === "own");
+  }
+
+  #truthOf({ annotations }: ItemContent): WireBase {
+    return (this.parts.readTruth ?? readAnnotations)(annotations);
   }
 
   #clear(isMeant: (shape: Shape) => boolean): void {

@@ -26,7 +26,7 @@ export async function openWork(parts: SessionParts, opening: Opening): Promise<I
     return null;
   });
   const from = { item: opening.content.item, lease: opening.lease };
-  const resumed = stored === null ? null : resume(stored, opening);
+  const resumed = stored === null ? null : resume(stored, opening, parts);
   if (stored !== null && resumed !== null) {
     if (resumed.isCut) keeping = await beginLog(parts, { key, start: resumed.start });
     const opCount = resumed.isCut ? 0 : stored.ops.length;
@@ -84,11 +84,15 @@ interface Resumed {
 }
 
 /** The work as the log has it; null when the log holds nothing that the server does not have, or has newer. */
-function resume({ start, ops }: LogEntry, { content, lease }: Opening): Resumed | null {
+function resume(
+  { start, ops }: LogEntry,
+  { content, lease }: Opening,
+  { readTruth = readAnnotations }: SessionParts,
+): Resumed | null {
   const doc = documentOf(content, start.shapes);
   const history = new History(doc);
   const replay = replayOps(history, ops);
-  const truth = readAnnotations([...content.annotations]).shapes;
+  const truth = readTruth(content.annotations).shapes;
   const own = doc.shapes().filter((shape) => shape.standing === "own");
   const isSameTruth = sameVersions(start, content);
   const base = { shapes: start.base, hidden: new Map(start.hidden) };
