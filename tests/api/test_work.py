@@ -148,3 +148,22 @@ def test_comments__on_the_item_and_under_an_issue(api: Api) -> None:
 def test_outcomes__over_http(api: Api) -> None:
     answer = _call(api, "GET", f"/models/{api.ids['model_id']}/outcomes", "viewer").json()
     assert answer == {"accepted": 0, "edited": 0, "rejected": 0, "mean_edit_iou": None, "by_label": []}
+
+
+def test_work__is_asked_for_and_told_over_http(api: Api) -> None:
+    work = {"mode": "find_missed", "skills": ["cars"]}
+    path = f"/projects/{api.ids['project_id']}/tasks"
+    made = _call(api, "POST", path, who="owner", dataset_id=api.ids["dataset_id"], name="narrow", work=work)
+    assert made.status_code == 201, made.text
+    task_path = f"/tasks/{made.json()['id']}"
+    told = _call(api, "GET", task_path).json()
+    assert (told["work"]["mode"], told["may_take"], told["missing_skills"]) == ("find_missed", False, ["cars"])
+    assert _call(api, "POST", f"{task_path}/leases", n=1).json()["details"] == {"missing_skills": ["cars"]}
+    members = f"/projects/{api.ids['project_id']}/members"
+    (me,) = (one for one in _call(api, "GET", members, who="owner").json() if one["role"] == "annotator")
+    given = _call(api, "PUT", members, who="owner", person=me["person_id"], role="annotator", skills=["cars"])
+    assert given.json()["skills"] == ["cars"]
+    (mine,) = (one for one in _call(api, "GET", path).json()["items"] if one["name"] == "narrow")
+    assert (mine["may_take"], mine["missing_skills"]) == (True, [])
+    changed = _call(api, "PATCH", task_path, who="owner", work={"labels": []})
+    assert changed.json()["settings"]["work"]["skills"] == []

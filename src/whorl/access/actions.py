@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -157,8 +157,20 @@ def update_project(
     return queries.get_project(conn, project_id)
 
 
-def set_member(conn: Connection, project_id: str, who: str, role: Role, *, actor: Actor, now: datetime) -> None:
+def set_member(
+    conn: Connection,
+    project_id: str,
+    who: str,
+    role: Role,
+    *,
+    actor: Actor,
+    now: datetime,
+    skills: Sequence[str] | None = None,
+) -> None:
     """Give a person, named by email or id, a role.
+
+    Args:
+        skills: What they may be asked beyond common work; None leaves it as it was.
 
     Raises:
         NotFound: Nobody has this email or id.
@@ -170,11 +182,14 @@ def set_member(conn: Connection, project_id: str, who: str, role: Role, *, actor
         raise NotFound(f"no such person: {who}", hint="An admin adds people first: `whorl user add`.")
     before = queries.find_role(conn, project_id, member.id)
     _check_grant(conn, project_id, actor, before=before, after=role)
+    values: dict[str, object] = {"role": role}
+    if skills is not None:
+        values["skills"] = list(dict.fromkeys(one.strip() for one in skills))
     if before is None:
-        conn.execute(insert(membership).values(project_id=project_id, person_id=member.id, role=role, created_at=now))
+        conn.execute(insert(membership).values(project_id=project_id, person_id=member.id, created_at=now, **values))
     else:
         mine = (membership.c.project_id == project_id) & (membership.c.person_id == member.id)
-        conn.execute(update(membership).where(mine).values(role=role))
+        conn.execute(update(membership).where(mine).values(**values))
     write_audit(
         conn,
         "member.set",
@@ -182,7 +197,7 @@ def set_member(conn: Connection, project_id: str, who: str, role: Role, *, actor
         now=now,
         subject=member.id,
         project_id=project_id,
-        details={"before": before, "after": role},
+        details={"before": before, "after": role, **({} if skills is None else {"skills": [*skills]})},
     )
 
 

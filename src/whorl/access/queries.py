@@ -148,12 +148,18 @@ def find_role(conn: Connection, project_id: str, person_id: str) -> Role | None:
 def list_members(conn: Connection, project_id: str) -> list[Member]:
     """Everybody with a role in the project, by email."""
     query = (
-        select(membership.c.person_id, person.c.email, person.c.name, membership.c.role)
+        select(membership.c.person_id, person.c.email, person.c.name, membership.c.role, membership.c.skills)
         .join(person, person.c.id == membership.c.person_id)
         .where(membership.c.project_id == project_id)
         .order_by(person.c.email)
     )
-    return [Member(**row) for row in conn.execute(query).mappings()]
+    return [Member(**{**row, "skills": row["skills"] or []}) for row in conn.execute(query).mappings()]
+
+
+def list_skills(conn: Connection, project_id: str, person_id: str) -> list[str]:
+    """What a person may be asked in a project beyond common work; nothing for those who are no members."""
+    mine = (membership.c.project_id == project_id) & (membership.c.person_id == person_id)
+    return list(conn.execute(select(membership.c.skills).where(mine)).scalar_one_or_none() or ())
 
 
 def count_owners(conn: Connection, project_id: str) -> int:

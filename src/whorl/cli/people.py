@@ -64,13 +64,21 @@ def set_role(
     session: Session,
     person: Annotated[str, typer.Argument(help="Email or id.")],
     role: Annotated[str, typer.Argument(help=f"{', '.join(ROLES)}.")],
+    skill: Annotated[
+        list[str] | None,
+        typer.Option("--skill", help="What they may be asked beyond common work; several times for several."),
+    ] = None,
+    no_skills: Annotated[bool, typer.Option("--no-skills", help="Take all skills away.")] = False,
     project: ProjectOption = None,
 ) -> None:
-    """Give a person a role in a project.
+    """Give a person a role in a project, and skills that tasks may ask for.
 
-    Example: `whorl user role ann@example.org annotator --project street`
+    Example: `whorl user role ann@example.org annotator --skill cars --project street`
     """
-    member = session.project(project).members.set(person, _role(role))
+    if skill and no_skills:
+        raise InvalidInput("--skill and --no-skills contradict each other", hint="Give one of them.")
+    skills = [] if no_skills else skill or None
+    member = session.project(project).members.set(person, _role(role), skills=skills)
     session.out.facts(member)
 
 

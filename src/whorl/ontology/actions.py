@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from whorl.base.errors import Conflict, NotFound
+from whorl.base.errors import Conflict, InvalidInput, NotFound
 from whorl.base.ids import new_id
 from whorl.ontology import queries
-from whorl.ontology.rules import Compatibility, check_ontology, classify_change, with_colors, with_labels
+from whorl.ontology.rules import Compatibility, check_known, check_ontology, classify_change, with_colors, with_labels
 from whorl.schemas.ontology import Ontology, OntologyDraft, Recipe, RecipeDraft
 from whorl.store.db.tables import ontology, project, recipe
 from whorl.store.events import emit
@@ -91,9 +91,16 @@ def create_recipe(conn: Connection, project_id: str, draft: RecipeDraft, *, acto
 
     Raises:
         Conflict: The project has a recipe of this name.
+        InvalidInput: It restricts the labels to none.
         NotFound: The project has no ontology.
+        UnknownLabel: The ontology lacks one of its labels.
     """
     pinned = queries.get_ontology(conn, project_id)
+    if draft.labels is not None:
+        if not draft.labels:
+            raise InvalidInput("a recipe without labels lets nobody name anything", hint="Leave `labels` out for all.")
+        check_known(draft.labels, [label.name for label in pinned.labels])
+        draft = draft.model_copy(update={"labels": list(dict.fromkeys(draft.labels))})
     taken = select(func.count()).where(recipe.c.project_id == project_id, recipe.c.name == draft.name)
     if conn.execute(taken).scalar_one():
         raise Conflict(f"the project has a recipe named {draft.name!r}", hint="Choose another name.")

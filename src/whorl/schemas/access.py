@@ -10,7 +10,7 @@ from whorl.base.errors import JsonValue
 from whorl.schemas.wire import UtcTime, Wire
 
 RoleName = Literal["owner", "manager", "reviewer", "annotator", "viewer"]
-SkillName = Annotated[str, Field(min_length=1, max_length=80)]
+SkillName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
 EMAIL_PATTERN = r"^[^@\s]{1,64}@[^@\s]{1,255}$"
 
 

@@ -45,6 +45,7 @@ class TaskWork(Wire):
     )
     labels: list[str] = Field(default_factory=list, max_length=1000, description="The only labels; empty: all.")
     model_id: str | None = Field(default=None, description="Whose predictions are shown; null: every model's.")
+    min_confidence: float = Field(default=0.0, ge=0, le=1, description="Predictions below it are not shown.")
     skills: list[SkillName] = Field(
         default_factory=list, max_length=20, description="Who takes this work must have all of these."
     )
@@ -73,6 +74,9 @@ class TaskSummary(Task):
     counts: TaskCounts
     human_seconds: float
     open_issues: int
+    work: TaskWork = Field(default_factory=TaskWork)
+    may_take: bool = Field(default=True, description="Whether the task gives items to who asks: by name and skills.")
+    missing_skills: list[str] = Field(default_factory=list, description="Of `work.skills`, those that who asks lacks.")
     answers: int = Field(default=1, description="How many people answer each item.")
     people: int | None = Field(
         default=None, description="Where several people answer: how many there are who may; fewer never finish."
@@ -102,6 +106,7 @@ class TaskCreate(Wire):
     takes_submitted: bool = Field(default=False, description="For a review: take in each item submitted there.")
     lease_seconds: int = Field(default=600, ge=10, le=86_400)
     settings: dict[str, JsonValue] = Field(default_factory=dict)
+    work: TaskWork | None = Field(default=None, description="What is asked; left out: everything.")
 
 
 class TaskUpdate(Wire):
@@ -118,6 +123,7 @@ class TaskUpdate(Wire):
     assignee_ids: list[str] | None = Field(
         default=None, max_length=1000, description="Only these people may lease; null, when given: everyone."
     )
+    work: TaskWork | None = Field(default=None, description="What is asked, in place of all that was asked before.")
 
 
 class TaskItemsAdd(Wire):

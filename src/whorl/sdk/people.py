@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from whorl.base.errors import NotFound
 from whorl.schemas import access as wire
@@ -56,9 +56,15 @@ class Members:
         """All members."""
         return self._transport.get(list[wire.Member], self._path)
 
-    def set(self, person: str, role: wire.RoleName) -> wire.Member:
-        """Give a person, by email or id, a role."""
-        return self._transport.call(wire.Member, Call("PUT", self._path, body=wire.MemberSet(person=person, role=role)))
+    def set(self, person: str, role: wire.RoleName, *, skills: Iterable[str] | None = None) -> wire.Member:
+        """Give a person, by email or id, a role.
+
+        Args:
+            skills: What they may be asked beyond common work, such as the names of makes and models; None: as it was.
+        """
+        chosen = None if skills is None else [*skills]
+        body = wire.MemberSet(person=person, role=role, skills=chosen)
+        return self._transport.call(wire.Member, Call("PUT", self._path, body=body))
 
 
 class Tokens:

@@ -30,10 +30,23 @@ class Tasks:
         dataset_id: str,
         kind: wire.TaskKindName = "label",
         reviews_task_id: str | None = None,
+        recipe_id: str | None = None,
+        work: wire.TaskWork | None = None,
         filters: Filters | None = None,
     ) -> Task:
-        """Make a task, and put the items in that match the filters."""
-        body = wire.TaskCreate(dataset_id=dataset_id, name=task_name, kind=kind, reviews_task_id=reviews_task_id)
+        """Make a task, and put the items in that match the filters.
+
+        Args:
+            work: One narrow thing to ask, only some labels, or the skills that people need; None asks everything.
+        """
+        body = wire.TaskCreate(
+            dataset_id=dataset_id,
+            name=task_name,
+            kind=kind,
+            reviews_task_id=reviews_task_id,
+            recipe_id=recipe_id,
+            work=work,
+        )
         task = Task(self._transport, self._transport.call(wire.Task, Call("POST", self._path, body=body)))
         if filters is not None:
             task.add_items(filters=filters)
@@ -80,6 +93,13 @@ class Task:
     def summary(self) -> wire.TaskSummary:
         """Its counts and human seconds now."""
         return self._transport.get(wire.TaskSummary, f"/tasks/{self.id}")
+
+    def set_work(self, work: wire.TaskWork) -> wire.Task:
+        """Ask something else from now on; work that is in people's hands is held to it, too."""
+        self.info = self._transport.call(
+            wire.Task, Call("PATCH", f"/tasks/{self.id}", body={"work": work.model_dump()})
+        )
+        return self.info
 
     def add_items(self, item_ids: Iterable[str] = (), *, filters: Filters | None = None) -> int:
         """Put items in; those already there are left alone. Gives how many were new."""

@@ -12,13 +12,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from whorl.access.rules import POLICY, Action, Role
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.base.ids import new_id
-from whorl.schemas.tasks import Task
-from whorl.store.db.tables import dataset, item, membership, person, recipe, task, task_item
+from whorl.ontology.queries import check_labels, get_recipe
+from whorl.schemas.tasks import Task, TaskWork
+from whorl.store.db.tables import dataset, item, membership, model, person, recipe, task, task_item
 from whorl.store.db.types import ALIVE
 from whorl.store.events import emit
 from whorl.tasks import queries
 from whorl.tasks.answers import fuse_ripe
 from whorl.tasks.moves import new_task_item
+from whorl.tasks.narrowing import WORK, allowed_labels, check_possible, read_work
 from whorl.tasks.rules import ItemStatus, TaskKind, TaskStatus, wanted_answers
 from whorl.tasks.tally import count_added, open_tally
 from whorl.tasks.withdrawing import WAS_HERE
@@ -41,16 +43,19 @@ def create_task(
     takes_submitted: bool = False,
     lease_seconds: int = DEFAULT_LEASE_SECONDS,
     settings: Mapping[str, JsonValue] | None = None,
+    work: TaskWork | None = None,
 ) -> Task:
     """Make a task on a dataset, empty and active.
 
     Args:
+        work: What is asked; None: what the settings say under ``work``, else everything.
         reviews_task_id: For a review: the labelling task whose work an issue reopens.
         takes_submitted: For a review: each item submitted there comes here by itself.
 
     Raises:
         NotFound: The dataset, the recipe or the reviewed task is not in the same project.
-        InvalidInput: A task that is no review names one that it reviews.
+        InvalidInput: A task that is no review names one that it reviews, or what is asked does not fit.
+        UnknownLabel: The ontology lacks a label of the work.
     """
     home = conn.execute(select(dataset.c.key, dataset.c.project_id).where(dataset.c.id == dataset_id)).one_or_none()
     if home is None:
@@ -61,6 +66,9 @@ def create_task(
         raise InvalidInput("takes_submitted needs reviews_task_id", hint="Name the labelling task to take from.")
     if recipe_id is not None:
         _check_recipe(conn, recipe_id, project_id=home.project_id)
+    told = _with_work(settings or {}, work)
+    check_possible(read_work(told), kind=kind, settings=told)
+    _check_asked(conn, told, project_id=home.project_id, recipe_id=recipe_id)
     reviewed_key = None
     if reviews_task_id is not None:
         reviewed_key = _reviewed_key(conn, reviews_task_id, dataset_key=home.key)
@@ -77,7 +85,7 @@ def create_task(
             recipe_id=recipe_id,
             reviews_task_key=reviewed_key,
             lease_seconds=lease_seconds,
-            settings={**(settings or {}), **({"takes_submitted": True} if takes_submitted else {})},
+            settings={**told, **({"takes_submitted": True} if takes_submitted else {})},
             assignee_ids=null(),
             created_at=now,
         )
@@ -117,24 +125,32 @@ def set_work(
     settings: Mapping[str, JsonValue],
     actor_id: str,
     now: datetime,
+    work: TaskWork | None = None,
 ) -> None:
-    """Give a task another recipe or other settings where they differ; those that are not named stay.
+    """Give a task another recipe, other settings or other work where they differ; those that are not named stay.
 
     Where fewer answers are wanted than before, items that have enough of them are done.
 
     Args:
         recipe_id: None leaves the recipe as it is.
+        work: None leaves what is asked as it is.
 
     Raises:
         NotFound: The recipe is not in the task's project.
+        InvalidInput: What is asked does not fit the task.
+        UnknownLabel: The ontology lacks a label of the work.
     """
     is_other_recipe = recipe_id is not None and recipe_id != held.recipe_id
-    merged = {**held.settings, **settings}
+    merged = _with_work({**held.settings, **settings}, work)
     if not is_other_recipe and merged == held.settings:
         return
     if recipe_id is not None:
         _check_recipe(conn, recipe_id, project_id=held.project_id)
-    values = {"recipe_id": recipe_id or held.recipe_id, "settings": merged}
+    chosen = recipe_id or held.recipe_id
+    check_possible(read_work(merged), kind=TaskKind(held.kind), settings=merged)
+    if is_other_recipe or merged.get(WORK) != held.settings.get(WORK):
+        _check_asked(conn, merged, project_id=held.project_id, recipe_id=chosen)
+    values = {"recipe_id": chosen, "settings": merged}
     conn.execute(update(task).where(task.c.id == held.id).values(**values))
     if wanted_answers(merged) < wanted_answers(held.settings):
         fuse_ripe(conn, held.id, now=now)
@@ -297,6 +313,39 @@ def _check_workers(conn: Connection, project_id: str, person_ids: Sequence[str])
             raise InvalidInput(
                 f"{one} does not work on tasks in this project", hint="Make them a member who may annotate first."
             )
+
+
+def _with_work(settings: Mapping[str, JsonValue], work: TaskWork | None) -> dict[str, JsonValue]:
+    if work is None:
+        return dict(settings)
+    stored = work.model_copy(update={"skills": list(dict.fromkeys(one.strip() for one in work.skills))})
+    told = {**settings, WORK: stored.model_dump(mode="json")}
+    if "labels" in settings:
+        # Of a classify task: the classes to choose from have been there before the work had labels.
+        told["labels"] = [*work.labels]
+    return told
+
+
+def _check_asked(
+    conn: Connection,
+    settings: Mapping[str, JsonValue],
+    *,
+    project_id: str,
+    recipe_id: str | None,
+) -> None:
+    work = read_work(settings)
+    if work.labels:
+        check_labels(conn, project_id, work.labels)
+        of_recipe = None if recipe_id is None else get_recipe(conn, recipe_id).labels
+        if not allowed_labels(work, of_recipe):
+            raise InvalidInput(
+                f"none of the labels of this task is one of its recipe's: {', '.join(of_recipe or ())}",
+                hint="Give the task labels that the recipe has, or another recipe.",
+            )
+    if work.model_id is not None:
+        mine = select(model.c.id).where(model.c.id == work.model_id, model.c.project_id == project_id)
+        if conn.execute(mine).first() is None:
+            raise NotFound(f"no such model in this project: {work.model_id}")
 
 
 def _check_recipe(conn: Connection, recipe_id: str, *, project_id: str) -> None:

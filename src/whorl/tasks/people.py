@@ -33,13 +33,24 @@ def list_people(conn: Connection, task_id: str) -> list[TaskPerson]:
     return sorted(people, key=lambda one: (-one.submitted, -one.leased, one.name))
 
 
-def count_workers(conn: Connection, project_id: str, assignee_ids: Sequence[str] | None) -> int:
-    """How many people may work on a task: those it is assigned to, else all members whose role works on tasks."""
-    if assignee_ids is not None:
+def count_workers(
+    conn: Connection, project_id: str, assignee_ids: Sequence[str] | None, *, skills: Sequence[str] = ()
+) -> int:
+    """How many people may work on a task: those it is assigned to, else all members whose role works on tasks.
+
+    Args:
+        skills: Who lacks one of these does not count.
+    """
+    if assignee_ids is not None and not skills:
         return len(set(assignee_ids))
-    query = select(membership.c.person_id, membership.c.role).where(membership.c.project_id == project_id)
-    workers = {row.person_id for row in conn.execute(query) if Action.TASK_WORK in POLICY[Role(row.role)]}
+    query = select(membership.c.person_id, membership.c.role, membership.c.skills)
+    members = conn.execute(query.where(membership.c.project_id == project_id)).all()
+    workers = {row.person_id for row in members if Action.TASK_WORK in POLICY[Role(row.role)]}
     workers |= set(conn.execute(select(person.c.id).where(person.c.is_admin.is_(True))).scalars())
+    if assignee_ids is not None:
+        workers &= set(assignee_ids)
+    if skills:
+        workers &= {row.person_id for row in members if not set(skills) - set(row.skills or ())}
     return len(workers)
 
 

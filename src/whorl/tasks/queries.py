@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Label, Row, Select, and_, bindparam, func, or_, select
 
+from whorl.access.queries import list_skills
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
-from whorl.schemas.tasks import Draft, Issue, Lease, Task, TaskCounts, TaskItem, TaskSummary
+from whorl.schemas.tasks import Draft, Issue, Lease, Task, TaskCounts, TaskItem, TaskSummary, TaskWork
 from whorl.schemas.wire import Page
 from whorl.store.db.tables import dataset, issue, item, task, task_answer, task_count, task_item, task_person
 from whorl.tasks.comments import list_replies
+from whorl.tasks.narrowing import may_take, missing_skills, work_of
 from whorl.tasks.people import count_workers
 from whorl.tasks.rules import ItemStatus, wanted_answers
 
@@ -39,25 +41,39 @@ def find_task(conn: Connection, project_id: str, name: str) -> Task | None:
 
 
 def list_tasks(
-    conn: Connection, project_id: str, *, status: str | None = None, cursor: str | None = None, limit: int = 100
+    conn: Connection,
+    project_id: str,
+    *,
+    actor_id: str | None = None,
+    status: str | None = None,
+    cursor: str | None = None,
+    limit: int = 100,
 ) -> Page[TaskSummary]:
-    """One page of a project's tasks with their counts, newest first."""
+    """One page of a project's tasks with their counts, newest first.
+
+    Args:
+        actor_id: Who asks, to say of which tasks they get items.
+    """
     query = _tasks().where(task.c.project_id == project_id).order_by(task.c.id.desc()).limit(limit + 1)
     if status is not None:
         query = query.where(task.c.status == status)
     if cursor:
         query = query.where(task.c.id < cursor)
     tasks = [Task(**row) for row in conn.execute(query).mappings()]
-    return Page(items=_summaries(conn, tasks[:limit]), next_cursor=tasks[limit - 1].id if len(tasks) > limit else None)
+    found = _summaries(conn, tasks[:limit], actor_id) if tasks else []
+    return Page(items=found, next_cursor=tasks[limit - 1].id if len(tasks) > limit else None)
 
 
-def get_task_summary(conn: Connection, task_id: str) -> TaskSummary:
+def get_task_summary(conn: Connection, task_id: str, *, actor_id: str | None = None) -> TaskSummary:
     """Give a task with its counts.
+
+    Args:
+        actor_id: Who asks, to say whether they get items of it.
 
     Raises:
         NotFound: There is none with this id.
     """
-    return _summaries(conn, [get_task(conn, task_id)])[0]
+    return _summaries(conn, [get_task(conn, task_id)], actor_id)[0]
 
 
 def list_task_items(
@@ -202,7 +218,10 @@ def pick_candidates(
 
 
 def find_queue(conn: Connection, task_id: str) -> Row[*tuple[Any, ...]]:
-    """Give what leasing needs to know of a task: key, kind, status, lease_seconds, assignee_ids, settings, counts.
+    """Give what leasing needs to know of a task.
+
+    That is key, project_id, kind, status, lease_seconds, assignee_ids, settings, and how many are queued, leased and
+    to be done again.
 
     Raises:
         NotFound: There is none with this id.
@@ -303,6 +322,7 @@ def _counted(status: ItemStatus) -> Label[int]:
 
 _QUEUE = select(
     task.c.key,
+    task.c.project_id,
     task.c.kind,
     task.c.status,
     task.c.lease_seconds,
@@ -353,7 +373,9 @@ def _tasks() -> Select[Any]:
     )
 
 
-def _summaries(conn: Connection, tasks: Sequence[Task]) -> list[TaskSummary]:
+def _summaries(conn: Connection, tasks: Sequence[Task], actor_id: str | None) -> list[TaskSummary]:
+    works = [work_of(one.settings) for one in tasks]
+    skills = _skills(conn, tasks, actor_id) if any(work.skills for work in works) else []
     ids = [one.id for one in tasks]
     counts: dict[str, dict[str, int]] = {one: {} for one in ids}
     seconds = dict.fromkeys(ids, 0.0)
@@ -385,10 +407,23 @@ def _summaries(conn: Connection, tasks: Sequence[Task]) -> list[TaskSummary]:
             human_seconds=round(seconds[one.id], 3),
             open_issues=issues.get(one.id, 0),
             answers=wanted_answers(one.settings),
-            people=count_workers(conn, one.project_id, one.assignee_ids) if wanted_answers(one.settings) > 1 else None,
+            people=_count_workers(conn, one, work) if wanted_answers(one.settings) > 1 else None,
+            work=work,
+            may_take=actor_id is None
+            or may_take(work, assignee_ids=one.assignee_ids, person_id=actor_id, skills=skills),
+            missing_skills=[] if actor_id is None else missing_skills(work, skills),
         )
-        for one in tasks
+        for one, work in zip(tasks, works, strict=True)
     ]
+
+
+def _skills(conn: Connection, tasks: Sequence[Task], actor_id: str | None) -> list[str]:
+    """All tasks that are summed up together are of one project."""
+    return [] if actor_id is None else list_skills(conn, tasks[0].project_id, actor_id)
+
+
+def _count_workers(conn: Connection, one: Task, work: TaskWork) -> int:
+    return count_workers(conn, one.project_id, one.assignee_ids, skills=work.skills)
 
 
 # Any: columns of different types.

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, insert, null, select, update
 
+from whorl.access.queries import list_skills
 from whorl.base.errors import Conflict, Forbidden, InvalidInput, JsonValue
 from whorl.schemas.annotations import AnnotationDraft
 from whorl.schemas.tasks import Draft, Lease, TaskItem
@@ -30,6 +31,7 @@ from whorl.tasks.moves import (
     save_work,
     stale,
 )
+from whorl.tasks.narrowing import missing_skills, work_of
 from whorl.tasks.queries import lock_task_item, to_ms
 from whorl.tasks.rules import ItemStatus, Move, TaskKind, TaskStatus, next_status, wanted_answers
 from whorl.tasks.tally import count_added, count_moved
@@ -76,6 +78,7 @@ def lease_next(
     Raises:
         NotFound: There is no such task.
         Conflict: The task is paused or done.
+        Forbidden: It is for other people, by name or by skill.
     """
     found = open_queue(conn, task_id, actor_id=actor_id)
     now_ms = to_ms(now)
@@ -104,13 +107,21 @@ def open_queue(conn: Connection, task_id: str, *, actor_id: str) -> Row[*tuple[A
     Raises:
         NotFound: There is no such task.
         Conflict: The task is paused or done.
-        Forbidden: It is for other people.
+        Forbidden: It is for other people, by name or by skill.
     """
     found = queries.find_queue(conn, task_id)
     if found.status != TaskStatus.ACTIVE.value:
         raise Conflict(f"the task gives out no work: it is {found.status}", hint="A manager can set it active again.")
     if found.assignee_ids is not None and actor_id not in found.assignee_ids:
         raise Forbidden("this task is for other people", hint="A manager can assign you to it.")
+    work = work_of(found.settings)
+    lacking = missing_skills(work, list_skills(conn, found.project_id, actor_id)) if work.skills else []
+    if lacking:
+        raise Forbidden(
+            f"this task needs skills that you do not have here: {', '.join(lacking)}",
+            hint="A manager can give them to you, in the settings' list of members.",
+            details={"missing_skills": [*lacking]},
+        )
     return found
 
 

@@ -83,6 +83,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assistants/{assistant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Assistant
+         * @description One assistant: progress, rounds, and what people made of its proposals.
+         */
+        get: operations["get_assistant_api_v1_assistants__assistant_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Assistant
+         * @description Forget an assistant, and take its proposals off the items that nobody has begun.
+         */
+        delete: operations["delete_assistant_api_v1_assistants__assistant_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Assistant
+         * @description Stop or resume an assistant, or change how it works.
+         */
+        patch: operations["update_assistant_api_v1_assistants__assistant_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/assistants/{assistant_id}/label-rest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Label Rest
+         * @description Propose on all that nobody finished, as a job; its result counts items and objects. Never ground truth.
+         */
+        post: operations["label_rest_api_v1_assistants__assistant_id__label_rest_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{assistant_id}/rest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Rest
+         * @description What labelling the rest would give, over the threshold; with how often people took what was as sure.
+         */
+        get: operations["preview_rest_api_v1_assistants__assistant_id__rest_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comparisons/{comparison_id}": {
         parameters: {
             query?: never;
@@ -1602,6 +1670,26 @@ export interface paths {
         patch: operations["update_item_api_v1_items__item_id__patch"];
         trace?: never;
     };
+    "/api/v1/items/{item_id}/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List Alike
+         * @description Objects in the same image that look like the given one, best first, each with its shape moved there.
+         */
+        post: operations["list_alike_api_v1_items__item_id__alike_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{item_id}/annotations": {
         parameters: {
             query?: never;
@@ -1769,6 +1857,80 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trace Outline
+         * @description An outline along edges through the given points (intelligent scissors).
+         */
+        post: operations["trace_outline_api_v1_items__item_id__outline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Segment
+         * @description The shape that points, a box or four extreme points mean; `problem` says why there is none, or why it is a guess.
+         *
+         *     `auto` takes SAM when the image is prepared for it or only points are given, else GrabCut.
+         */
+        post: operations["segment_api_v1_items__item_id__segment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/segment-features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Features
+         * @description What the SAM encoder made of the image, for a decoder in the browser; 409 `features_not_ready` until it has.
+         *
+         *     Four bytes `WHS1`, the length of a JSON header (u32, little endian), the header (family, width, height, seen_width,
+         *     seen_height, tensors: name, shape, start, bytes), then the tensors as little-endian float16; `start` counts from the
+         *     first tensor, which begins right after the header, at a multiple of 8.
+         */
+        get: operations["get_features_api_v1_items__item_id__segment_features_get"];
+        put?: never;
+        /**
+         * Begin Features
+         * @description Have the SAM encoder see the image ahead of time, before those asked for earlier; some seconds of a core each.
+         */
+        post: operations["begin_features_api_v1_items__item_id__segment_features_post"];
+        /**
+         * Cancel Features
+         * @description Take the image out of the queue; what is kept stays, and what runs is finished.
+         */
+        delete: operations["cancel_features_api_v1_items__item_id__segment_features_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1948,6 +2110,46 @@ export interface paths {
          * @description End the session, or revoke the token that was sent.
          */
         post: operations["log_out_api_v1_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/magic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Magic
+         * @description Which segmenters there are, which one `auto` takes, and where browsers find the decoder.
+         */
+        get: operations["get_magic_api_v1_magic_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/magic/decoders/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Decoder
+         * @description A decoder's file, for browsers that answer clicks themselves with onnxruntime-web.
+         */
+        get: operations["get_decoder_api_v1_magic_decoders__name__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3977,6 +4179,30 @@ export interface paths {
         patch: operations["update_task_api_v1_tasks__task_id__patch"];
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/assistants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assistants
+         * @description The assistants of a task and how far they are, oldest first.
+         */
+        get: operations["list_assistants_api_v1_tasks__task_id__assistants_get"];
+        put?: never;
+        /**
+         * Create Assistant
+         * @description Start an assistant on a labelling task; it waits until enough items are finished, then learns by itself.
+         */
+        post: operations["create_assistant_api_v1_tasks__task_id__assistants_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/bulk": {
         parameters: {
             query?: never;
@@ -4380,6 +4606,46 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AlikeAnswer
+         * @description Objects that look alike, best first; the given one is not among them.
+         */
+        AlikeAnswer: {
+            /** Milliseconds */
+            milliseconds: number;
+            /** Objects */
+            objects: components["schemas"]["AlikeObject"][];
+        };
+        /**
+         * AlikeObject
+         * @description One of them.
+         */
+        AlikeObject: {
+            /** Geometry */
+            geometry: components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"] | components["schemas"]["Track"];
+            /** Score */
+            score: number;
+        };
+        /**
+         * AlikeRequest
+         * @description Find objects that look like this one in the same image.
+         */
+        AlikeRequest: {
+            box?: components["schemas"]["Box"] | null;
+            /** Frame */
+            frame?: number | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Min Score
+             * @default 0.5
+             */
+            min_score: number;
+            polygon?: components["schemas"]["Polygon"] | null;
+        };
+        /**
          * Annotation
          * @description One statement about an item, as it stood at a revision.
          */
@@ -4605,6 +4871,185 @@ export interface components {
             params: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        /**
+         * Assistant
+         * @description An assistant and how far it is.
+         */
+        Assistant: {
+            /**
+             * Accepted
+             * @description Of all proposals that people decided about.
+             */
+            accepted: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Edited */
+            edited: number;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Job Id
+             * @description The training under way.
+             */
+            job_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "class" | "box" | "mask";
+            /** Model Id */
+            model_id: string | null;
+            /**
+             * N Finished
+             * @description Finished items of the task now.
+             */
+            n_finished: number;
+            /**
+             * N Needed
+             * @description Finished items at which it trains next.
+             */
+            n_needed: number;
+            /**
+             * Progress
+             * @description Towards the next training, from the one before.
+             */
+            progress: number;
+            /** Rejected */
+            rejected: number;
+            /** Rounds */
+            rounds: components["schemas"]["AssistantRound"][];
+            settings: components["schemas"]["AssistantCreate"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "training" | "ready" | "stopped" | "failed";
+            /** Task Id */
+            task_id: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * AssistantCreate
+         * @description An assistant for a labelling task.
+         */
+        AssistantCreate: {
+            /**
+             * Again After
+             * @description It trains again when the finished items have grown by this share.
+             * @default 0.5
+             */
+            again_after: number;
+            /**
+             * Architecture
+             * @description Null: the built-in for its kind.
+             */
+            architecture?: string | null;
+            /**
+             * Budget Seconds
+             * @description Longest training of one round.
+             * @default 120
+             */
+            budget_seconds: number;
+            /**
+             * First Items
+             * @description Finished items before it first trains; null: 10, of classes 20.
+             */
+            first_items?: number | null;
+            /**
+             * Kind
+             * @description What it proposes; null: as the task's recipe says.
+             */
+            kind?: ("class" | "box" | "mask") | null;
+            /**
+             * Labels
+             * @description Only these; empty: all.
+             */
+            labels?: string[];
+            /**
+             * Min Confidence
+             * @description Surer proposals are shown.
+             * @default 0.3
+             */
+            min_confidence: number;
+            /**
+             * Params
+             * @description Of the training.
+             */
+            params?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Reorders
+             * @description Put first what it would learn most from.
+             * @default true
+             */
+            reorders: boolean;
+        };
+        /**
+         * AssistantRound
+         * @description One training of an assistant.
+         */
+        AssistantRound: {
+            /**
+             * Accepted
+             * @description Proposals of this round that people took as they were.
+             */
+            accepted: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Edited */
+            edited: number;
+            /**
+             * Metrics
+             * @description What it scored on items held out, where there were enough.
+             */
+            metrics: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Model Id */
+            model_id: string;
+            /** N Items */
+            n_items: number;
+            /** N Objects */
+            n_objects: number;
+            /**
+             * N Proposed
+             * @description Items it proposed something for.
+             */
+            n_proposed: number;
+            /** Rejected */
+            rejected: number;
+            /** Round */
+            round: number;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * AssistantUpdate
+         * @description What to change; what is left out stays.
+         */
+        AssistantUpdate: {
+            /** Again After */
+            again_after?: number | null;
+            /** Is Stopped */
+            is_stopped?: boolean | null;
+            /** Min Confidence */
+            min_confidence?: number | null;
+            /** Reorders */
+            reorders?: boolean | null;
         };
         /**
          * Attribute
@@ -7052,6 +7497,24 @@ export interface components {
             q?: string | null;
         };
         /**
+         * FeaturesState
+         * @description Whether an image is encoded, which makes a click on it quick.
+         */
+        FeaturesState: {
+            /**
+             * Problem
+             * @description Why it failed.
+             */
+            problem?: string | null;
+            /** Segmenter */
+            segmenter: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "waiting" | "encoding" | "failed";
+        };
+        /**
          * Feedback
          * @description Feedback that was received.
          */
@@ -8075,6 +8538,19 @@ export interface components {
             rejected: number;
         };
         /**
+         * LabelRest
+         * @description Let an assistant propose on all that nobody finished; never ground truth.
+         */
+        LabelRest: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /** Threshold */
+            threshold: number;
+        };
+        /**
          * Layer
          * @description Which statement this is: what people stand behind, or what a model run said.
          * @enum {string}
@@ -8321,6 +8797,19 @@ export interface components {
             run_id?: string | null;
         };
         /**
+         * MagicInfo
+         * @description What the magic tools can do here.
+         */
+        MagicInfo: {
+            /**
+             * Default
+             * @description The segmenter that `auto` uses.
+             */
+            default: string;
+            /** Segmenters */
+            segmenters: components["schemas"]["SegmenterInfo"][];
+        };
+        /**
          * MapCategory
          * @description One colour of a map's legend.
          */
@@ -8523,6 +9012,11 @@ export interface components {
         Model: {
             /** Architecture */
             architecture: string;
+            /**
+             * Assistant Id
+             * @description Of a model that only helps with one labelling task.
+             */
+            assistant_id?: string | null;
             /**
              * Created At
              * Format: date-time
@@ -9579,6 +10073,37 @@ export interface components {
             password: string;
         };
         /**
+         * PathAnswer
+         * @description The outline, beginning and ending at the given points.
+         */
+        PathAnswer: {
+            /** Milliseconds */
+            milliseconds: number;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * PathRequest
+         * @description An outline along edges from one point to the next (intelligent scissors).
+         */
+        PathRequest: {
+            /** Frame */
+            frame?: number | null;
+            /**
+             * Is Closed
+             * @default false
+             */
+            is_closed: boolean;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+        };
+        /**
          * Person
          * @description Somebody who can sign in.
          */
@@ -10281,6 +10806,24 @@ export interface components {
             body: string;
         };
         /**
+         * RestPreview
+         * @description What labelling the rest would give, over the threshold.
+         */
+        RestPreview: {
+            /**
+             * N Items
+             * @description Items of the task that nobody finished.
+             */
+            n_items: number;
+            /**
+             * N Looked At
+             * @description How many of them this was computed on.
+             */
+            n_looked_at: number;
+            /** Points */
+            points: components["schemas"]["ThresholdPoint"][];
+        };
+        /**
          * Revision
          * @description Who changed a dataset, when, and what was done.
          */
@@ -10546,6 +11089,102 @@ export interface components {
             name?: string | null;
             /** Query Text */
             query_text?: string | null;
+        };
+        /**
+         * SegmentAnswer
+         * @description A shape, or why there is none.
+         */
+        SegmentAnswer: {
+            /** Geometry */
+            geometry: (components["schemas"]["ClassTag"] | components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Mask"] | components["schemas"]["Track"]) | null;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Problem */
+            problem?: string | null;
+            /** Score */
+            score: number | null;
+            /** Segmenter */
+            segmenter: string;
+        };
+        /**
+         * SegmenterInfo
+         * @description One way to find a shape.
+         */
+        SegmenterInfo: {
+            /** Decoder Bytes */
+            decoder_bytes?: number | null;
+            /**
+             * Decoder Url
+             * @description The decoder for browsers that run it themselves.
+             */
+            decoder_url?: string | null;
+            /** Is Ready */
+            is_ready: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sam" | "grabcut";
+            /**
+             * Name
+             * @description Such as grabcut or sam2-tiny.
+             */
+            name: string;
+            /**
+             * Problem
+             * @description Why it is not ready, and what to do.
+             */
+            problem?: string | null;
+            /** Takes Points */
+            takes_points: boolean;
+        };
+        /**
+         * SegmentRequest
+         * @description Prompts for one object: points, a box, or its four outermost points.
+         */
+        SegmentRequest: {
+            box?: components["schemas"]["Box"] | null;
+            /**
+             * Engine
+             * @default auto
+             * @enum {string}
+             */
+            engine: "auto" | "sam" | "grabcut";
+            /** Exclude */
+            exclude?: [
+                number,
+                number
+            ][];
+            /**
+             * Extremes
+             * @description Its leftmost, topmost, … points.
+             */
+            extremes?: [
+                number,
+                number
+            ][];
+            /**
+             * Frame
+             * @description Of a video.
+             */
+            frame?: number | null;
+            /** Include */
+            include?: [
+                number,
+                number
+            ][];
+            /**
+             * Result
+             * @default polygon
+             * @enum {string}
+             */
+            result: "polygon" | "mask";
+            /**
+             * Tolerance Px
+             * @description Of the outline's simplification.
+             * @default 1
+             */
+            tolerance_px: number;
         };
         /**
          * Selection
@@ -11978,6 +12617,31 @@ export interface components {
             variables: components["schemas"]["VariableSpec"][];
         };
         /**
+         * ThresholdPoint
+         * @description What labelling the rest would give at one threshold.
+         */
+        ThresholdPoint: {
+            /**
+             * N Decided
+             * @description How many that share is of.
+             */
+            n_decided: number;
+            /**
+             * N Items
+             * @description Items that would get at least one proposal.
+             */
+            n_items: number;
+            /** N Objects */
+            n_objects: number;
+            /**
+             * Precision
+             * @description Share of proposals as sure as this that people took or mended.
+             */
+            precision: number | null;
+            /** Threshold */
+            threshold: number;
+        };
+        /**
          * ThresholdReport
          * @description Costs by confidence threshold.
          */
@@ -12328,6 +12992,9 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AlikeAnswer = components['schemas']['AlikeAnswer'];
+export type AlikeObject = components['schemas']['AlikeObject'];
+export type AlikeRequest = components['schemas']['AlikeRequest'];
 export type Annotation = components['schemas']['Annotation'];
 export type AnnotationDraft = components['schemas']['AnnotationDraft'];
 export type AnnotationsChange = components['schemas']['AnnotationsChange'];
@@ -12337,6 +13004,10 @@ export type AnnotationsWanted = components['schemas']['AnnotationsWanted'];
 export type Approve = components['schemas']['Approve'];
 export type Architecture = components['schemas']['Architecture'];
 export type ArchitecturePreset = components['schemas']['ArchitecturePreset'];
+export type Assistant = components['schemas']['Assistant'];
+export type AssistantCreate = components['schemas']['AssistantCreate'];
+export type AssistantRound = components['schemas']['AssistantRound'];
+export type AssistantUpdate = components['schemas']['AssistantUpdate'];
 export type Attribute = components['schemas']['Attribute'];
 export type AttributeType = components['schemas']['AttributeType'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -12429,6 +13100,7 @@ export type Facet = components['schemas']['Facet'];
 export type FacetBucket = components['schemas']['FacetBucket'];
 export type Facets = components['schemas']['Facets'];
 export type FacetsWanted = components['schemas']['FacetsWanted'];
+export type FeaturesState = components['schemas']['FeaturesState'];
 export type Feedback = components['schemas']['Feedback'];
 export type FeedbackCreate = components['schemas']['FeedbackCreate'];
 export type FeedbackLink = components['schemas']['FeedbackLink'];
@@ -12476,6 +13148,7 @@ export type Keyframe = components['schemas']['Keyframe'];
 export type Label = components['schemas']['Label'];
 export type LabelChange = components['schemas']['LabelChange'];
 export type LabelOutcomes = components['schemas']['LabelOutcomes'];
+export type LabelRest = components['schemas']['LabelRest'];
 export type Layer = components['schemas']['Layer'];
 export type Lease = components['schemas']['Lease'];
 export type LeaseNext = components['schemas']['LeaseNext'];
@@ -12490,6 +13163,7 @@ export type Listing = components['schemas']['Listing'];
 export type ListingPage = components['schemas']['ListingPage'];
 export type Login = components['schemas']['Login'];
 export type LogLine = components['schemas']['LogLine'];
+export type MagicInfo = components['schemas']['MagicInfo'];
 export type MapCategory = components['schemas']['MapCategory'];
 export type MapChannel = components['schemas']['MapChannel'];
 export type MapColours = components['schemas']['MapColours'];
@@ -12551,6 +13225,8 @@ export type PageSnapshot = components['schemas']['Page_Snapshot_'];
 export type PageTaskItem = components['schemas']['Page_TaskItem_'];
 export type PageTaskSummary = components['schemas']['Page_TaskSummary_'];
 export type PasswordSet = components['schemas']['PasswordSet'];
+export type PathAnswer = components['schemas']['PathAnswer'];
+export type PathRequest = components['schemas']['PathRequest'];
 export type Person = components['schemas']['Person'];
 export type PersonCreate = components['schemas']['PersonCreate'];
 export type PersonUpdate = components['schemas']['PersonUpdate'];
@@ -12591,6 +13267,7 @@ export type Relabel = components['schemas']['Relabel'];
 export type Release = components['schemas']['Release'];
 export type ReliabilityBin = components['schemas']['ReliabilityBin'];
 export type ReplyCreate = components['schemas']['ReplyCreate'];
+export type RestPreview = components['schemas']['RestPreview'];
 export type Revision = components['schemas']['Revision'];
 export type RevisionDiff = components['schemas']['RevisionDiff'];
 export type RotatedBox = components['schemas']['RotatedBox'];
@@ -12603,6 +13280,9 @@ export type RunStep = components['schemas']['RunStep'];
 export type SavedView = components['schemas']['SavedView'];
 export type SavedViewDraft = components['schemas']['SavedViewDraft'];
 export type SavedViewPatch = components['schemas']['SavedViewPatch'];
+export type SegmentAnswer = components['schemas']['SegmentAnswer'];
+export type SegmenterInfo = components['schemas']['SegmenterInfo'];
+export type SegmentRequest = components['schemas']['SegmentRequest'];
 export type Selection = components['schemas']['Selection'];
 export type SelectionBudget = components['schemas']['SelectionBudget'];
 export type SelectionDraft = components['schemas']['SelectionDraft'];
@@ -12646,6 +13326,7 @@ export type TaskSummary = components['schemas']['TaskSummary'];
 export type TaskUpdate = components['schemas']['TaskUpdate'];
 export type TaskWork = components['schemas']['TaskWork'];
 export type TemplateInfo = components['schemas']['TemplateInfo'];
+export type ThresholdPoint = components['schemas']['ThresholdPoint'];
 export type ThresholdReport = components['schemas']['ThresholdReport'];
 export type ThresholdRow = components['schemas']['ThresholdRow'];
 export type TileInfo = components['schemas']['TileInfo'];
@@ -12778,6 +13459,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Architecture"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistant_api_v1_assistants__assistant_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assistant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assistant"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_assistant_api_v1_assistants__assistant_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assistant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_assistant_api_v1_assistants__assistant_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assistant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssistantUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assistant"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    label_rest_api_v1_assistants__assistant_id__label_rest_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assistant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelRest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_rest_api_v1_assistants__assistant_id__rest_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assistant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestPreview"];
                 };
             };
             /** @description Problem, as application/problem+json */
@@ -15750,6 +16592,41 @@ export interface operations {
             };
         };
     };
+    list_alike_api_v1_items__item_id__alike_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlikeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeAnswer"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_annotations_api_v1_items__item_id__annotations_get: {
         parameters: {
             query?: never;
@@ -16110,6 +16987,171 @@ export interface operations {
             };
         };
     };
+    trace_outline_api_v1_items__item_id__outline_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathAnswer"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    segment_api_v1_items__item_id__segment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentAnswer"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_features_api_v1_items__item_id__segment_features_get: {
+        parameters: {
+            query?: {
+                frame?: number | null;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_features_api_v1_items__item_id__segment_features_post: {
+        parameters: {
+            query?: {
+                frame?: number | null;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeaturesState"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_features_api_v1_items__item_id__segment_features_delete: {
+        parameters: {
+            query?: {
+                frame?: number | null;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_thumbnail_api_v1_items__item_id__thumbnail_get: {
         parameters: {
             query?: {
@@ -16374,6 +17416,64 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_magic_api_v1_magic_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MagicInfo"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_decoder_api_v1_magic_decoders__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18812,6 +19912,8 @@ export interface operations {
     list_models_api_v1_projects__project_id__models_get: {
         parameters: {
             query?: {
+                /** @description Those of assistants, too, which only help with one labelling task. */
+                assistants?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -20300,6 +21402,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assistants_api_v1_tasks__task_id__assistants_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assistant"][];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_assistant_api_v1_tasks__task_id__assistants_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssistantCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assistant"];
                 };
             };
             /** @description Problem, as application/problem+json */

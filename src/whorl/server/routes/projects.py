@@ -59,10 +59,10 @@ def list_members(caller: CallerDep, project_id: str) -> list[Member]:
 
 @router.put("/projects/{project_id}/members", **needs(Action.MEMBER_WRITE))
 def set_member(caller: CallerDep, project_id: str, body: MemberSet) -> Member:
-    """Give a person a role."""
+    """Give a person a role, and say what they may be asked beyond common work."""
     caller.write(
         lambda conn: actions.set_member(
-            conn, project_id, body.person, Role(body.role), actor=caller.actor, now=caller.now
+            conn, project_id, body.person, Role(body.role), skills=body.skills, actor=caller.actor, now=caller.now
         )
     )
     caller.services.actors.forget()

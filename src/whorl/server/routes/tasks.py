@@ -26,7 +26,11 @@ def list_tasks(
     limit: int = Query(100, ge=1, le=1000),
 ) -> Page[wire.TaskSummary]:
     """The tasks with their counts, newest first."""
-    return caller.read(lambda conn: queries.list_tasks(conn, project_id, status=status, cursor=cursor, limit=limit))
+    return caller.read(
+        lambda conn: queries.list_tasks(
+            conn, project_id, actor_id=caller.actor.id, status=status, cursor=cursor, limit=limit
+        )
+    )
 
 
 @router.post("/projects/{project_id}/tasks", status_code=201, **needs(Action.TASK_WRITE))
@@ -45,6 +49,7 @@ def create_task(caller: CallerDep, project_id: str, body: wire.TaskCreate) -> wi
             takes_submitted=body.takes_submitted,
             lease_seconds=body.lease_seconds,
             settings=body.settings,
+            work=body.work,
             actor_id=caller.actor.id,
             now=caller.now,
         )
@@ -55,7 +60,7 @@ def create_task(caller: CallerDep, project_id: str, body: wire.TaskCreate) -> wi
 @router.get("/tasks/{task_id}", **needs(Action.TASK_READ))
 def get_task(caller: CallerDep, task_id: str) -> wire.TaskSummary:
     """One task with its counts."""
-    return caller.read(lambda conn: queries.get_task_summary(conn, task_id))
+    return caller.read(lambda conn: queries.get_task_summary(conn, task_id, actor_id=caller.actor.id))
 
 
 @router.patch("/tasks/{task_id}", **needs(Action.TASK_WRITE))
@@ -64,13 +69,14 @@ def update_task(caller: CallerDep, task_id: str, body: wire.TaskUpdate) -> wire.
     status = None if body.status is None else TaskStatus(body.status)
 
     def change(conn: Connection) -> wire.Task:
-        if body.answers is not None:
+        if body.answers is not None or body.work is not None:
             held = queries.get_task(conn, task_id)
             actions.set_work(
                 conn,
                 held,
                 recipe_id=None,
-                settings={"answers": body.answers},
+                settings={} if body.answers is None else {"answers": body.answers},
+                work=body.work,
                 actor_id=caller.actor.id,
                 now=caller.now,
             )
