@@ -318,3 +318,10 @@ class ModelTimeout(WhorlError):
 
     code = "model_timeout"
     status = 504
+
+
+class FeaturesNotReady(Conflict):
+    """What an encoder makes of this image is not there yet; ``details['state']`` says where it stands."""
+
+    code = "features_not_ready"
+    retryable = True

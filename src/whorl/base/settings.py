@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         default=256 * 2**20, gt=0, description="Largest single file taken in, by upload or import, in bytes."
     )
+    magic_cache_bytes: int = Field(
+        default=2 * 2**30,
+        ge=0,
+        description="Disk that SAM's view of images may take, in bytes; about 8 MB each, the least recently used go.",
+    )
     web: str = Field(default="", description="Folder of the built web app; the one in the package when empty.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Log detail.")
     log_format: Literal["text", "json"] = Field(

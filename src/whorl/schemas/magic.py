@@ -91,3 +91,11 @@ class AlikeAnswer(Wire):
 
     objects: list[AlikeObject]
     milliseconds: float
+
+
+class FeaturesState(Wire):
+    """Whether an image is encoded, which makes a click on it quick."""
+
+    segmenter: str
+    state: Literal["ready", "waiting", "encoding", "failed"]
+    problem: str | None = Field(default=None, description="Why it failed.")

@@ -111,6 +111,7 @@ class _EngineThread:
         self._thread.join()
         if self._engine is not None:
             self._engine.stop()
+        self._services.videos.stop()
         if self._services.executor is not None:
             self._services.executor.stop()
 
@@ -194,6 +195,8 @@ def open_server(settings: Settings) -> Iterator[RunningServer]:
         finally:
             listener.close()
             services.listings.close()
+            if services.magic is not None:
+                services.magic.stop()
             (home / SERVER_FILE).unlink(missing_ok=True)
             db.write(lambda conn: revoke_launches(conn, services.launch_name, now=services.now()))
 

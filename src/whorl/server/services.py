@@ -26,6 +26,7 @@ from whorl.server.metering import RequestMeter
 from whorl.server.remembered import KeyedLocks, Remembered
 from whorl.server.savings import Savings
 from whorl.server.stock import Stock
+from whorl.server.videos import Videos
 from whorl.server.webapp import WebApp, open_web
 from whorl.serving.asking import Serving
 from whorl.serving.recording import LogRecorder
@@ -38,6 +39,7 @@ _CACHE_SIZE = 10_000
 
 if TYPE_CHECKING:
     from whorl.models.embeddings.seeking import Seeker
+    from whorl.server.magic import Magic
 
 
 class ActorCache:
@@ -152,7 +154,9 @@ class Services:
     serving: Serving = field(init=False)
     recorder: LogRecorder = field(init=False)
     embeddings: EmbeddingStore = field(init=False)
+    videos: Videos = field(init=False)
     seeker: Seeker | None = None
+    magic: Magic | None = None
     catalogues: Remembered[FlagCatalogue] = field(default_factory=lambda: Remembered(entries=16))
     project_by_id: OrderedDict[str, str] = field(default_factory=OrderedDict)
     requests: RequestMeter = field(default_factory=RequestMeter)
@@ -165,6 +169,7 @@ class Services:
         self.listings = Listings(self.db)
         self.login_failures = FailureLimit(self.clock)
         self.savings = Savings(self.db, self.blobs, self.executor, self.settings.home_path)
+        self.videos = Videos(self.db, self.blobs, self.executor, self.settings.home_path, self.clock)
         self.embeddings = open_store(self.db, self.blobs, self.settings.home_path)
         answer_near(self.db, self._seeker)
         self.recorder = LogRecorder(self.db, self.blobs, self.clock)

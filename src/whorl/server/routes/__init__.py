@@ -25,6 +25,8 @@ _NOUNS = (
     "views",
     "tiles",
     "lineage",
+    "videos",
+    "magic",
     "annotations",
     "crops",
     "tasks",
