@@ -1,7 +1,7 @@
 /** What people are asked in a task: all of it, or one narrow thing with some of the labels. */
-import type { Label, Recipe, TaskSummary } from "./schema.gen";
+import type { Label, Recipe, TaskWork } from "./schema.gen";
 
-export type TaskMode = "full" | "find_missed" | "fix_geometry";
+export type TaskMode = TaskWork["mode"];
 
 export interface Work {
   readonly mode: TaskMode;
@@ -15,18 +15,17 @@ export interface Work {
   readonly minConfidence: number;
 }
 
-type WithSettings = Pick<TaskSummary, "settings">;
-
 /** The work of a task, with the labels that its recipe leaves. */
-export function workOf(task: WithSettings, recipe: Pick<Recipe, "labels"> | null = null): Work {
-  const said = task.settings.work;
-  const work = isRecord(said) ? said : {};
+export function workOf(
+  { work }: { readonly work?: Partial<TaskWork> },
+  recipe: Pick<Recipe, "labels"> | null = null,
+): Work {
   return {
-    mode: modeOf(work.mode),
-    labels: narrowed(textsOf(work.labels), recipe?.labels ?? []),
-    modelId: typeof work.model_id === "string" ? work.model_id : null,
-    skills: textsOf(work.skills),
-    minConfidence: numberOf(work.min_confidence) ?? numberOf(task.settings.min_confidence) ?? 0,
+    mode: work?.mode ?? "full",
+    labels: narrowed(work?.labels ?? [], recipe?.labels ?? []),
+    modelId: work?.model_id ?? null,
+    skills: work?.skills ?? [],
+    minConfidence: work?.min_confidence ?? 0,
   };
 }
 
@@ -37,30 +36,9 @@ export function allowedLabels(labels: readonly Label[], allowed: readonly string
   return labels.filter(({ name }) => names.has(name));
 }
 
-/** The skills that somebody still lacks for a task. */
-export function lackingSkills(wanted: readonly string[], has: readonly string[]): readonly string[] {
-  return wanted.filter((skill) => !has.includes(skill));
-}
-
 /** Both lists restrict; where one says nothing, or they share nothing, the task's holds. */
 function narrowed(task: readonly string[], recipe: readonly string[]): readonly string[] {
   if (task.length === 0) return recipe;
   const both = task.filter((name) => recipe.includes(name));
   return both.length === 0 ? task : both;
-}
-
-function modeOf(value: unknown): TaskMode {
-  return value === "find_missed" || value === "fix_geometry" ? value : "full";
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

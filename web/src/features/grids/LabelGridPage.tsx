@@ -7,6 +7,7 @@ import { useParams } from "@tanstack/react-router";
 import { ontologyQuery, recipesQuery } from "@/api/queries/ontology";
 import { taskQuery } from "@/api/queries/tasks";
 import type { Recipe, TaskSummary } from "@/api/schema.gen";
+import { allowedLabels, workOf } from "@/api/taskWork";
 import { useMe, useProjectId } from "@/app/context";
 import { EmptyState } from "@/ui/EmptyState";
 import { LinkButton } from "@/ui/links";
@@ -39,19 +40,14 @@ export function LabelGridPage() {
   if (task.data === undefined || ontology.data === undefined || recipes.data === undefined)
     return <WaitRows />;
   const recipe = recipes.data.find((one) => one.id === task.data.recipe_id) ?? null;
-  const labels = labelsOf(task.data, ontology.data?.labels ?? []);
+  const labels =
+    task.data.kind === "validate"
+      ? ANSWERS
+      : allowedLabels(ontology.data?.labels ?? [], workOf(task.data, recipe).labels);
   const reason = whyNot({ task: task.data, recipe, labels });
   if (reason !== null)
     return <NotHere task={task.data} title={reason.title} about={reason.about} to={reason.to} />;
   return <Grid key={taskId} task={task.data} labels={labels} recipe={recipe} />;
-}
-
-/** What there is to choose from: yes and no, those of the task, or all. */
-function labelsOf(task: TaskSummary, all: Labels): Labels {
-  if (task.kind === "validate") return ANSWERS;
-  const allowed = task.settings.labels;
-  if (!Array.isArray(allowed) || allowed.length === 0) return all;
-  return all.filter(({ name }) => allowed.includes(name));
 }
 
 interface GridProps {
@@ -80,6 +76,7 @@ function Grid({ task, labels, recipe }: GridProps) {
       size={size}
       onSize={setSize}
       hasShapes={hasShapes}
+      told={recipe?.instructions ?? ""}
     />
   );
 }

@@ -1,9 +1,9 @@
 /** Classes as a grid offers them: with their keys, and found by a few letters. */
-import type { Ontology } from "@/api/schema.gen";
+import type { Label } from "@/api/schema.gen";
 import { classDigits } from "@/keys/classDigits";
 import { labelColor } from "@/ui/labelColor";
 
-export type Labels = NonNullable<Ontology["labels"]>;
+export type Labels = readonly Label[];
 
 /** What a yes/no task is answered with, in place of classes. */
 export const YES = "Yes";

@@ -26,6 +26,7 @@ export interface GridHeadProps {
   readonly sorting: Sorting;
   readonly model: ModelChoice;
   readonly hasShapes: boolean;
+  readonly told: string;
   readonly onSize: (size: number) => void;
   readonly onSorting: (sorting: Sorting) => void;
   readonly onDone: () => void;
@@ -39,7 +40,7 @@ const SORTINGS: { value: Sorting; label: string }[] = [
 
 /** Which task this is, how far it is and how fast, and how the page is laid out. */
 export const GridHead = memo(function GridHead(props: GridHeadProps) {
-  const { task, page, held, size, sorting, model, hasShapes, onSize, onSorting, onDone } = props;
+  const { task, page, held, size, sorting, model, hasShapes, told, onSize, onSorting, onDone } = props;
   const projectId = useProjectId();
   const [shown, setShown] = useState(size);
   const { queued = 0, rework = 0 } = task.counts;
@@ -60,6 +61,13 @@ export const GridHead = memo(function GridHead(props: GridHeadProps) {
         <Text component="h1" fw={600} truncate>
           {task.name}
         </Text>
+        {told !== "" && !hasShapes && (
+          <Tooltip label={<span style={{ whiteSpace: "pre-wrap" }}>{told}</span>} multiline maw={480}>
+            <Text size="xs" c="dimmed" truncate tabIndex={0}>
+              {told}
+            </Text>
+          </Tooltip>
+        )}
         {hasShapes && (
           <Tooltip label="Handing in finishes the item: draw boxes and shapes in the studio first.">
             <Text size="xs" c="dimmed" truncate tabIndex={0}>

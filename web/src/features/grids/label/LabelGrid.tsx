@@ -34,10 +34,12 @@ export interface LabelGridProps {
   readonly onSize: (size: number) => void;
   /** Shapes are drawn in this task too, which the grid cannot. */
   readonly hasShapes: boolean;
+  /** The recipe's instructions. */
+  readonly told: string;
 }
 
 /** A page of items and everything that is done with it. */
-export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: LabelGridProps) {
+export function LabelGrid({ task, labels, session, size, onSize, hasShapes, told }: LabelGridProps) {
   const state = useSessionState(session);
   const [sorting, setSorting] = useLocalStorage<Sorting>({
     key: "whorl-grid-sorting",
@@ -114,6 +116,7 @@ export function LabelGrid({ task, labels, session, size, onSize, hasShapes }: La
           sorting={sorting}
           model={model}
           hasShapes={hasShapes}
+          told={told}
           onSize={resize}
           onSorting={sort}
           onDone={toBoard}

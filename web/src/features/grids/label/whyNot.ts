@@ -1,5 +1,7 @@
 /** For which tasks the grid is no place to work, and where to go instead. */
 import type { Recipe, TaskSummary } from "@/api/schema.gen";
+import { workOf } from "@/api/taskWork";
+import { MODE_NAMES } from "@/ui/workWords";
 
 import type { Labels } from "../names";
 
@@ -11,7 +13,7 @@ export interface Reason {
 
 /** Null when the grid can be used. */
 export function whyNot(options: {
-  readonly task: Pick<TaskSummary, "kind">;
+  readonly task: Pick<TaskSummary, "kind" | "work">;
   readonly recipe: Pick<Recipe, "tools" | "name"> | null;
   readonly labels: Labels;
 }): Reason | null {
@@ -23,6 +25,14 @@ export function whyNot(options: {
       about:
         "A review looks at one item's shapes and classes at a time. The label grid gives whole items a class, a page " +
         "at a time.",
+      to: "studio",
+    };
+  }
+  const mode = workOf(task).mode;
+  if (mode !== "full") {
+    return {
+      title: "This task asks for shapes",
+      about: `${MODE_NAMES[mode]}: that is done on one picture at a time, in the studio.`,
       to: "studio",
     };
   }

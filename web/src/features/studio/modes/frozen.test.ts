@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import type { Annotation } from "@/api/schema.gen";
+import type { Annotation, TaskWork } from "@/api/schema.gen";
 import { workOf } from "@/api/taskWork";
 import { ShapeDocument } from "@/canvas/model/document";
 import { addShapes } from "@/canvas/model/edits";
@@ -26,8 +26,7 @@ async function contentOf(annotations: Annotation[], predictions: Annotation[]): 
   return { ...(await new FakeServer(1).as("per_a").read("item_0")), annotations, predictions };
 }
 
-const missed = (rest: Record<string, unknown> = {}) =>
-  workOf({ settings: { work: { mode: "find_missed", ...rest } } });
+const missed = (rest: Partial<TaskWork> = {}) => workOf({ work: { mode: "find_missed", ...rest } });
 
 it("draws what models found as references, also what was taken before", async () => {
   const content = await contentOf(
@@ -70,12 +69,12 @@ it("shows the task's model, else the one that looked last, and only what is sure
   const sure = { ...missed({ labels: ["car"] }), minConfidence: 0.3 };
   expect(shownPredictions(all, sure)).toEqual([newer]);
   expect(shownPredictions(all, missed({ model_id: "mdl_1" }))).toEqual([older]);
-  expect(shownPredictions(all, workOf({ settings: {} }))).toEqual(all);
+  expect(shownPredictions(all, workOf({}))).toEqual(all);
 });
 
 it("reads full work as ever", async () => {
-  expect(readerOf(workOf({ settings: {} }))).toBeNull();
-  const reader = readerOf(workOf({ settings: { work: { mode: "fix_geometry" } } }));
+  expect(readerOf(workOf({}))).toBeNull();
+  const reader = readerOf(workOf({ work: { mode: "fix_geometry" } }));
   const shapes = reader?.read(await contentOf([truth("mine")], [found("p1")])).shapes ?? [];
   expect(shapes.map(({ standing }) => standing)).toEqual(["own", "proposal"]);
 });
