@@ -14,7 +14,7 @@ import type { Selection } from "./model/selection";
 import type { Pin } from "./render/overlay";
 import type { Theme } from "./render/look";
 import type { TilePyramid } from "./tiles/tileLayer";
-import type { MagicResult, Modifiers, ToolName } from "./tools/types";
+import type { Modifiers, ToolAnswer, ToolName } from "./tools/types";
 import type { AttributeValue, Rect, ShapeId } from "./types";
 import type { Viewport } from "./viewport";
 import type { ImageStore } from "./worker/imageStore";
@@ -77,8 +77,8 @@ export interface Engine {
   redo(): boolean;
   /** Hand a key to the tool; says whether the tool took it. */
   key(key: string, modifiers: Modifiers): boolean;
-  /** The model's answer to a `segment` event. */
-  answerSegment(result: MagicResult): void;
+  /** The answer to a `segment` or `path` event, with its number. */
+  answer(result: ToolAnswer): void;
   /** Space is down or up: while held, a left drag moves the view. Gives whether it was used for that. */
   holdPan(isHeld: boolean): boolean;
   /** Drop what is half drawn. */

@@ -11,16 +11,17 @@ import { pinAt, replacedBy, type Pin } from "../render/overlay";
 import { browserSliceClock } from "../render/slices";
 import { browserTilePainter } from "../render/tilePainter";
 import { makeTool } from "../tools/registry";
-import { EMPTY_PREVIEW, type MagicResult, type Modifiers, type Preview, type ToolName } from "../tools/types";
+import { EMPTY_PREVIEW, type Modifiers, type Preview, type ToolAnswer, type ToolName } from "../tools/types";
 import type { AttributeValue, Rect, ShapeId, Vec } from "../types";
 import { isSameViewport, rectToScreen, toImage, type Viewport } from "../viewport";
 import { MaskWorker } from "../worker/maskWorker";
+import { EdgeSource } from "./edgeSource";
 import { Emitter } from "./emitter";
 import type { EngineEvents } from "./events";
 import { Frames, type Dirty } from "./frames";
 import { ItemView } from "./itemView";
 import { CanvasPainter, type CanvasState } from "./painter";
-import { DEFAULT_OPTIONS, needsRedraw, type EngineOptions } from "./options";
+import { DEFAULT_OPTIONS, needsRedraw, nextBrushRadius, type EngineOptions } from "./options";
 import { PictureHolder } from "./pictureHolder";
 import { PointerInputs, type ToolPointer } from "./pointer";
 import { randomId } from "./randomId";
@@ -30,8 +31,6 @@ import { View } from "./view";
 
 /** The view rests when it has not moved for this long. */
 const REST_MS = 120;
-const BRUSH_STEP = 1.15;
-const BRUSH_LIMITS = { min: 1, max: 500 };
 
 export class Canvas implements Engine {
   readonly #events = new Emitter<EngineEvents>();
@@ -42,6 +41,7 @@ export class Canvas implements Engine {
   readonly #masks = new MaskWorker();
   readonly #tilePainter = browserTilePainter();
   readonly #picture: PictureHolder;
+  readonly #edges: EdgeSource;
   readonly #view: View;
   readonly #pointer: PointerInputs;
   readonly #tools: ToolRunner;
@@ -91,6 +91,11 @@ export class Canvas implements Engine {
       onShown: () => this.#events.emit("image-shown", null),
       onFailed: (failure) => this.#events.emit("image-failed", failure),
     });
+    this.#edges = new EdgeSource({
+      picture: () => this.#picture.picture,
+      ask: (question) => this.#events.emit("path", question),
+      answer: (result) => this.#tools.answer(result),
+    });
     this.#tools = new ToolRunner({
       item: () => this.#item,
       viewport: () => this.#view.viewport,
@@ -101,6 +106,8 @@ export class Canvas implements Engine {
       pan: (by) => this.#panImage(by),
       dropped: (sentence) => this.#events.emit("dropped", sentence),
       segment: (request) => this.#events.emit("segment", request),
+      path: (question) => this.#edges.path(question),
+      edges: () => this.#edges.fieldFor(this.#tools.name, this.#options.tools),
     });
     this.#pointer = new PointerInputs(this.#surfaces.root, {
       isPanHeld: () => this.#isPanHeld,
@@ -156,6 +163,7 @@ export class Canvas implements Engine {
   setTool(name: ToolName): void {
     if (name === this.#tools.name) return;
     this.#tools.choose(name);
+    this.#edges.fieldFor(name, this.#options.tools);
     this.#setHovered(null);
     this.#setCursor();
     this.#events.emit("tool", name);
@@ -251,8 +259,8 @@ export class Canvas implements Engine {
     return this.#tools.key(key, modifiers);
   }
 
-  answerSegment(result: MagicResult): void {
-    this.#tools.magic(result);
+  answer(result: ToolAnswer): void {
+    this.#tools.answer(result);
   }
 
   holdPan(isHeld: boolean): boolean {
@@ -283,6 +291,7 @@ export class Canvas implements Engine {
     if (this.#restTimer !== null) clearTimeout(this.#restTimer);
     this.#view.destroy();
     this.#picture.destroy();
+    this.#edges.destroy();
     this.#static.destroy();
     this.#painter.destroy();
     this.#masks.destroy();
@@ -441,9 +450,7 @@ export class Canvas implements Engine {
   }
 
   #resizeBrush(by: 1 | -1): void {
-    const now = this.#options.tools.brushRadius;
-    const wanted = by > 0 ? Math.max(now + 1, now * BRUSH_STEP) : Math.min(now - 1, now / BRUSH_STEP);
-    const brushRadius = Math.round(Math.min(BRUSH_LIMITS.max, Math.max(BRUSH_LIMITS.min, wanted)));
+    const brushRadius = nextBrushRadius(this.#options.tools.brushRadius, by);
     this.setOptions({ tools: { ...this.#options.tools, brushRadius } });
     this.#events.emit("brush-radius", brushRadius);
   }

@@ -2,7 +2,7 @@
 
 import type { DocumentChange } from "../model/change";
 import type { HistoryOp } from "../model/history";
-import type { MagicPrompts, ToolName } from "../tools/types";
+import type { MagicPrompts, PathQuestion, ToolName } from "../tools/types";
 import type { ShapeId, Vec } from "../types";
 import type { Viewport } from "../viewport";
 import type { ImageProblem } from "../worker/protocol";
@@ -32,6 +32,8 @@ export interface EngineEvents {
   readonly dropped: string;
   readonly "brush-radius": number;
   readonly pin: string;
-  /** A model is asked for a shape; answer with `answerSegment`. */
+  /** A model is asked for a shape; answer with `answer`. */
   readonly segment: { readonly request: number; readonly prompts: MagicPrompts };
+  /** A line along edges is asked for and the picture is none that the canvas can read; answer with `answer`. */
+  readonly path: PathQuestion;
 }

@@ -66,3 +66,12 @@ export function needsRedraw(before: EngineOptions, after: EngineOptions): boolea
     before.hiddenIds !== after.hiddenIds
   );
 }
+
+const BRUSH_STEP = 1.15;
+const BRUSH_LIMITS = { min: 1, max: 500 };
+
+/** The brush one step larger or smaller, in whole pixels. */
+export function nextBrushRadius(now: number, by: 1 | -1): number {
+  const wanted = by > 0 ? Math.max(now + 1, now * BRUSH_STEP) : Math.min(now - 1, now / BRUSH_STEP);
+  return Math.round(Math.min(BRUSH_LIMITS.max, Math.max(BRUSH_LIMITS.min, wanted)));
+}

@@ -1,13 +1,15 @@
 /** Runs the chosen tool: hands it events, does what its steps say. */
 
+import type { EdgeField } from "../masks/edges";
 import { CommandMismatch } from "../model/commands";
 import {
   EMPTY_PREVIEW,
   type MagicPrompts,
-  type MagicResult,
   type Modifiers,
+  type PathQuestion,
   type Preview,
   type RunningTool,
+  type ToolAnswer,
   type ToolEffect,
   type ToolEvent,
   type ToolName,
@@ -29,6 +31,9 @@ export interface ToolRunnerTarget {
   pan(by: Vec): void;
   dropped(sentence: string): void;
   segment(request: { readonly request: number; readonly prompts: MagicPrompts }): void;
+  path(question: PathQuestion): void;
+  /** Edge strengths of the picture, for tools that look at them; null while they are not known. */
+  edges(): EdgeField | null;
 }
 
 /** Arrow keys pressed in a row are one step; it is closed, and so told and saved, after this pause. */
@@ -41,6 +46,9 @@ export class ToolRunner {
   #attributes: Readonly<Record<string, AttributeValue>> = {};
   /** A button is down: a drag or a stroke is under way. */
   #isPressed = false;
+  /** Requests whose answers are awaited: our number, and the tool's. A tool begins to count anew with each gesture. */
+  readonly #asked = new Map<number, number>();
+  #nextRequest = 1;
 
   constructor(private readonly target: ToolRunnerTarget) {
     this.#tool = target.makeTool("select");
@@ -80,6 +88,7 @@ export class ToolRunner {
     if (this.isIdle) history?.seal();
     else history?.abandon();
     this.#tool.reset();
+    this.#asked.clear();
     this.#isPressed = false;
     this.target.preview(EMPTY_PREVIEW);
   }
@@ -101,8 +110,12 @@ export class ToolRunner {
     return this.#send({ kind: "key", key, modifiers });
   }
 
-  magic(result: MagicResult): void {
-    this.#send(result);
+  /** An answer to what the tool asked; one that nobody waits for any more is left. */
+  answer(result: ToolAnswer): void {
+    const request = this.#asked.get(result.request);
+    if (request === undefined) return;
+    this.#asked.delete(result.request);
+    this.#send({ ...result, request });
   }
 
   #send(event: ToolEvent): boolean {
@@ -118,6 +131,7 @@ export class ToolRunner {
       label: this.#label,
       attributes: this.#attributes,
       settings: this.target.settings(),
+      edges: this.target.edges(),
       newId: () => this.target.newId(),
     });
     try {
@@ -150,7 +164,18 @@ export class ToolRunner {
       case "abandon":
         return item.history.abandon();
       case "segment":
-        return this.target.segment(effect);
+        return this.target.segment({ prompts: effect.prompts, request: this.#number(effect.request) });
+      case "path": {
+        const { from, to, isLive } = effect;
+        return this.target.path({ from, to, isLive, request: this.#number(effect.request) });
+      }
     }
+  }
+
+  #number(ofTool: number): number {
+    const request = this.#nextRequest;
+    this.#nextRequest += 1;
+    this.#asked.set(request, ofTool);
+    return request;
   }
 }

@@ -36,6 +36,8 @@ export interface OverlayContent {
 const GOOD = "#2f9e44";
 const BAD = "#e03131";
 const PIN_RADIUS = 10;
+/** Of an outline that was found and not yet taken, in CSS pixels. */
+const FOUND_DASH = [6, 4];
 
 export function paintOverlay(brush: Brush, content: OverlayContent): void {
   const { viewport, theme, preview } = content;
@@ -129,7 +131,7 @@ function paintMaskFrame(
 function paintPreviewShapes(brush: Brush, content: OverlayContent): void {
   const { viewport, palette, preview, theme } = content;
   const bounds = visibleRect(viewport);
-  for (const [index, { geometry, label }] of preview.shapes.entries()) {
+  for (const [index, { geometry, label, isFound }] of preview.shapes.entries()) {
     const color = label === null ? theme.accent : palette.labelColor(label);
     if (geometry.type === "mask") {
       content.paintMask({ index, geometry, color });
@@ -138,12 +140,19 @@ function paintPreviewShapes(brush: Brush, content: OverlayContent): void {
     const look: ShapeLook = {
       color,
       strokeWidth: 1.75,
-      fillAlpha: 0.16,
+      fillAlpha: isFound === true ? 0.28 : 0.16,
       strokeAlpha: 1,
-      dash: [],
+      dash: isFound === true ? FOUND_DASH : [],
       casingAlpha: 0,
     };
-    const halo: ShapeLook = { ...look, color: "#ffffff", strokeWidth: 3.5, strokeAlpha: 0.5, fillAlpha: 0 };
+    const halo: ShapeLook = {
+      ...look,
+      color: "#ffffff",
+      strokeWidth: 3.5,
+      strokeAlpha: 0.5,
+      fillAlpha: 0,
+      dash: [],
+    };
     paintShape(brush, { geometry, bounds, look: halo, frame: viewport });
     paintShape(brush, { geometry, bounds, look, frame: viewport });
   }

@@ -3,6 +3,7 @@
 import { MaskEdit } from "../masks/edit";
 import { MaskRaster } from "../masks/raster";
 import { emptyMask } from "../masks/rle";
+import { strokeSnapped } from "../masks/snappedStroke";
 import { strokeCapsule } from "../masks/strokes";
 import { asOwn, isEditable } from "../model/edits";
 import type { Command, Shape, ShapeId, XY } from "../types";
@@ -69,6 +70,7 @@ function maskTool(name: "brush" | "eraser"): Tool<BrushState> {
           }
           return show(state, { isHandled: false });
         case "magic":
+        case "path":
           return show(state, { isHandled: false });
       }
     },
@@ -163,7 +165,10 @@ function capsuleCommand(
 ): Command | null {
   if (pixels === null) return null;
   const edit = new MaskEdit(pixels, piece.isErasing ? 0 : 1);
-  strokeCapsule(edit, { from: piece.from, to: piece.to, radius: context.settings.brushRadius });
+  const stroke = { from: piece.from, to: piece.to, radius: context.settings.brushRadius };
+  const edges = context.settings.isEdgeSnapping ? (context.edges ?? null) : null;
+  if (edges === null) strokeCapsule(edit, stroke);
+  else strokeSnapped(edit, stroke, edges);
   return edit.command(piece.shape.id);
 }
 

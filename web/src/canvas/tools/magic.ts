@@ -59,6 +59,8 @@ export const magicTool: Tool<MagicState> = {
         return shown({ ...state, aim: null }, context);
       case "magic":
         return answered(state, event, context);
+      case "path":
+        return shown(state, context, { isHandled: false });
       case "key":
         return typed(state, event.key, context);
     }
@@ -133,7 +135,7 @@ function previewOf(state: MagicState, context: ToolContext): Preview {
   return {
     ...EMPTY_PREVIEW,
     crosshair: state.aim,
-    shapes: geometry === null ? [] : [{ geometry, label: context.label, replaces: null }],
+    shapes: geometry === null ? [] : [{ geometry, label: context.label, replaces: null, isFound: true }],
     marks: prompts.flatMap((one) => (one.kind === "box" ? [] : [{ at: one.at, kind: one.kind }])),
     band: isBand ? rectBetween(press.at, press.to) : box,
   };

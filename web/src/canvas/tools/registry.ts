@@ -3,7 +3,9 @@
 import { withAltSelect } from "./borrow";
 import { brushTool, eraserTool } from "./brush";
 import { withKeyboard } from "./keyboard";
+import { extremePolygonTool } from "./extremePolygon";
 import { magicTool } from "./magic";
+import { scissorsTool } from "./scissors";
 import { selectTool } from "./select";
 import { boxTool, extremeBoxTool, pointsTool, polygonTool, polylineTool, rotatedBoxTool } from "./sketches";
 import { tagTool } from "./tag";
@@ -34,6 +36,10 @@ export function makeTool(name: ToolName): RunningTool {
       return runTool(tagTool);
     case "magic":
       return drawing(magicTool);
+    case "extreme_polygon":
+      return drawing(extremePolygonTool);
+    case "scissors":
+      return drawing(scissorsTool);
   }
 }
 

@@ -44,6 +44,7 @@ export const selectTool: Tool<SelectState> = {
       case "leave":
         return toolStep(state, { preview: selectPreview(state, null, context) });
       case "magic":
+      case "path":
         return toolStep(state, { isHandled: false });
     }
   },

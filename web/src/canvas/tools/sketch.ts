@@ -71,6 +71,7 @@ export function sketchTool(sketch: Sketch): Tool<SketchState> {
         case "leave":
           return shown(sketch, { ...state, aim: null, snap: null }, context);
         case "magic":
+        case "path":
           return toolStep(state, { isHandled: false });
       }
     },

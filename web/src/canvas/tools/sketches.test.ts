@@ -338,7 +338,7 @@ describe("magic", () => {
       { kind: "segment", request: 3, prompts: { include: [[50, 50]], exclude: [[90, 90]], box: { x0: 30, y0: 30, x1: 80, y1: 80 } } },
     ]); // prettier-ignore
     desk.answer({ request: 3, geometry: outline, score: 0.9, problem: null });
-    expect(desk.preview.shapes).toEqual([{ geometry: outline, label: "cat", replaces: null }]);
+    expect(desk.preview.shapes).toEqual([{ geometry: outline, label: "cat", replaces: null, isFound: true }]);
     desk.key("Enter");
     expect(desk.geometries).toEqual([outline]);
     expect(desk.isIdle).toBe(true);

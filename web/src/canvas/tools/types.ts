@@ -6,6 +6,7 @@
  */
 
 import type { Hit } from "../geometry/hit";
+import type { EdgeField } from "../masks/edges";
 import type { DocumentReader } from "../model/document";
 import type { SelectionChange } from "../model/selection";
 import type { AttributeValue, Command, Geometry, Rect, ShapeId, Vec, XY } from "../types";
@@ -21,7 +22,9 @@ export type ToolName =
   | "brush"
   | "eraser"
   | "tag"
-  | "magic";
+  | "magic"
+  | "extreme_polygon"
+  | "scissors";
 
 export interface Modifiers {
   readonly shift: boolean;
@@ -59,12 +62,22 @@ export interface MagicResult {
   readonly problem: string | null;
 }
 
+/** The line along edges that a `path` effect asked for, from its beginning to its end; null: none was found. */
+export interface PathResult {
+  readonly kind: "path";
+  readonly request: number;
+  readonly points: readonly XY[] | null;
+}
+
+/** What comes back on an effect that asked something. */
+export type ToolAnswer = MagicResult | PathResult;
+
 /** The pointer has left the canvas. */
 export interface LeaveInput {
   readonly kind: "leave";
 }
 
-export type ToolEvent = PointerInput | KeyInput | MagicResult | LeaveInput;
+export type ToolEvent = PointerInput | KeyInput | ToolAnswer | LeaveInput;
 
 export interface ToolSettings {
   /** How near counts as on it, in CSS pixels. */
@@ -75,6 +88,8 @@ export interface ToolSettings {
   readonly minSide: number;
   /** Radius of brush and eraser in image pixels. */
   readonly brushRadius: number;
+  /** Whether the brush stops at strong edges of the picture. */
+  readonly isEdgeSnapping: boolean;
   /** Points that close a points shape by themselves; null: Enter closes. */
   readonly pointCount: number | null;
   /** Snap polygon vertices to neighbours; Ctrl turns it round. */
@@ -90,6 +105,7 @@ export const DEFAULT_TOOL_SETTINGS: ToolSettings = {
   dragPx: 4,
   minSide: 1,
   brushRadius: 12,
+  isEdgeSnapping: false,
   pointCount: null,
   isSnapping: true,
   dragOnEmpty: "pan",
@@ -116,6 +132,8 @@ export interface ToolContext {
   readonly label: string | null;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   readonly settings: ToolSettings;
+  /** How strong the edges of the picture are; null or left out where that is not known (yet). */
+  readonly edges?: EdgeField | null;
   /** A fresh id for each call. */
   readonly newId: () => ShapeId;
 }
@@ -127,6 +145,8 @@ export interface PreviewShape {
   readonly label: string | null;
   /** The shape that is not drawn meanwhile. */
   readonly replaces: ShapeId | null;
+  /** Something found, not drawn: dashed, until it is taken. */
+  readonly isFound?: boolean;
 }
 
 export type MarkKind = "vertex" | "first" | "extreme" | "snap" | "include" | "exclude";
@@ -180,12 +200,24 @@ export type ToolEffect =
   /** Take back the commands of the step that is still open (`History.abandon`). */
   | { readonly kind: "abandon" }
   /** Ask the model; the answer comes back as a MagicResult with the same request number. */
-  | { readonly kind: "segment"; readonly request: number; readonly prompts: MagicPrompts };
+  | { readonly kind: "segment"; readonly request: number; readonly prompts: MagicPrompts }
+  /** Ask for a line along edges; the answer is a PathResult. Of those that are live only the newest need be answered. */
+  | ({ readonly kind: "path" } & PathQuestion);
+
+export interface PathQuestion {
+  readonly request: number;
+  readonly from: XY;
+  readonly to: XY;
+  /** It follows the pointer; else it was fixed by a click and must be answered. */
+  readonly isLive: boolean;
+}
 
 export interface MagicPrompts {
   readonly include: readonly XY[];
   readonly exclude: readonly XY[];
   readonly box: Rect | null;
+  /** The four outermost points of the object; left out for none. */
+  readonly extremes?: readonly XY[];
 }
 
 /** What one event leads to. */

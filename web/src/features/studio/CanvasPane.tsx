@@ -91,7 +91,7 @@ function attach(engine: Engine, store: ReturnType<typeof useStudio>["store"]): (
     }),
     engine.on("segment", ({ request }) => {
       const problem = "No model that outlines objects is set up on this server.";
-      engine.answerSegment({ kind: "magic", request, geometry: null, score: null, problem });
+      engine.answer({ kind: "magic", request, geometry: null, score: null, problem });
     }),
   ];
   store.setState({ engine });
