@@ -185,6 +185,7 @@ def _things(conn: Connection, api: Api) -> None:
     api.ids["duplicate_scan_id"] = _scan(conn, api)
     _models(conn, api)
     api.ids |= {"token_id": "tok_none", "revision": "1", "level": "0", "column": "0", "row": "0", "point": "0"}
+    api.ids["frame"] = "0"
 
 
 def _assistant(conn: Connection, task_id: str) -> str:

@@ -94,7 +94,7 @@ def inspect(data: bytes, *, max_pixels: int = MAX_PIXELS, thumbnail_size: int = 
     """
     video = sniff_video(data[:64])
     if video is not None:
-        from whorl.datasets.video import inspect_video
+        from whorl.datasets.video.looking import inspect_video
 
         return inspect_video(data, video, max_pixels=max_pixels)
     header = _checked_header(data, max_pixels)

@@ -22,7 +22,10 @@ class VideoInfo(Wire):
     height: int
     codec: str
     problem: str | None = Field(description="What is wrong with it; the frames that decode can be worked on.")
-    times_s: list[float] | None = Field(default=None, description="Of each frame, when the rate is variable.")
+    times_s: list[float] | None = Field(
+        default=None, description="Of frames from `times_start` on, when the rate is variable."
+    )
+    times_start: int = Field(default=0, description="The frame whose time comes first in `times_s`.")
 
 
 class PropagateRequest(Wire):

@@ -52,6 +52,11 @@ class Remembered(Generic[T]):
         self._locks = KeyedLocks()
         self._kept: OrderedDict[Hashable, T] = OrderedDict()
 
+    def forget(self, key: Hashable) -> None:
+        """Make it anew when it is asked for again."""
+        with self._guard:
+            self._kept.pop(key, None)
+
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The result under a key, made when it is not there."""
         with self._locks.hold(key):

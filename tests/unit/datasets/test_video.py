@@ -11,7 +11,7 @@ import pytest
 from whorl.base.errors import UnreadableMedia
 from whorl.datasets.imageheader import sniff_video
 from whorl.datasets.media import inspect
-from whorl.datasets.video import FrameRule, Still, choose_stills_body, read_stills_body
+from whorl.datasets.video.stills import FrameRule, choose_stills_body, read_stills_body
 
 SHADES = (20, 20, 20, 20, 20, 220, 220, 220, 220, 220, 120, 120)
 EVERYTHING = FrameRule(every_frames=1, every_seconds=None, scene=None, at_most=5000)
@@ -78,14 +78,6 @@ def test_read_stills__gives_the_frames_that_were_chosen(video: Path) -> None:
         shades.append(float(pixels.mean()))
     assert [still.frame for still, _ in found] == [4, 5, 11]
     assert shades == pytest.approx([20, 220, 120], abs=12)
-
-
-def test_read_stills__frames_without_a_clock_are_counted(video: Path) -> None:
-    stills = [Still(still.frame, still.time_s, None) for still in choose_stills_body(str(video), EVERYTHING)][5:6]
-    (pair,) = read_stills_body(str(video), stills, "png")
-    pixels = cv2.imdecode(np.frombuffer(pair[1].data, np.uint8), cv2.IMREAD_COLOR)
-    assert pixels is not None
-    assert float(pixels.mean()) == pytest.approx(220, abs=12)
 
 
 def test_inspect__a_video_is_known_by_its_first_frame(video: Path) -> None:

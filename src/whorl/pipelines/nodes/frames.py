@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from whorl.base.errors import JsonValue, UnreadableMedia
 from whorl.datasets.parts import Encoding, keep_piece
-from whorl.datasets.video import FrameRule, choose_stills_body, read_stills_body
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import find_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
@@ -102,6 +101,9 @@ class FramesNode(PlainNode):
 
 
 def _take_frames(item: Item, params: FramesParams, context: NodeContext) -> list[NewItem]:
+    # Late: numpy, which the server does not need at its start.
+    from whorl.datasets.video.stills import FrameRule, choose_stills_body, read_stills_body
+
     path = context.files([item.sha256])[0]
     rule = FrameRule(params.every_frames, params.every_seconds, params.scene, params.at_most)
     stills = context.call(choose_stills_body, path, rule)
