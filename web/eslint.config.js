@@ -63,6 +63,7 @@ export default tseslint.config(
     "@/canvas-react/*",
     "@/graph/*",
     "@/query/*",
+    "@/video/*",
     "@/features/*",
   ]),
   floor("keys", [
@@ -83,6 +84,7 @@ export default tseslint.config(
     "@/app/*",
     "@/graph/*",
     "@/query/*",
+    "@/video/*",
     "@/features/*",
   ]),
   floor("api", [
@@ -92,6 +94,7 @@ export default tseslint.config(
     "@/canvas-react/*",
     "@/graph/*",
     "@/query/*",
+    "@/video/*",
     "@/features/*",
   ]),
   floor("query", [
@@ -102,7 +105,7 @@ export default tseslint.config(
     "@/app/router",
     "@/app/shell*",
   ]),
-  floor("ui", ["@/api/queries/*", "@/app/*", "@/graph/*", "@/query/*", "@/features/*"]),
+  floor("ui", ["@/api/queries/*", "@/app/*", "@/graph/*", "@/query/*", "@/video/*", "@/features/*"]),
   floor("graph", [
     "@/api/queries/*",
     "@/app/*",
@@ -111,5 +114,6 @@ export default tseslint.config(
     "@/canvas-react/*",
     "@/features/*",
   ]),
+  floor("video", ["@/app/*", "@/graph/*", "@/query/*", "@/features/*"]),
   floor("features", ["@/features/*", "@/app/router", "@/app/shell*"]),
 );

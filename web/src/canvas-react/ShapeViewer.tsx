@@ -26,7 +26,7 @@ export function ShapeViewer(props: ShapeViewerProps) {
   useEffect(() => {
     tellFailed.current = onImageFailed;
   }, [onImageFailed]);
-  const size = image.kind === "url" ? image : image.pyramid;
+  const size = image.kind === "url" ? image : image.kind === "tiles" ? image.pyramid : image.frames;
   const { width, height } = size;
   const document = useMemo(
     () =>

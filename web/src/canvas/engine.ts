@@ -7,6 +7,7 @@
 
 import { Canvas } from "./engine/canvas";
 import type { EngineEvents } from "./engine/events";
+import type { FrameSource } from "./engine/frameSource";
 import type { EngineOptions } from "./engine/options";
 import type { ShapeDocument } from "./model/document";
 import type { History } from "./model/history";
@@ -23,12 +24,14 @@ export { DEFAULT_OPTIONS, type EngineOptions, type ShownLabels } from "./engine/
 export type { EngineEvents, ImageFailure } from "./engine/events";
 export { DARK, hashColor, LIGHT, type ColorBy, type Theme } from "./render/look";
 export type { Pin } from "./render/overlay";
+export type { FrameSource, FrameContent } from "./engine/frameSource";
 export type { TilePyramid } from "./tiles/tileLayer";
 export { ImageFailed, ImageStore } from "./worker/imageStore";
 
 export type ItemImage =
   | { readonly kind: "url"; readonly url: string; readonly width: number; readonly height: number }
-  | { readonly kind: "tiles"; readonly pyramid: TilePyramid };
+  | { readonly kind: "tiles"; readonly pyramid: TilePyramid }
+  | { readonly kind: "frames"; readonly frames: FrameSource };
 
 export interface EngineItem {
   readonly image: ItemImage;

@@ -1,10 +1,12 @@
 /** Every action that has a key: its name, where it is valid, and its keys in the default map. */
 import type { Chord } from "./chord";
 import { GRID_ACTIONS } from "./gridActions";
+import { VIDEO_ACTIONS } from "./videoActions";
 
 /**
  * Where an action is valid. A narrower scope goes before a wider one that has the same chord.
- * `studio` is the page; `label`, `review` and `validate` are the ways to work in it, one at a time. `grid` is the page
+ * `studio` is the page; `label`, `review` and `validate` are the ways to work in it, one at a time; `video` comes on top
+ * of them while the item is a video. `grid` is the page
  * of the bulk grids, with `grid_label`, `grid_review` and `grid_validate` in it.
  */
 export type Scope =
@@ -13,18 +15,20 @@ export type Scope =
   | "label"
   | "review"
   | "validate"
+  | "video"
   | "grid"
   | "grid_label"
   | "grid_review"
   | "grid_validate";
 
-/** 0 global, 1 page, 2 workspace. */
+/** 0 global, 1 page, 2 workspace, 3 what is worked on. */
 export const SCOPE_LEVEL: Readonly<Record<Scope, number>> = {
   global: 0,
   studio: 1,
   label: 2,
   review: 2,
   validate: 2,
+  video: 3,
   grid: 1,
   grid_label: 2,
   grid_review: 2,
@@ -38,6 +42,7 @@ export const SCOPE_PAGE: Readonly<Record<Scope, "studio" | "grid" | null>> = {
   label: "studio",
   review: "studio",
   validate: "studio",
+  video: "studio",
   grid: "grid",
   grid_label: "grid",
   grid_review: "grid",
@@ -45,7 +50,7 @@ export const SCOPE_PAGE: Readonly<Record<Scope, "studio" | "grid" | null>> = {
 };
 
 export type ActionGroup =
-  "Items" | "Tools" | "Classes" | "Shapes" | "Proposals" | "View" | "Review" | "Grid" | "Help";
+  "Items" | "Tools" | "Classes" | "Shapes" | "Video" | "Proposals" | "View" | "Review" | "Grid" | "Help";
 
 export interface Action {
   readonly id: string;
@@ -251,6 +256,7 @@ export const ACTIONS: readonly Action[] = [
   ...TOOLS,
   ...CLASSES,
   ...SHAPES,
+  ...VIDEO_ACTIONS,
   ...PROPOSALS,
   ...VIEW,
   ...REVIEW,

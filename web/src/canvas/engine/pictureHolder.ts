@@ -6,6 +6,7 @@ import type { Size, Viewport } from "../viewport";
 import { ImageFailed, ImageStore } from "../worker/imageStore";
 import type { Picture } from "./base";
 import type { ImageFailure } from "./events";
+import type { FrameSource } from "./frameSource";
 
 export interface PictureEvents {
   /** Shared with other canvases; null for one of its own. */
@@ -22,6 +23,7 @@ export class PictureHolder {
   /** Counts the items shown, so that a late answer for one before is not taken. */
   #turn = 0;
   readonly #images: ImageStore;
+  #stopFrames: () => void = () => undefined;
 
   constructor(private readonly events: PictureEvents) {
     this.#images = events.images ?? new ImageStore();
@@ -36,12 +38,14 @@ export class PictureHolder {
     this.#turn += 1;
     this.#tiles?.destroy();
     this.#tiles = null;
+    this.#stopFrames();
     this.#images.pin(image?.kind === "url" ? image.url : null);
     if (image === null) {
       this.#set({ kind: "none" });
       return Promise.resolve();
     }
     if (image.kind === "tiles") return this.#showTiles(image, size);
+    if (image.kind === "frames") return this.#showFrames(image.frames, size);
     const known = this.#images.find(image.url);
     if (known !== null) {
       void this.#images.preload(image.url);
@@ -70,6 +74,7 @@ export class PictureHolder {
   destroy(): void {
     this.#turn += 1;
     this.#tiles?.destroy();
+    this.#stopFrames();
     if (this.events.images === null) this.#images.destroy();
   }
 
@@ -103,6 +108,36 @@ export class PictureHolder {
           done();
         },
       });
+    });
+  }
+
+  /** Resolves at the first frame; afterwards each is shown as it comes. */
+  #showFrames(frames: FrameSource, size: Size): Promise<void> {
+    this.#set({ kind: "waiting", size });
+    return new Promise((done) => {
+      let isFirst = true;
+      const show = () => {
+        const { shown } = frames;
+        if (shown === null) return;
+        if (shown.kind === "broken") this.#set({ kind: "failed", size, sentence: shown.sentence });
+        else {
+          const { image } = shown;
+          this.#set({
+            kind: "bitmap",
+            size,
+            image: { width: image.width, height: image.height, levels: [image] },
+          });
+        }
+        if (isFirst) this.events.onShown();
+        isFirst = false;
+        done();
+      };
+      const stop = frames.follow(show);
+      this.#stopFrames = () => {
+        stop();
+        done();
+      };
+      show();
     });
   }
 

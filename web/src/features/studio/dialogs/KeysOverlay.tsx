@@ -11,6 +11,7 @@ const GROUPS: readonly ActionGroup[] = [
   "Tools",
   "Classes",
   "Shapes",
+  "Video",
   "Proposals",
   "Review",
   "View",
