@@ -13,11 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from whorl.base.errors import InvalidInput, ShapeError
 from whorl.geometry.boxes import FloatArray, IndexArray, as_boxes, box_area
+from whorl.geometry.meeting import self_pairs
 
 MAX_TILES = 10_000
 BoolArray = NDArray[np.bool_]
-# A box that covers more cells than this along a side is compared with all others instead.
-_HUGE_CELLS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +143,11 @@ def _list_pairs(
         wide[:, 1], wide[:, 3], tiles[:, [1, 3]]
     )
     some = np.flatnonzero(seen > 1)
-    pairs = some[_overlapping(wide[some], label[some])]
-    other = tile[pairs[:, 0]] != tile[pairs[:, 1]]
-    return np.asarray(pairs[other], np.int64)
+    a, b = (some[side] for side in self_pairs(wide[some], label[some]))
+    other = tile[a] != tile[b]
+    # In order: of equal partners the first is taken.
+    codes = np.sort(np.minimum(a, b)[other] * len(placed) + np.maximum(a, b)[other])
+    return np.column_stack([codes // len(placed), codes % len(placed)])
 
 
 def _count_intervals(low: FloatArray, high: FloatArray, intervals: FloatArray) -> IndexArray:
@@ -154,56 +155,6 @@ def _count_intervals(low: FloatArray, high: FloatArray, intervals: FloatArray) -
     distinct = np.unique(intervals, axis=0)
     begun = np.searchsorted(np.sort(distinct[:, 0]), high, side="left")
     return np.asarray(begun - np.searchsorted(np.sort(distinct[:, 1]), low, side="right"), np.int64)
-
-
-def _overlapping(boxes: FloatArray, label: IndexArray) -> IndexArray:
-    """(P, 2) pairs of boxes of one label whose insides meet, the lower index first, found through a grid of cells."""
-    if len(boxes) < 2:
-        return np.zeros((0, 2), np.int64)
-    cell = max(float(np.median(boxes[:, 2:] - boxes[:, :2])) * 3, 1.0)
-    first = np.floor((boxes[:, :2] - boxes[:, :2].min(axis=0)) / cell).astype(np.int64)
-    span = np.floor((boxes[:, 2:] - boxes[:, :2].min(axis=0)) / cell).astype(np.int64) - first + 1
-    huge = (span > _HUGE_CELLS).any(axis=1)
-    found = [_pairs_in_cells(first, span, label, np.flatnonzero(~huge))]
-    for one in np.flatnonzero(huge):
-        # With all small ones, and with each other once.
-        others = np.flatnonzero((label == label[one]) & ~(huge & (np.arange(len(boxes)) <= one)))
-        found.append(np.column_stack([np.full(len(others), one), others]))
-    pairs = np.concatenate(found)
-    a, b = boxes[pairs[:, 0]], boxes[pairs[:, 1]]
-    meets = (np.minimum(a[:, 2:], b[:, 2:]) > np.maximum(a[:, :2], b[:, :2])).all(axis=1)
-    return np.sort(pairs[meets], axis=1)
-
-
-def _pairs_in_cells(first: IndexArray, span: IndexArray, label: IndexArray, some: IndexArray) -> IndexArray:
-    """Pairs of boxes that share a cell and a label, each once.
-
-    Args:
-        first: (N, 2) the column and row in which each box begins.
-        span: (N, 2) how many columns and rows it covers.
-        some: Which boxes.
-    """
-    column, row, wide = first[:, 0].copy(), first[:, 1].copy(), span[:, 0].copy()
-    count = wide[some] * span[some, 1]
-    box = np.repeat(some, count)
-    step = np.arange(len(box)) - np.repeat(np.cumsum(count) - count, count)
-    x, y = column[box] + step % wide[box], row[box] + step // wide[box]
-    columns, rows = (first + span).max(axis=0)
-    key = (np.unique(label, return_inverse=True)[1][box] * rows + y) * columns + x
-    order = np.argsort(key, kind="stable")
-    key, box, x, y = key[order], box[order], x[order], y[order]
-    found: list[IndexArray] = [np.zeros((0, 2), np.int64)]
-    at = np.arange(len(key))
-    for distance in range(1, len(key)):
-        at = at[at < len(key) - distance]
-        at = at[key[at] == key[at + distance]]
-        if not len(at):
-            break
-        a, b = box[at], box[at + distance]
-        # Two boxes share every cell of their intersection; they are a pair in the cell where that begins.
-        begins = (np.maximum(column[a], column[b]) == x[at]) & (np.maximum(row[a], row[b]) == y[at])
-        found.append(np.column_stack([a[begins], b[begins]]))
-    return np.concatenate(found)
 
 
 def _join(
