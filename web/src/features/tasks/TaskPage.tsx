@@ -5,6 +5,7 @@ import { useParams } from "@tanstack/react-router";
 
 import { taskQuery, updateTask } from "@/api/queries/tasks";
 import type { TaskSummary } from "@/api/schema.gen";
+import { workOf } from "@/api/taskWork";
 import { useIsAtLeast, useProjectId } from "@/app/context";
 import { formatCount, formatSeconds, formatShare } from "@/ui/format";
 import { LinkButton } from "@/ui/links";
@@ -13,9 +14,11 @@ import { ProblemNote } from "@/ui/ProblemNote";
 import { Stat } from "@/ui/Stat";
 import { WaitRows } from "@/ui/Wait";
 
+import { Asked, whyNotMine } from "./Asked";
+import { askName } from "./asking";
 import { AssigneesPanel } from "./AssigneesPanel";
 import { IssuesPanel } from "./IssuesPanel";
-import { kindName, progressOf, workPlace } from "./kinds";
+import { progressOf, workPlace } from "./kinds";
 import { PeoplePanel } from "./PeoplePanel";
 import { TaskItemsPanel } from "./TaskItemsPanel";
 import { TaskProgress } from "./TaskProgress";
@@ -37,19 +40,24 @@ export function TaskPage() {
             {task.data.status !== "active" && <Badge variant="light">{task.data.status}</Badge>}
           </Group>
         }
-        about={`${kindName(task.data.kind)} task`}
+        about={askName(task.data)}
         actions={
           <>
             {mayManage && <StateMenu task={task.data} />}
-            <LinkButton variant="default" to="/p/$projectId/grid/$taskId" params={{ projectId, taskId }}>
-              {task.data.kind === "validate" ? "A page at a time" : "Label grid"}
-            </LinkButton>
-            <LinkButton to={workPlace(task.data.kind)} params={{ projectId, taskId }}>
-              {START[task.data.kind]}
-            </LinkButton>
+            {isForGrid(task.data) && (
+              <LinkButton variant="default" to="/p/$projectId/grid/$taskId" params={{ projectId, taskId }}>
+                {task.data.kind === "validate" ? "A page at a time" : "Label grid"}
+              </LinkButton>
+            )}
+            {whyNotMine(task.data) === null && (
+              <LinkButton to={workPlace(task.data.kind)} params={{ projectId, taskId }}>
+                {START[task.data.kind]}
+              </LinkButton>
+            )}
           </>
         }
       />
+      <Asked task={task.data} />
       <Shared task={task.data} />
       <Figures task={task.data} />
       <Tabs defaultValue="people" mt="md" keepMounted={false}>
@@ -84,6 +92,11 @@ const START: Readonly<Record<TaskSummary["kind"], string>> = {
   validate: "Start answering",
   classify: "Start labelling",
 };
+
+/** Whether whole items are all that is asked, a page at a time. */
+function isForGrid(task: TaskSummary): boolean {
+  return workOf(task).mode === "full";
+}
 
 /** Several people answer each item: say how that goes, and when it cannot go on. */
 function Shared({ task }: { readonly task: TaskSummary }) {

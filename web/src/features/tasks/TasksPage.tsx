@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, SegmentedControl, Table, Text } from "@mantine/core";
+import { Badge, Button, Card, Group, SegmentedControl, Table, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconChecklist, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -15,7 +15,9 @@ import { PageHeader } from "@/ui/PageHeader";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
 
-import { kindName, progressOf, workPlace } from "./kinds";
+import { AskedBadges, whyNotMine } from "./Asked";
+import { askName } from "./asking";
+import { progressOf, workPlace } from "./kinds";
 import { NewTask } from "./NewTask";
 import { TaskProgress } from "./TaskProgress";
 
@@ -87,7 +89,7 @@ function TaskTable({
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Task</Table.Th>
-            <Table.Th>Kind</Table.Th>
+            <Table.Th>What is asked</Table.Th>
             <Table.Th>Dataset</Table.Th>
             <Table.Th w={220}>Progress</Table.Th>
             <Table.Th ta="right">Open issues</Table.Th>
@@ -114,7 +116,10 @@ function TaskTable({
                   )}
                 </Group>
               </Table.Td>
-              <Table.Td>{kindName(task.kind)}</Table.Td>
+              <Table.Td>
+                {askName(task)}
+                <AskedBadges task={task} />
+              </Table.Td>
               <Table.Td>
                 <Text size="sm" c="dimmed">
                   {datasets.find((dataset) => dataset.id === task.dataset_id)?.name ?? ""}
@@ -141,6 +146,16 @@ function WorkButton({ task, projectId }: { readonly task: TaskSummary; readonly 
   const mayLabel = useIsAtLeast("annotator");
   const { open, inHand } = progressOf(task.counts);
   const may = task.kind === "review" ? mayReview : mayLabel;
+  const why = whyNotMine(task);
+  if (may && why !== null && task.status === "active") {
+    return (
+      <Tooltip label={why}>
+        <Text size="xs" c="dimmed" tabIndex={0}>
+          not for you
+        </Text>
+      </Tooltip>
+    );
+  }
   if (!may || task.status !== "active" || open + inHand === 0) return null;
   return (
     <LinkButton size="xs" to={workPlace(task.kind)} params={{ projectId, taskId: task.id }}>

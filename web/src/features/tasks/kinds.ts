@@ -1,30 +1,7 @@
-/** What the kinds of task and the states of their items are called. */
+/** How far tasks are, and where one works on them. */
 import type { TaskCounts, TaskSummary } from "@/api/schema.gen";
 
 export type TaskKind = TaskSummary["kind"];
-
-export const KINDS: readonly { readonly kind: TaskKind; readonly name: string; readonly about: string }[] = [
-  {
-    kind: "label",
-    name: "Label",
-    about: "Draw and name what is there, starting from a model's proposals when there are any.",
-  },
-  {
-    kind: "review",
-    name: "Review",
-    about: "Look at what others labelled; approve it or say what needs mending.",
-  },
-  { kind: "validate", name: "Yes or no", about: "One question per image, answered in a second." },
-  {
-    kind: "classify",
-    name: "Classify",
-    about: "One class per image; whole pages at once in the label grid.",
-  },
-];
-
-export function kindName(kind: TaskKind): string {
-  return KINDS.find((one) => one.kind === kind)?.name ?? kind;
-}
 
 export interface Progress {
   readonly total: number;
