@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from whorl.base.clock import Clock, to_datetime
-from whorl.base.errors import InvalidInput, NotFound, UnreadableMedia
+from whorl.base.errors import InvalidInput, UnreadableMedia
 from whorl.datasets.video import packs
 from whorl.datasets.video.records import VideoRow, add_video, find_video, note_problem
+from whorl.datasets.video.rules import check_frame
 from whorl.engine import Executor
 from whorl.engine.executors import LocalExecutor
 from whorl.models.files import materialise
@@ -177,13 +178,7 @@ class Videos:
 
     def _row_with(self, item: Item, frame: int) -> VideoRow:
         row = self.row_of(item)
-        if not 0 <= frame < row.n_frames:
-            there = f"it has frames 0 to {row.n_frames - 1:,}" if row.n_frames else "none of its frames decodes"
-            raise NotFound(
-                f"the video has no frame {frame:,}: {there}",
-                hint="Frames are counted from 0, in the order shown.",
-                details={"frame": frame, "n_frames": row.n_frames},
-            )
+        check_frame(frame, row.n_frames)
         return row
 
     def _look_up(self, item: Item) -> VideoRow:

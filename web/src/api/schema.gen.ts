@@ -1822,6 +1822,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{item_id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Frames
+         * @description Frames from `start` on as one pack of JPEGs; those of 32 are decoded together, so ask for multiples of 32.
+         *
+         *     The pack: `WHF1`, how many (u32), for each its number and length (u32 each), then the JPEGs; little-endian. A length
+         *     of 0 is a frame that does not decode.
+         */
+        get: operations["get_frames_api_v1_items__item_id__frames_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/frames/{frame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Frame
+         * @description One frame as JPEG, upright; frames are counted from 0 in the order they are shown.
+         */
+        get: operations["get_frame_api_v1_items__item_id__frames__frame__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{item_id}/history": {
         parameters: {
             query?: never;
@@ -1988,6 +2031,26 @@ export interface paths {
          * @description One tile as JPEG, upright. The first one of an image is made with its neighbours, which takes a moment.
          */
         get: operations["get_tile_api_v1_items__item_id__tiles__level___column___row__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item_id}/video": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Video
+         * @description What is known of a video's frames. The first time it is looked at, which takes a moment.
+         */
+        get: operations["get_video_api_v1_items__item_id__video_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -12918,6 +12981,53 @@ export interface components {
          */
         Verdict: "ok" | "wrong" | "correction";
         /**
+         * VideoInfo
+         * @description What is known of a video's frames.
+         */
+        VideoInfo: {
+            /** Codec */
+            codec: string;
+            /** Duration S */
+            duration_s: number;
+            /** Height */
+            height: number;
+            /**
+             * Is Variable
+             * @description Frames are not evenly spaced; `times_s` is exact.
+             */
+            is_variable: boolean;
+            /** Item Id */
+            item_id: string;
+            /** N Frames */
+            n_frames: number;
+            /**
+             * Problem
+             * @description What is wrong with it; the frames that decode can be worked on.
+             */
+            problem: string | null;
+            /**
+             * Rate
+             * @description Frames a second on average.
+             */
+            rate: number;
+            /**
+             * Times S
+             * @description Of frames from `times_start` on, when the rate is variable.
+             */
+            times_s?: number[] | null;
+            /**
+             * Times Start
+             * @description The frame whose time comes first in `times_s`.
+             * @default 0
+             */
+            times_start: number;
+            /**
+             * Width
+             * @description Upright, in pixels, as the height.
+             */
+            width: number;
+        };
+        /**
          * Waiting
          * @description Something that waits for somebody.
          */
@@ -13344,6 +13454,7 @@ export type VariableSpec = components['schemas']['VariableSpec'];
 export type VariableType = components['schemas']['VariableType'];
 export type VariantRequest = components['schemas']['VariantRequest'];
 export type Verdict = components['schemas']['Verdict'];
+export type VideoInfo = components['schemas']['VideoInfo'];
 export type Waiting = components['schemas']['Waiting'];
 export type WebhookSecret = components['schemas']['WebhookSecret'];
 export type WebhookSecretRequest = components['schemas']['WebhookSecretRequest'];
@@ -16923,6 +17034,77 @@ export interface operations {
             };
         };
     };
+    get_frames_api_v1_items__item_id__frames_get: {
+        parameters: {
+            query?: {
+                count?: number;
+                /** @description Of the JPEGs. */
+                quality?: number;
+                start?: number;
+                /** @description Of the pictures in pixels; the next larger is made. */
+                width?: number | null;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_frame_api_v1_items__item_id__frames__frame__get: {
+        parameters: {
+            query?: {
+                /** @description Of the JPEGs. */
+                quality?: number;
+                /** @description Of the pictures in pixels; the next larger is made. */
+                width?: number | null;
+            };
+            header?: never;
+            path: {
+                frame: number;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_history_api_v1_items__item_id__history_get: {
         parameters: {
             query?: {
@@ -17238,6 +17420,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_video_api_v1_items__item_id__video_get: {
+        parameters: {
+            query?: {
+                /** @description How many times are given. */
+                times_count?: number;
+                /** @description First frame of `times_s`. */
+                times_start?: number;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoInfo"];
+                };
             };
             /** @description Problem, as application/problem+json */
             default: {

@@ -110,6 +110,8 @@ def build_index(path: str) -> FrameIndex:
         nominal = float(stream.average_rate or stream.guessed_rate or 25)
         base = float(stream.time_base or 1)
         said_s = _said_duration(container, stream)
+        # An AVI has one rate for all frames; what stands beside them is when they were stored.
+        is_even = str(container.format.name) == "avi"
     told = _from_packets(path)
     found = told or _from_frames(path)
     if not found.count:
@@ -132,6 +134,7 @@ def build_index(path: str) -> FrameIndex:
     keys = np.flatnonzero(found.is_key[order])
     # Times that the packets do not tell are guesses: good enough to find a frame again, not to say when it is shown.
     timed = facts if told is None else _timed(facts, (times * base).astype(np.float64))
+    timed = replace(timed, is_variable=timed.is_variable and not is_even)
     if timed.problem is None and said_s is not None and said_s > timed.duration_s * 1.05 + 1:
         ends = f"the file ends early: it says it lasts {said_s:.1f} s, and its frames end at {timed.duration_s:.1f} s"
         timed = replace(timed, problem=ends)

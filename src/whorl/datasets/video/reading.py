@@ -12,9 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from whorl.base.errors import NotFound, UnreadableMedia
+from whorl.base.errors import UnreadableMedia
 from whorl.datasets.video.indexing import FrameIndex, build_index, decode_index
 from whorl.datasets.video.opening import HINT, decode_packets, picture_track, upright_pixels
+from whorl.datasets.video.rules import check_frame
 
 if TYPE_CHECKING:
     import numpy as np
@@ -134,21 +135,6 @@ class FrameReader:
         if self._container is not None:
             self._container.close()
         self._container, self._held, self._last = None, None, None
-
-
-def check_frame(frame: int, n_frames: int) -> None:
-    """Refuse the number of a frame that the video does not have.
-
-    Raises:
-        NotFound: Says which there are.
-    """
-    if not 0 <= frame < n_frames:
-        there = f"it has frames 0 to {n_frames - 1:,}" if n_frames else "none of its frames decodes"
-        raise NotFound(
-            f"the video has no frame {frame:,}: {there}",
-            hint="Frames are counted from 0, in the order shown.",
-            details={"frame": frame, "n_frames": n_frames},
-        )
 
 
 def index_of(path: str, index_path: str | None = None) -> FrameIndex:
