@@ -8,6 +8,7 @@ import {
   Select,
   Stack,
   Table,
+  TagsInput,
   Text,
   TextInput,
   Title,
@@ -42,6 +43,7 @@ export function MembersPanel({ projectId }: { readonly projectId: string }) {
   const me = useMe();
   if (members.isError) return <ProblemNote error={members.error} onRetry={() => void members.refetch()} />;
   if (members.data === undefined) return <WaitRows rows={3} />;
+  const known = [...new Set(members.data.flatMap((one) => one.skills ?? []))].sort();
   return (
     <Grid gap="lg">
       <Grid.Col span={{ base: 12, md: 8 }}>
@@ -50,14 +52,20 @@ export function MembersPanel({ projectId }: { readonly projectId: string }) {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Name</Table.Th>
-                <Table.Th>E-mail</Table.Th>
-                <Table.Th w={260}>Role</Table.Th>
+                <Table.Th w={250}>Role</Table.Th>
+                <Table.Th>Skills</Table.Th>
                 <Table.Th w={50} />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {members.data.map((member) => (
-                <MemberRow key={member.person_id} member={member} projectId={projectId} mayChange={isOwner} />
+                <MemberRow
+                  key={member.person_id}
+                  member={member}
+                  known={known}
+                  projectId={projectId}
+                  mayChange={isOwner}
+                />
               ))}
             </Table.Tbody>
           </Table>
@@ -82,16 +90,23 @@ export function MembersPanel({ projectId }: { readonly projectId: string }) {
 
 interface MemberRowProps {
   readonly member: Member;
+  /** Skills that anybody here has. */
+  readonly known: readonly string[];
   readonly projectId: string;
   readonly mayChange: boolean;
 }
 
-function MemberRow({ member, projectId, mayChange }: MemberRowProps) {
+function MemberRow({ member, known, projectId, mayChange }: MemberRowProps) {
   const client = useQueryClient();
   const refresh = () => client.invalidateQueries({ queryKey: ["members"] });
   const changing = useMutation({
-    mutationFn: (role: RoleName) => setMember({ projectId, person: member.person_id, role }),
-    onSuccess: refresh,
+    mutationFn: (part: { role?: RoleName; skills?: string[] }) =>
+      setMember({ projectId, person: member.person_id, role: member.role, ...part }),
+    onSuccess: async () => {
+      await refresh();
+      // What one may take depends on one's skills.
+      await client.invalidateQueries({ predicate: ({ queryKey }) => isTaskKey(queryKey[0]) });
+    },
   });
   const removing = useMutation({
     mutationFn: () => removeMember({ projectId, personId: member.person_id }),
@@ -108,8 +123,14 @@ function MemberRow({ member, projectId, mayChange }: MemberRowProps) {
   };
   return (
     <Table.Tr>
-      <Table.Td fw={600}>{member.name}</Table.Td>
-      <Table.Td>{member.email}</Table.Td>
+      <Table.Td>
+        <Text size="sm" fw={600}>
+          {member.name}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {member.email}
+        </Text>
+      </Table.Td>
       <Table.Td>
         <Select
           aria-label={`Role of ${member.name}`}
@@ -119,10 +140,21 @@ function MemberRow({ member, projectId, mayChange }: MemberRowProps) {
           disabled={!mayChange || changing.isPending}
           allowDeselect={false}
           onChange={(value) => {
-            changing.mutate(roleOf(value));
+            changing.mutate({ role: roleOf(value) });
           }}
         />
         {(changing.isError || removing.isError) && <ProblemNote error={changing.error ?? removing.error} />}
+      </Table.Td>
+      <Table.Td>
+        <Skills
+          key={(member.skills ?? []).join("\n")}
+          member={member}
+          known={known}
+          mayChange={mayChange}
+          onChange={(skills) => {
+            changing.mutate({ skills });
+          }}
+        />
       </Table.Td>
       <Table.Td>
         {mayChange && (
@@ -132,6 +164,39 @@ function MemberRow({ member, projectId, mayChange }: MemberRowProps) {
         )}
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+function isTaskKey(key: unknown): boolean {
+  return key === "task" || key === "tasks";
+}
+
+interface SkillsProps {
+  readonly member: Member;
+  readonly known: readonly string[];
+  readonly mayChange: boolean;
+  readonly onChange: (skills: string[]) => void;
+}
+
+/** What a person can be asked beyond common work; a task may need some of it. */
+function Skills({ member, known, mayChange, onChange }: SkillsProps) {
+  const [skills, setSkills] = useState<string[]>(member.skills ?? []);
+  const change = (next: string[]) => {
+    const plain = [...new Set(next.map((one) => one.trim()).filter((one) => one !== ""))];
+    setSkills(plain);
+    onChange(plain);
+  };
+  if (!mayChange) return <Text size="sm">{skills.length === 0 ? "–" : skills.join(", ")}</Text>;
+  return (
+    <TagsInput
+      size="xs"
+      aria-label={`Skills of ${member.name}`}
+      placeholder={skills.length === 0 ? "type one, then Enter" : undefined}
+      maxTags={100}
+      data={[...known]}
+      value={skills}
+      onChange={change}
+    />
   );
 }
 

@@ -5,6 +5,7 @@ import {
   Checkbox,
   Grid,
   Group,
+  MultiSelect,
   SimpleGrid,
   Stack,
   Text,
@@ -16,7 +17,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { createRecipe, recipesQuery } from "@/api/queries/ontology";
+import { createRecipe, ontologyQuery, recipesQuery } from "@/api/queries/ontology";
 import type { Recipe, RecipeDraft } from "@/api/schema.gen";
 import { useIsAtLeast } from "@/app/context";
 import { formatAgo } from "@/ui/format";
@@ -86,6 +87,16 @@ function RecipeCard({ recipe }: { readonly recipe: RecipeDraft & { readonly crea
           </Badge>
         ))}
       </Group>
+      {(recipe.labels ?? []).length > 0 && (
+        <Text size="sm" mb={4}>
+          Only{" "}
+          {(recipe.labels ?? []).map((name) => (
+            <Badge key={name} size="sm" variant="default" tt="none" mr={4}>
+              {name}
+            </Badge>
+          ))}
+        </Text>
+      )}
       <Text size="sm" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
         {recipe.instructions === "" ? "No instructions." : recipe.instructions}
       </Text>
@@ -93,10 +104,11 @@ function RecipeCard({ recipe }: { readonly recipe: RecipeDraft & { readonly crea
   );
 }
 
-const EMPTY: RecipeDraft = { name: "", tools: ["box"], instructions: "" };
+const EMPTY: RecipeDraft = { name: "", tools: ["box"], instructions: "", labels: null };
 
 function NewRecipe({ projectId }: { readonly projectId: string }) {
   const [draft, setDraft] = useState(EMPTY);
+  const labels = useQuery(ontologyQuery(projectId)).data?.labels ?? [];
   const client = useQueryClient();
   const making = useMutation({
     mutationFn: () => createRecipe({ projectId, ...draft }),
@@ -144,6 +156,20 @@ function NewRecipe({ projectId }: { readonly projectId: string }) {
               ))}
             </SimpleGrid>
           </Checkbox.Group>
+          {labels.length > 0 && (
+            <MultiSelect
+              label="Labels"
+              description="The only ones people can use; leave it empty for all."
+              placeholder={(draft.labels ?? []).length === 0 ? "all labels" : undefined}
+              searchable
+              clearable
+              data={labels.map(({ name }) => name)}
+              value={draft.labels ?? []}
+              onChange={(chosen) => {
+                setDraft({ ...draft, labels: chosen.length === 0 ? null : chosen });
+              }}
+            />
+          )}
           <Textarea
             label="Instructions"
             description="Shown in the studio beside the image."
