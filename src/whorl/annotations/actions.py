@@ -15,7 +15,7 @@ from whorl.annotations.changes import (
     insert_annotations,
     lock_dataset_of_item,
 )
-from whorl.annotations.outcomes import Outcome, Verdict, find_predictions, save_outcomes, verdict_of
+from whorl.annotations.outcomes import Outcome, Verdict, find_predictions, judge_changes, save_outcomes
 from whorl.annotations.rows import AnyRow, NewAnnotation, annotation_from, annotation_of, geometry_of
 from whorl.annotations.rules import check_inside, clip_box, statement_digest
 from whorl.base.errors import InvalidInput, JsonValue, NotFound, StaleWrite
@@ -53,6 +53,7 @@ def save_annotations(
     now: datetime,
     author_kind: AuthorKind = AuthorKind.PERSON,
     cause: str | None = None,
+    missed_by: str | None = None,
 ) -> ItemAnnotations:
     """Save one person's changes to the ground truth of one item; all of them or none.
 
@@ -64,6 +65,7 @@ def save_annotations(
         drafts: What is new or changed; annotations that are not mentioned stay.
         removed_ids: Annotations to remove.
         base_revision: The revision the changes are based on, as ``read_item_annotations`` gave it.
+        missed_by: The model whose predictions were shown: it missed what is new here and comes from no prediction.
 
     Returns:
         The item's ground truth after the save, and the revision it stands at.
@@ -83,7 +85,8 @@ def save_annotations(
     predictions = _load_predictions(conn, changed, removed_ids, standing, at.key)
     if not changed and not removed_ids:
         return _item_annotations(at, row.revision, standing, [], set(), now)
-    new = [_version(draft, standing, predictions, at.key, actor_id, author_kind, now) for draft in changed]
+    author = _Author(author_kind, actor_id, missed_by)
+    new = [_version(draft, standing, predictions, at.key, author, now) for draft in changed]
     replaced = [draft.id for draft in changed if draft.id is not None]
     summary: dict[str, JsonValue] = {
         "item": item_id,
@@ -96,7 +99,7 @@ def save_annotations(
     close_annotations(conn, [standing[one].key for one in gone], revision=revision, died_by=actor_id)
     insert_annotations(conn, new, dataset_key=row.key, revision=revision, now=now)
     if predictions and author_kind is AuthorKind.PERSON:
-        verdicts = _verdicts(new, removed_ids, standing, predictions)
+        verdicts = judge_changes(new, [standing[one] for one in removed_ids], predictions)
         save_outcomes(conn, verdicts, person_id=actor_id, now=now)
     if new and at.is_checked_empty:
         clear_checked_empty(conn, row, [item_id], revision=revision)
@@ -357,20 +360,13 @@ def _load_predictions(
     return found
 
 
-def _verdicts(
-    new: Sequence[NewAnnotation],
-    removed_ids: Sequence[str],
-    standing: Mapping[str, AnyRow],
-    predictions: Mapping[str, AnyRow],
-) -> list[Verdict]:
-    """What the saved versions and removals say about the predictions they came from."""
-    refused = [standing[one].from_prediction for one in removed_ids]
-    verdicts = {one: Verdict(predictions[one], Outcome.REJECTED) for one in refused if one in predictions}
-    for version in new:
-        source = predictions.get(version.from_prediction or "")
-        if source is not None:
-            verdicts[source.id] = verdict_of(source, version.label, version.geometry)
-    return list(verdicts.values())
+@dataclass(frozen=True, slots=True)
+class _Author:
+    """Who saves, and which model missed what is new in the save."""
+
+    kind: AuthorKind
+    id: str
+    missed_by: str | None
 
 
 def _version(
@@ -378,8 +374,7 @@ def _version(
     standing: Mapping[str, AnyRow],
     predictions: Mapping[str, AnyRow],
     item_key: int,
-    actor_id: str,
-    author_kind: AuthorKind,
+    author: _Author,
     now: datetime,
 ) -> NewAnnotation:
     before = None if draft.id is None else standing[draft.id]
@@ -390,6 +385,7 @@ def _version(
         origin = Origin.ACCEPTED if is_same else Origin.EDITED
     else:
         origin = Origin.DRAWN if before is None else Origin.EDITED
+    is_new = before is None and from_prediction is None
     return NewAnnotation(
         id=draft.id or new_id("annotation", at=now.timestamp()),
         item_key=item_key,
@@ -398,10 +394,11 @@ def _version(
         geometry=draft.geometry,
         confidence=draft.confidence,
         attributes=draft.attributes,
-        author_kind=author_kind,
-        author_id=actor_id,
+        author_kind=author.kind,
+        author_id=author.id,
         origin=origin,
         from_prediction=from_prediction,
+        missed_by=author.missed_by if is_new else None if before is None else before.missed_by,
     )
 
 

@@ -186,6 +186,7 @@ def _version(before: AnyRow, label: str, ontology: OntologyDraft, actor_id: str)
         author_id=actor_id,
         origin=Origin.EDITED,
         from_prediction=before.from_prediction,
+        missed_by=before.missed_by,
     )
 
 

@@ -80,6 +80,7 @@ def _insert(
             author_id=one.author_id,
             origin=one.origin,
             from_prediction=one.from_prediction,
+            missed_by=one.missed_by,
         )
         for copy, said in truth.items()
         for one in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, RowMapping, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from whorl.annotations.rows import AnyRow, geometry_of
+from whorl.annotations.rows import AnyRow, NewAnnotation, geometry_of
 from whorl.annotations.rules import box_corners
 from whorl.base.errors import NotFound
 from whorl.datasets.revisions import batches
@@ -95,6 +95,30 @@ def verdict_of(prediction: AnyRow, label: str, geometry: Geometry) -> Verdict:
     if prediction.label == label and before == geometry:
         return Verdict(prediction, Outcome.ACCEPTED)
     return Verdict(prediction, Outcome.EDITED, geometry)
+
+
+def judge_changes(
+    new: Sequence[NewAnnotation], removed: Sequence[AnyRow], predictions: Mapping[str, AnyRow]
+) -> list[Verdict]:
+    """What saved versions and removals of ground truth say about the predictions they came from, by prediction id."""
+    refused = [one.from_prediction for one in removed]
+    verdicts = {one: Verdict(predictions[one], Outcome.REJECTED) for one in refused if one in predictions}
+    for version in new:
+        source = predictions.get(version.from_prediction or "")
+        if source is not None:
+            verdicts[source.id] = verdict_of(source, version.label, version.geometry)
+    return list(verdicts.values())
+
+
+def list_refused(conn: Connection, prediction_ids: Sequence[str]) -> set[str]:
+    """Which of these predictions somebody looked at and refused; the last word about each counts."""
+    refused: set[str] = set()
+    for some in batches(list(prediction_ids)):
+        query = select(proposal_outcome.c.prediction_id).where(
+            proposal_outcome.c.prediction_id.in_(some), proposal_outcome.c.outcome == Outcome.REJECTED.value
+        )
+        refused.update(conn.execute(query).scalars())
+    return refused
 
 
 def read_outcomes(conn: Connection, model_id: str) -> ModelOutcomes:

@@ -117,8 +117,13 @@ def _change(changed: frozenset[str], emptied: frozenset[str]) -> Update:
     return update(task_item).where(task_item.c.key == bindparam("of_key")).values(**values)
 
 
-def save_work(conn: Connection, row: ItemRow, work: Work, *, actor_id: str, now: datetime) -> bool:
+def save_work(
+    conn: Connection, row: ItemRow, work: Work, *, actor_id: str, now: datetime, missed_by: str | None = None
+) -> bool:
     """Write work as ground truth, with what it refuses of the models' proposals; give whether truth changed.
+
+    Args:
+        missed_by: The model that missed what is new in this work.
 
     Raises:
         InvalidInput: Annotations came without ``base_revision``.
@@ -146,6 +151,7 @@ def save_work(conn: Connection, row: ItemRow, work: Work, *, actor_id: str, now:
             base_revision=work.base_revision,
             actor_id=actor_id,
             now=now,
+            missed_by=missed_by,
         )
     except UnknownLabel as error:
         raise _gone(conn, row.project_id, work.annotations or ()) or error from error

@@ -12,7 +12,7 @@ from whorl.access.queries import list_skills
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas.tasks import Draft, Issue, Lease, Task, TaskCounts, TaskItem, TaskSummary, TaskWork
 from whorl.schemas.wire import Page
-from whorl.store.db.tables import dataset, issue, item, task, task_answer, task_count, task_item, task_person
+from whorl.store.db.tables import dataset, issue, item, recipe, task, task_answer, task_count, task_item, task_person
 from whorl.tasks.comments import list_replies
 from whorl.tasks.narrowing import may_take, missing_skills, work_of
 from whorl.tasks.people import count_workers
@@ -341,12 +341,14 @@ _LOCK = (
         task.c.reviews_task_key,
         task.c.lease_seconds,
         task.c.settings.label("task_settings"),
+        recipe.c.labels.label("recipe_labels"),
         task.c.dataset_key,
         item.c.id.label("item_id"),
         select(_REVIEWED.c.key).where(_REVIEWED.c.reviews_task_key == task.c.key).exists().label("is_reviewed"),
     )
     .join(task, task.c.key == task_item.c.task_key)
     .join(item, item.c.key == task_item.c.item_key)
+    .outerjoin(recipe, recipe.c.id == task.c.recipe_id)
     .where(task.c.id == bindparam("task_id"), item.c.id == bindparam("item_id"))
     .with_for_update(of=task_item)
 )

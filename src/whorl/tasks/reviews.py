@@ -14,7 +14,7 @@ from whorl.schemas.tasks import Issue, TaskItem
 from whorl.store.db.tables import annotation, issue, task, task_item
 from whorl.store.db.types import ALIVE
 from whorl.store.events import emit
-from whorl.tasks import queries
+from whorl.tasks import modes, queries
 from whorl.tasks.moves import ItemRow, Work, change_item, check_lease, finish, new_task_item, save_work
 from whorl.tasks.queries import lock_task_item, to_ms
 from whorl.tasks.rules import ItemStatus, Move, TaskKind, next_status
@@ -54,6 +54,7 @@ def approve_item(
         raise Conflict("the item is not submitted yet: somebody works on it", hint="Wait until it is submitted.")
     _check_no_open_issues(conn, row)
     work = Work(annotations, removed_ids, rejected_ids, base_revision).or_draft(row)
+    modes.check_labels_asked(conn, row, work)
     is_untouched = not save_work(conn, row, work, actor_id=actor_id, now=now)
     is_review = row.task_kind == TaskKind.REVIEW
     seconds = change_item(

@@ -18,7 +18,7 @@ from whorl.base.errors import Conflict, Forbidden, InvalidInput, JsonValue
 from whorl.schemas.annotations import AnnotationDraft
 from whorl.schemas.tasks import Draft, Lease, TaskItem
 from whorl.store.db.tables import item, task, task_item
-from whorl.tasks import answers, queries, verdicts
+from whorl.tasks import answers, modes, queries, verdicts
 from whorl.tasks.moves import (
     ItemRow,
     Work,
@@ -234,11 +234,13 @@ def save_draft(
         LeaseLost: The token is not the item's current one.
         StaleWrite: Somebody changed the item's annotations since ``base_revision``, or another window saved or
             submitted; both versions come with it.
+        InvalidInput: The work says more than the task asks.
     """
     row = lock_task_item(conn, task_id, item_id)
     work = Work(annotations, removed_ids, rejected_ids, base_revision)
     _check_not_submitted(conn, row, work, lease_token, actor_id)
     check_lease(row, lease_token, actor_id)
+    modes.check_asked(conn, row, work)
     check_base(conn, item_id, annotations, base_revision, actor_id=actor_id, now=now)
     before = None if row.draft is None else Draft.model_validate(row.draft)
     version = 0 if before is None else before.version
@@ -298,7 +300,8 @@ def submit_item(
         LeaseLost: The token is not the item's current one.
         StaleWrite: Somebody changed the item's annotations since ``base_revision``, or another window saved or
             submitted something else; both versions come with it.
-        InvalidInput: ``base_revision`` is missing, a yes/no task got another answer, or a classify task no class.
+        InvalidInput: ``base_revision`` is missing, a yes/no task got another answer, a classify task no class, or the
+            work says more than the task asks.
         Conflict: A review is approved, not submitted.
     """
     row = lock_task_item(conn, task_id, item_id)
@@ -314,6 +317,7 @@ def submit_item(
     if draft_version is not None and not handed_in.is_drafted:
         _check_draft_version(conn, row, handed_in, draft_version)
     work = handed_in.or_draft(row)
+    modes.check_asked(conn, row, work)
     if answers.is_shared(row):
         given = answers.Given(work, submission, actor_id=actor_id, now=now, active_seconds=active_seconds)
         done = answers.submit_answer(conn, row, given)
@@ -335,7 +339,11 @@ def _submit(
     now: datetime,
     active_seconds: float,
 ) -> TaskItem:
-    save_work(conn, row, work, actor_id=actor_id, now=now)
+    shown = modes.find_shown(conn, row)
+    modes.check_not_overtaken(conn, row, work, shown)
+    before = modes.list_own(conn, row, shown)
+    save_work(conn, row, work, actor_id=actor_id, now=now, missed_by=None if shown is None else shown.missed_by)
+    modes.accept_shown(conn, shown, before, actor_id=actor_id, now=now)
     said = verdicts.apply_answer(conn, row, answer, work.base_revision, actor_id=actor_id, now=now)
     verdicts.check_class(conn, row)
     if work.annotations is not None and not work.annotations and row.task_kind == TaskKind.LABEL:
