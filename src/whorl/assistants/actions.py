@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from whorl.annotations.changes import close_annotations
 from whorl.assistants import queries
 from whorl.assistants.queries import AssistantRow
+from whorl.assistants.ranking import restore_order
 from whorl.assistants.rules import check_task, check_wish, choose_kind
 from whorl.base.errors import Conflict, InvalidInput, JsonValue, NotFound
 from whorl.base.ids import new_id
@@ -84,6 +85,8 @@ def update_assistant(
         values |= {"status": "stopped", "job_id": None}
     elif change.is_stopped is False and row.status in ("stopped", "failed"):
         values |= {"status": "waiting" if row.model_id is None else "ready", "error": None}
+    if change.reorders is False:
+        restore_order(conn, row.task_key)
     conn.execute(update(assistant).where(assistant.c.key == row.key).values(**values, updated_at=now))
     tell_change(conn, queries.load_assistant(conn, assistant_id), actor_id=actor_id, now=now)
 
@@ -99,6 +102,7 @@ def delete_assistant(conn: Connection, assistant_id: str, *, actor_id: str, now:
     row = queries.load_assistant(conn, assistant_id)
     cancel_jobs(conn, assistant_id, actor_id=actor_id, now=now)
     drop_proposals(conn, row, list_open_items(conn, row.task_key), actor_id=actor_id, now=now)
+    restore_order(conn, row.task_key)
     conn.execute(delete(assistant_round).where(assistant_round.c.assistant_key == row.key))
     conn.execute(delete(assistant).where(assistant.c.key == row.key))
     _tell(conn, row, "deleted", actor_id=actor_id, now=now)
@@ -126,13 +130,18 @@ def start_rest(conn: Connection, assistant_id: str, wish: LabelRest, *, actor_id
     return create_job(conn, REST, project_id=row.project_id, params=params, actor_id=actor_id, now=now)
 
 
-def list_open_items(conn: Connection, task_key: int) -> list[int]:
-    """Keys of the items of a task that wait in its queue, untouched, in the order in which they are given out."""
+def list_open_items(conn: Connection, task_key: int, *, after_key: int = 0) -> list[int]:
+    """Keys of the items of a task that wait in its queue, untouched, in the order in which they are given out.
+
+    Args:
+        after_key: Only those that came to the task after this key of ``task_item``.
+    """
     found = select(task_item.c.item_key).where(
         task_item.c.task_key == task_key,
         task_item.c.status == ItemStatus.QUEUED.value,
         task_item.c.draft.is_(None),
         task_item.c.submitted_by.is_(None),
+        task_item.c.key > after_key,
     )
     return list(conn.execute(found.order_by(task_item.c.rank, task_item.c.key)).scalars())
 

@@ -55,16 +55,27 @@ class AssistantRow:
         )
 
 
+def next_training_at(row: AssistantRow) -> int:
+    """Finished items at which an assistant trains next."""
+    return measure_progress(row.settings, row.kind, n_seen=row.n_seen, n_finished=row.n_finished).n_needed
+
+
 def load_assistant(conn: Connection, assistant_id: str) -> AssistantRow:
     """One assistant as stored.
 
     Raises:
         NotFound: There is none with this id.
     """
-    row = conn.execute(_rows().where(assistant.c.id == assistant_id)).mappings().one_or_none()
+    row = find_assistant(conn, assistant_id)
     if row is None:
         raise NotFound(f"no such assistant: {assistant_id}", hint="It may have been deleted.")
-    return _row(dict(row))
+    return row
+
+
+def find_assistant(conn: Connection, assistant_id: str) -> AssistantRow | None:
+    """One assistant as stored, or None."""
+    row = conn.execute(_rows().where(assistant.c.id == assistant_id)).mappings().one_or_none()
+    return None if row is None else _row(dict(row))
 
 
 def list_waiting(conn: Connection) -> list[AssistantRow]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from whorl.base.errors import Conflict, InvalidInput, MissingDependency
+from whorl.base.errors import Conflict, InvalidInput, JsonValue, MissingDependency
 from whorl.models.rules import BUILTIN_TASKS, check_architecture
 from whorl.schemas.assistants import AssistantCreate, AssistantKind
 from whorl.schemas.ontology import Tool
@@ -19,6 +19,7 @@ LEAST_MORE = 5
 HELD_OUT_FROM = 20
 """From so many items to learn from, every sixth is held out to score on."""
 HELD_OUT_EVERY = 6
+LEAST_BUDGET_S, BUDGET_S_PER_ITEM = 20.0, 1.0
 GIVES_UP_AFTER = 3
 """Rounds in a row below the floor after which an assistant stops and says so."""
 FLOOR = 0.10
@@ -138,6 +139,23 @@ def check_wish(wish: AssistantCreate, kind: AssistantKind) -> str:
         )
     resolve_params(name, wish.params)
     return name
+
+
+def training_params(settings: AssistantCreate, architecture: str, n_items: int) -> dict[str, JsonValue]:
+    """What a round trains with: the wished parameters, and for the nets a budget that grows with what there is.
+
+    The first suggestions shall come soon: ten images are seen often enough in half a minute.
+    """
+    if architecture not in (ARCHITECTURES["box"], ARCHITECTURES["mask"]):
+        return dict(settings.params)
+    budget = min(settings.budget_seconds, LEAST_BUDGET_S + n_items * BUDGET_S_PER_ITEM)
+    return {"budget_s": budget, "validate_every": 0, "finetune": False} | settings.params
+
+
+def longest_training_s(settings: AssistantCreate, architecture: str) -> float:
+    """Seconds after which a training is broken off. The built-in nets count their own processor seconds."""
+    is_own = architecture in (ARCHITECTURES["box"], ARCHITECTURES["mask"])
+    return settings.budget_seconds * 30 + 600 if is_own else settings.budget_seconds
 
 
 def is_held_out(sha256: str) -> bool:

@@ -30,6 +30,7 @@ class NewModel:
     query: Mapping[str, JsonValue]
     parent_id: str | None = None
     run_id: str | None = None
+    assistant_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,12 @@ def create_model(
             run_id=new.run_id,
             metrics={},
             created_at=now,
+            assistant_id=new.assistant_id,
         )
     )
-    emit(conn, "model.created", project_id=project_id, subject_id=model_id, actor_id=actor_id, now=now, cause=cause)
+    if new.assistant_id is None:
+        # Of an assistant's models the assistant tells: no pipeline is to take them for a challenger.
+        emit(conn, "model.created", project_id=project_id, subject_id=model_id, actor_id=actor_id, now=now, cause=cause)
     return model_id
 
 
@@ -167,6 +171,8 @@ def mark_trained(
             error=None,
         )
     )
+    if held.assistant_id is not None:
+        return
     emit(
         conn,
         "model.trained",
@@ -201,6 +207,8 @@ def mark_failed(
     """Record that a training ended without a model, and why."""
     held = queries.get_model(conn, model_id)
     conn.execute(update(model).where(model.c.id == model_id).values(status="failed", error=error))
+    if held.assistant_id is not None:
+        return
     emit(
         conn,
         "model.failed",

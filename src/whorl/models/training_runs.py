@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from whorl.base.errors import Cancelled, JsonValue, WhorlError
 from whorl.models import actions
+from whorl.models.builtin.params import WARM
 from whorl.models.checkpoints import CURVES_SO_FAR, checkpoint_folder, drop_checkpoint, is_owned, prepare_checkpoint
 from whorl.models.costs import measure_latency, model_bytes
 from whorl.models.curves import CurveKeeper
@@ -26,6 +27,7 @@ from whorl.models.workshop import Workshop
 from whorl.schemas.models import Model
 
 Watch = Callable[[Mapping[str, float]], None]
+ReadSet = Callable[[Connection, Model], TrainingSet]
 _TIMED = 3
 
 
@@ -51,6 +53,8 @@ def train_model(
     is_resumed: bool = False,
     timeout_s: float | None = None,
     watch: Watch | None = None,
+    read: ReadSet | None = None,
+    warm: Path | None = None,
 ) -> Trained:
     """Train a model in a niced process of its own. What it reports is kept as rows while it runs.
 
@@ -59,6 +63,8 @@ def train_model(
         is_resumed: Go on from the checkpoint, whoever left it.
         timeout_s: A training that takes longer is cancelled.
         watch: Told the newest metrics a few times a second.
+        read: Gives what to train on; what the model's query says when left out.
+        warm: Folder in which a built-in net finds what an earlier training of its kind left, and leaves its own.
 
     Raises:
         Cancelled: It ran out of time, or the heartbeat said so; its checkpoint stays.
@@ -70,13 +76,17 @@ def train_model(
     started = time.perf_counter()
     with workshop.db.read() as conn:
         model = get_model(conn, model_id)
-        training_set = read_training_set(conn, model, blobs=workshop.blobs, files=workshop.files_path)
+        training_set = (
+            read_training_set(conn, model, blobs=workshop.blobs, files=workshop.files_path)
+            if read is None
+            else read(conn, model)
+        )
     target = workshop.models_path / model.id
     # What lies there is a whole folder of an attempt whose commit was lost; it may be of older code.
     shutil.rmtree(target, ignore_errors=True)
     checkpoint = checkpoint_folder(workshop.models_path, model.id)
     prepare_checkpoint(checkpoint, is_resumed=is_resumed or is_owned(checkpoint, owner), owner=owner)
-    process = start_training(_request(model, training_set, workshop, checkpoint), target)
+    process = start_training(_request(model, training_set, workshop, checkpoint, warm), target)
     keeper = CurveKeeper(workshop.db, model.id)
 
     def beat() -> None:
@@ -143,12 +153,15 @@ def _measure(workshop: Workshop, folder: Path, training_set: TrainingSet) -> flo
         return None
 
 
-def _request(model: Model, training_set: TrainingSet, workshop: Workshop, checkpoint: Path) -> TrainingRequest:
+def _request(
+    model: Model, training_set: TrainingSet, workshop: Workshop, checkpoint: Path, warm: Path | None
+) -> TrainingRequest:
+    folders = {"home": workshop.home, "cache": workshop.features_path} | ({} if warm is None else {WARM: warm})
     return TrainingRequest(
         architecture=model.architecture,
         data=training_set.data,
         # The folders are the server's: whoever may register a model may not say where its training writes.
-        params=model.params | {"home": str(workshop.home), "cache": str(workshop.features_path)},
+        params=model.params | {name: str(path) for name, path in folders.items()},
         lineage={
             "model": model.id,
             "dataset": model.dataset_id,

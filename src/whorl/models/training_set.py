@@ -80,23 +80,45 @@ def read_training_set(conn: Connection, model: Model, *, blobs: BlobStore, files
         subset: read_labelled(conn, model.dataset_id, revision=model.revision, subset=subset, query=query)
         for subset, query in narrowed.items()
     }
-    samples = {subset: _samples(part, task, blobs, files) for subset, part in parts.items()}
-    _check_trainable(parts, [sample for part in samples.values() for sample in part], task)
-    if not samples[Subset.TRAIN]:
+    found = build_training_set(
+        task, model.labels, parts[Subset.TRAIN], parts[Subset.VALIDATION], blobs=blobs, files=files
+    )
+    if not found.data.train:
         raise ModelError(
             f"nothing to train on: revision {model.revision} has no labelled train item (see `whorl split`)"
             + (" that matches the model's query" if narrowed[Subset.TRAIN] else ""),
             hint="Label some items, then put them into subsets: whorl split.",
         )
-    used = [label for part in samples.values() for sample in part for label in sample.labels]
-    labels = [*model.labels, *sorted(set(used) - set(model.labels))]
-    every = [(item.id, item.sha256) for part in parts.values() for item in part.items]
+    return found
+
+
+def build_training_set(
+    task: Task,
+    labels: Sequence[str],
+    train: LabelledItems,
+    validation: LabelledItems,
+    *,
+    blobs: BlobStore,
+    files: Path,
+) -> TrainingSet:
+    """The samples of some items; items without an answer to learn are left out.
+
+    Args:
+        labels: What the model is to say; labels that the items use beyond those come after them.
+
+    Raises:
+        ModelError: Masks are wanted, and the ground truth has boxes only.
+    """
+    samples = [_samples(part, task, blobs, files) for part in (train, validation)]
+    _check_trainable((train, validation), [sample for part in samples for sample in part], task)
+    used = [label for part in samples for sample in part for label in sample.labels]
+    every = [(item.id, item.sha256) for part in (train, validation) for item in part.items]
     return TrainingSet(
         data=TrainingData(
             task=task,
-            labels=tuple(labels),
-            train=tuple(samples[Subset.TRAIN]),
-            validation=tuple(samples[Subset.VALIDATION]),
+            labels=(*labels, *sorted(set(used) - set(labels))),
+            train=tuple(samples[0]),
+            validation=tuple(samples[1]),
         ),
         items_digest=digest_items(every),
         n_items=len(every),
@@ -196,11 +218,11 @@ def _have_outlines(boxed: Sequence[AnnotationRecord], outlined: Sequence[tuple[s
     return bool(((overlaps >= 0.5) & is_same).any(axis=1).all())
 
 
-def _check_trainable(parts: Mapping[Subset, LabelledItems], samples: Sequence[TrainingSample], task: Task) -> None:
+def _check_trainable(parts: Sequence[LabelledItems], samples: Sequence[TrainingSample], task: Task) -> None:
     """Raise ModelError when masks are wanted and the ground truth has boxes only."""
     if not task.has_masks or any(sample.masks for sample in samples):
         return
-    truth = [record for part in parts.values() for records in part.truth for record in records]
+    truth = [record for part in parts for records in part.truth for record in records]
     boxes = sum(isinstance(record.geometry, Box) for record in truth)
     if boxes:
         raise ModelError(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from whorl.assistants.jobs import assistant_job_handlers
+from whorl.assistants.watching import AssistantWatch
 from whorl.base.clock import Clock, SystemClock, to_datetime
 from whorl.base.settings import Settings
 from whorl.datasets.intake import MediaLimits
@@ -48,23 +50,26 @@ class Handlers:
 
 @dataclass(frozen=True)
 class Engine:
-    """The dispatcher and the pump that feeds it from the outbox."""
+    """The dispatcher, the pump that feeds it from the outbox, and the watch over assistants."""
 
     db: Database
     clock: Clock
     dispatcher: Dispatcher
     runtime: PipelineRuntime
     executor: Executor
+    watch: AssistantWatch
 
     def start(self) -> None:
-        """Start both in threads."""
+        """Start all in threads."""
         now = to_datetime(self.clock.now())
         self.db.write(lambda conn: plan_retention(conn, now=now), priority=Priority.ENGINE)
         self.dispatcher.start()
         self.runtime.start()
+        self.watch.start()
 
     def stop(self) -> None:
-        """Stop both, and give back what they hold."""
+        """Stop all, and give back what they hold."""
+        self.watch.stop()
         self.runtime.stop()
         self.dispatcher.stop()
 
@@ -108,6 +113,7 @@ def build_engine(
     jobs = job_handlers(db, blobs, MediaLimits.of(settings)) | model_job_handlers(db, blobs, settings.home_path, clock)
     jobs |= select_job_handlers(db, blobs, settings.home_path, clock)
     jobs |= simulate_job_handlers(db, blobs, settings.home_path, clock)
+    jobs |= assistant_job_handlers(db, blobs, settings.home_path, clock)
     jobs |= scan_job_handlers(db, blobs, settings.home_path, clock)
     if settings.egress_allow:
         make_egress(settings)  # A typing error shows at the start, not at the first call.
@@ -117,4 +123,5 @@ def build_engine(
         RETENTION_NODE: RetentionHandler(db, blobs, clock),
     }
     handlers = Handlers({**jobs, **serving, ADDRESS: webhooks}, runtime)
-    return Engine(db, clock, Dispatcher(db, handlers, executor=executor, clock=clock), runtime, executor)
+    dispatcher = Dispatcher(db, handlers, executor=executor, clock=clock)
+    return Engine(db, clock, dispatcher, runtime, executor, AssistantWatch(db, clock))

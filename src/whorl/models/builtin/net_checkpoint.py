@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TypedDict
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from whorl.base.errors import ModelError
 
-STATE = "checkpoint.pt"
+STATE, WARM_NET = "checkpoint.pt", "net.pt"
 SAVE_OFTEN_S, SAVE_EVERY_S = 0.5, 10.0
 
 
@@ -74,3 +74,31 @@ def load_state(folder: Path | None) -> State | None:
             f"the checkpoint lacks {', '.join(sorted(missing))}", hint="Train from the start, without resume."
         )
     return state
+
+
+def load_warm(net: nn.Module, folder: Path | None) -> int:
+    """Take over what an earlier training left, as far as it fits, and give how many tensors that were.
+
+    A layer whose shape has changed, since there is a label more, begins anew. What cannot be read is not there.
+    """
+    path = None if folder is None else folder / WARM_NET
+    if path is None or not path.is_file():
+        return 0
+    try:
+        left: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, TypeError, pickle.UnpicklingError):
+        return 0
+    own = net.state_dict()
+    fitting = {name: value for name, value in left.items() if name in own and own[name].shape == value.shape}
+    net.load_state_dict(own | fitting)
+    return len(fitting)
+
+
+def save_warm(net: nn.Module, folder: Path | None) -> None:
+    """Leave a net for the next training; a reader sees the old one or the new one."""
+    if folder is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{WARM_NET}.{os.getpid()}"
+    torch.save(net.state_dict(), draft)
+    draft.replace(folder / WARM_NET)

@@ -21,7 +21,15 @@ from torch import Tensor, nn
 
 from whorl.base.errors import Cancelled, MissingDependency, ModelError
 from whorl.models.adapters.contract import Report, ShouldStop
-from whorl.models.builtin.net_checkpoint import SAVE_EVERY_S, SAVE_OFTEN_S, State, load_state, save_state
+from whorl.models.builtin.net_checkpoint import (
+    SAVE_EVERY_S,
+    SAVE_OFTEN_S,
+    State,
+    load_state,
+    load_warm,
+    save_state,
+    save_warm,
+)
 from whorl.models.builtin.net_pace import Clock, Scorer
 from whorl.models.builtin.params import NetParams
 from whorl.models.weights import source_file
@@ -54,6 +62,7 @@ class Plan:
         bf16: Compute in bfloat16 where autocast allows.
         validate_every: Epochs between two scores on the validation samples; 0 scores never.
         patience: Scores without a better one after which it stops, with the best weights; 0 never stops.
+        warm: Folder of the net that an earlier training left, to begin from where it fits; the new one is left there.
     """
 
     canvas: tuple[int, int]
@@ -65,6 +74,7 @@ class Plan:
     bf16: bool
     validate_every: int = 0
     patience: int = 0
+    warm: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +126,7 @@ class Job(Generic[V]):
     score_s: float = 0.0
 
 
-def make_plan(params: NetParams, *, canvas: tuple[int, int]) -> Plan:
+def make_plan(params: NetParams, *, canvas: tuple[int, int], warm: Path | None = None) -> Plan:
     """Settle what the parameters leave open: the backbone by what is installed, fine-tuning by the budget.
 
     Raises:
@@ -134,6 +144,7 @@ def make_plan(params: NetParams, *, canvas: tuple[int, int]) -> Plan:
         bf16=_has_bf16(),
         validate_every=params.validate_every,
         patience=params.patience,
+        warm=warm,
     )
 
 
@@ -163,6 +174,7 @@ def train_net(
         Cancelled: ``should_stop`` said so.
         ModelError: The checkpoint is damaged.
     """
+    load_warm(job.net, plan.warm)
     job.net.to(memory_format=torch.channels_last)
     run = _Run(job, source, plan, rng, report, should_stop, checkpoint)
     if plan.weights is None:
@@ -176,6 +188,7 @@ def train_net(
     run.finish()
     job.net.eval()
     job.net.to(memory_format=torch.contiguous_format)
+    save_warm(job.net, plan.warm)
 
 
 class _Run(Generic[V]):

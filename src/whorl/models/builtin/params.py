@@ -11,6 +11,7 @@ import difflib
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,8 +21,10 @@ from whorl.schemas.training import Architecture, ArchitecturePreset, Augment, Pr
 
 SAMPLING, AUGMENT, PRESET = "sampling", "augment", "preset"
 RESERVED = frozenset({SAMPLING, AUGMENT, PRESET})
-FOLDERS = frozenset({"home", "cache"})
-"""Given by the server beside the parameters: folder of fetched weights, folder of cached features."""
+WARM = "warm"
+FOLDERS = frozenset({"home", "cache", WARM})
+"""Given by the server beside the parameters: folder of fetched weights, folder of cached features, and folder of the
+net that an earlier training of the same kind left."""
 
 
 class BuiltinParams(BaseModel):
@@ -313,6 +316,12 @@ def read_augment(values: Mapping[str, JsonValue]) -> Augment:
         return Augment.model_validate(dict(values))
     except ValidationError as error:
         raise _refusal(error, "augmentation", values) from None
+
+
+def warm_folder(params: Mapping[str, JsonValue]) -> Path | None:
+    """The folder of an earlier training's net, where the server gave one."""
+    given = params.get(WARM)
+    return Path(given) if isinstance(given, str) else None
 
 
 def check_sampling(name: str) -> str:

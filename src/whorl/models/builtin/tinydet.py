@@ -16,7 +16,7 @@ import numpy as np
 from whorl.base.errors import InvalidInput, JsonValue, MissingDependency, ModelError
 from whorl.models.adapters.contract import Report, ShouldStop, TrainFacts
 from whorl.models.builtin.detect_decode import IOU_THRESHOLD, LIMIT, MIN_SCORE, decode_peaks, suppress
-from whorl.models.builtin.params import TinyDetParams, read_params
+from whorl.models.builtin.params import TinyDetParams, read_params, warm_folder
 from whorl.models.features.lite0 import normalise
 from whorl.models.folder import WEIGHTS, open_onnx, read_card
 from whorl.models.images import letterbox
@@ -68,7 +68,7 @@ class TinyDet:
                 f"training builtin:tinydet needs the package {error.name}", hint="pip install 'whorl[train]'"
             ) from error
         canvas = _canvas(data, size=wanted.size)
-        plan = make_plan(wanted, canvas=canvas)
+        plan = make_plan(wanted, canvas=canvas, warm=warm_folder(params))
         source = ViewSource(data.train, data.labels, canvas=canvas, augment=wanted.augmentation)
         validation = ViewSource(data.validation, data.labels, canvas=canvas, augment=wanted.augmentation)
         last: dict[str, float] = {}

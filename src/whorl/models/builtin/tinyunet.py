@@ -19,7 +19,7 @@ from whorl.base.errors import InvalidInput, JsonValue, MissingDependency, ModelE
 from whorl.models.adapters.contract import Report, ShouldStop, TrainFacts
 from whorl.models.builtin.mask_decode import find_objects, to_instances, to_segmentation
 from whorl.models.builtin.mask_views import Fit, MaskSource, choose_canvas, choose_fit
-from whorl.models.builtin.params import TinyUNetParams, read_params
+from whorl.models.builtin.params import TinyUNetParams, read_params, warm_folder
 from whorl.models.features.lite0 import normalise
 from whorl.models.folder import WEIGHTS, open_onnx, read_card
 from whorl.models.images import GRAY
@@ -71,7 +71,7 @@ class TinyUNet:
             ) from error
         fit = choose_fit(data.train, size=wanted.size)
         canvas = choose_canvas(data.train, fit)
-        plan = make_plan(wanted, canvas=canvas)
+        plan = make_plan(wanted, canvas=canvas, warm=warm_folder(params))
         source, validation = (
             MaskSource(samples, data.labels, fit=fit, canvas=canvas, augment=wanted.augmentation)
             for samples in (data.train, data.validation)

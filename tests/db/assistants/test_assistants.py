@@ -1,0 +1,38 @@
+"""The loop: wait, learn, propose, learn again; and all that may go wrong on the way."""
+
+from __future__ import annotations
+
+import pytest
+from tests.db.assistants.conftest import Desk
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+def test_assistant__waits__learns__proposes_and_learns_again(desk: Desk) -> None:
+    desk.fill(30)
+    helper = desk.start()
+    assert (desk.get(helper).n_needed, desk.get(helper).progress) == (6, 0.0)
+    desk.label(5)
+    desk.work()
+    assert desk.get(helper).status == "waiting"
+    assert desk.get(helper).progress == pytest.approx(5 / 6)
+    finished = desk.label(1)
+    desk.work()
+    held = desk.get(helper)
+    assert (held.status, len(held.rounds), held.rounds[0].n_items) == ("ready", 1, 6)
+    assert held.rounds[0].n_proposed == 24
+    assert desk.proposals(finished[0]) == []
+    waiting = [one for one in desk.names if desk.proposals(one)]
+    assert len(waiting) == 24
+    right = sum(desk.proposals(one)[0].label == ("car" if desk.red[one] else "truck") for one in waiting)
+    assert right >= 22
+    # The next training is at six and a half as many, and five more at least.
+    assert held.n_needed == 11
+    desk.label(5)
+    held = desk.get(helper)
+    assert held.accepted + held.edited + held.rejected == 5
+    desk.work()
+    held = desk.get(helper)
+    assert (len(held.rounds), held.rounds[1].n_items, held.n_needed) == (2, 11, 17)
+    models = {one.author_id for item in desk.names[20:] for one in desk.proposals(item)}
+    assert models == {held.model_id}
