@@ -6,19 +6,23 @@ import numpy as np
 import pytest
 
 from whorl.base.errors import MaskError
-from whorl.geometry.masks import decode_mask, encode_mask, place_mask
+from whorl.geometry.converting import mask_to_rings
+from whorl.geometry.masks import decode_mask, encode_mask, mask_area, place_mask
+from whorl.geometry.merging import MergeRule, Way
 from whorl.geometry.polygons import filled_area, polygon_to_mask
+from whorl.geometry.suppression import Metric
 from whorl.models.tiling import TilePredictions, cut_records, merge_predictions, move_geometry
 from whorl.schemas.annotations import Box, ClassTag, Geometry, Mask, Points, Polygon, Polyline, RotatedBox
 from whorl.schemas.records import AnnotationRecord
 
 # Two tiles of 60 x 50 in an image of 100 x 50; both see x 40 to 60.
 LEFT, RIGHT = (0, 0, 60, 50), (40, 0, 100, 50)
+RULES: tuple[tuple[Way, Metric], ...] = (("nms", "ios"), ("greedy_nmm", "ios"), ("nmm", "ios"))
 
 
 def _merge(left: list[AnnotationRecord], right: list[AnnotationRecord]) -> list[AnnotationRecord]:
     tiles = [TilePredictions(LEFT, left), TilePredictions(RIGHT, right)]
-    return merge_predictions(tiles, width=100, height=50, edge_px=2, iou=0.5, part_share=0.7)
+    return merge_predictions(tiles, width=100, height=50)
 
 
 def _square(x0: float, y0: float, side: float = 10) -> Polygon:
@@ -55,6 +59,74 @@ def test_merge_predictions__masks_lie_where_the_tile_lies() -> None:
     expected = np.zeros((50, 100), dtype=bool)
     expected[10:15, 60:70] = True
     assert np.array_equal(decode_mask(found.geometry.counts, width=100, height=50), expected)
+
+
+def _ring(x0: int, x1: int) -> Mask:
+    """What a tile shows of a frame that reaches from 20 to 80 in x, in the tile's pixels."""
+    whole = np.zeros((50, 100), dtype=bool)
+    whole[10:40, 20:80] = True
+    whole[18:32, 30:70] = False
+    return Mask(height=50, width=60, counts=encode_mask(whole[:, x0:x1]))
+
+
+def test_merge_predictions__a_mask_cut_by_a_border_is_whole_again() -> None:
+    (found,) = _merge([AnnotationRecord("o", _ring(0, 60), 0.5)], [AnnotationRecord("o", _ring(40, 100), 0.9)])
+    assert isinstance(found.geometry, Mask)
+    pixels = decode_mask(found.geometry.counts, width=100, height=50)
+    assert (found.confidence, int(pixels.sum())) == (0.9, 60 * 30 - 40 * 14)
+    assert not pixels[20:30, 35:65].any()
+
+
+def test_merge_predictions__a_polygon_cut_by_a_border_is_drawn_anew() -> None:
+    tall = [(20.0, 10.0), (60.0, 5.0), (60.0, 45.0), (20.0, 40.0)]
+    wide = [(0.0, 5.2), (40.0, 10.0), (40.0, 40.0), (0.0, 44.8)]
+    left, right = Polygon(rings=[tall]), Polygon(rings=[wide])
+    (found,) = _merge([AnnotationRecord("o", left, 0.9)], [AnnotationRecord("o", right, 0.8)])
+    assert isinstance(found.geometry, Polygon)
+    union = polygon_to_mask([tall], width=100, height=50) | polygon_to_mask(
+        [[(x + 40, y) for x, y in wide]], width=100, height=50
+    )
+    drawn = polygon_to_mask(found.geometry.rings, width=100, height=50)
+    assert (drawn & union).sum() / (drawn | union).sum() >= 0.98
+    assert sum(map(len, found.geometry.rings)) < sum(map(len, mask_to_rings(union))) * 0.7
+
+
+def test_merge_predictions__masks_that_differ_where_both_tiles_look_stay_two() -> None:
+    # Two bars that cross: the boxes around them agree, their pixels do not.
+    y, x = np.mgrid[:50, :100]
+    falling, rising = np.abs(y - x / 2) < 3, np.abs(y - (50 - x / 2)) < 3
+    left = Mask(height=50, width=60, counts=encode_mask(falling[:, :60]))
+    right = Mask(height=50, width=60, counts=encode_mask(rising[:, 40:]))
+    found = _merge([AnnotationRecord("bar", left, 0.9)], [AnnotationRecord("bar", right, 0.8)])
+    assert len(found) == 2
+
+
+def test_merge_predictions__by_other_rules() -> None:
+    left = [AnnotationRecord("car", Box(x0=30, y0=10, x1=60, y1=30), 0.6)]
+    right = [AnnotationRecord("car", Box(x0=0, y0=10, x1=35, y1=30), 0.9)]
+    tiles = [TilePredictions(LEFT, left), TilePredictions(RIGHT, right)]
+    boxes = {
+        way: [one.geometry for one in merge_predictions(tiles, width=100, height=50, rule=MergeRule(way, metric, 0.5))]
+        for way, metric in RULES
+    }
+    assert boxes == {
+        "nms": [Box(x0=40, y0=10, x1=75, y1=30)],
+        "greedy_nmm": [Box(x0=30, y0=10, x1=75, y1=30)],
+        "nmm": [Box(x0=30, y0=10, x1=75, y1=30)],
+    }
+
+
+def test_merge_predictions__masks_by_other_rules() -> None:
+    tiles = [
+        TilePredictions(LEFT, [AnnotationRecord("o", _ring(0, 60), 0.5)]),
+        TilePredictions(RIGHT, [AnnotationRecord("o", _ring(40, 100), 0.9)]),
+    ]
+    areas = []
+    for way, metric in RULES[:2]:
+        (found,) = merge_predictions(tiles, width=100, height=50, rule=MergeRule(way, metric, 0.5))
+        assert isinstance(found.geometry, Mask)
+        areas.append(mask_area(found.geometry.counts))
+    assert areas == [40 * 30 - 30 * 14, 60 * 30 - 40 * 14]
 
 
 def test_merge_predictions__classes_of_tiles_and_empty_masks_say_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import Field
 from sqlalchemy import Connection
@@ -27,7 +28,15 @@ class MergeTilesParams(Params):
     """Whose predictions are merged, and how."""
 
     model: ModelId | None = Field(default=None, description="Only this model's predictions; all models' without one.")
-    iou: float = Field(default=0.5, gt=0, le=1, description="Overlap from which two boxes are one object.")
+    way: Literal["edges", "nms", "greedy_nmm", "nmm"] = Field(
+        default="edges",
+        description="edges: only what a tile's border cuts is joined, and doubles are dropped; nms: the weaker of two "
+        "that overlap goes; greedy_nmm and nmm: it is merged into the better one.",
+    )
+    metric: Literal["iou", "ios"] = Field(
+        default="iou", description="Not for edges: overlap over both, or over the smaller one alone."
+    )
+    iou: float = Field(default=0.5, gt=0, le=1, description="Overlap from which two shapes are one object.")
     part_share: float = Field(
         default=0.7, gt=0, le=1, description="A cut-off box goes when so much of it lies in another tile's larger box."
     )
@@ -49,9 +58,10 @@ class MergeTilesNode(PlainNode):
         is_barrier=True,
         gathers_parts=True,
         description="Tiles wait here until all of their image have come. Then their predictions become predictions on "
-        "the image: boxes cut by a tile's border are joined with their other parts, doubles are dropped, and the image "
-        "leaves by `item`. Tiles that were lost on the way (discarded, filtered out, failed) are not waited for once "
-        "nothing else of the journey is under way. When the image was deleted meanwhile, nothing leaves.",
+        "the image: boxes, masks and polygons cut by a tile's border are joined with their other parts, doubles are "
+        "dropped, and the image leaves by `item`. Tiles that were lost on the way (discarded, filtered out, failed) "
+        "are not waited for once nothing else of the journey is under way. When the image was deleted meanwhile, "
+        "nothing leaves.",
     )
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
@@ -85,10 +95,12 @@ def _merge(conn: Connection, group: Group, context: NodeContext) -> Passed:
 def _write(conn: Connection, parent: Item, tiles: Sequence[Item], context: NodeContext) -> dict[str, JsonValue]:
     """Write each model's merged predictions in place of its earlier ones, and give how many there are by model."""
     # Late: numpy takes its time, and the server has no need of it.
+    from whorl.geometry.merging import MergeRule
     from whorl.models.tiling import TilePredictions, merge_predictions
 
     params = context.params
     assert isinstance(params, MergeTilesParams)
+    rule = MergeRule(params.way, params.metric, params.iou, params.part_share, params.edge_px)
     places = {tile.id: place for tile in tiles if (place := read_place(tile)) and tile.metadata[PARENT] == parent.id}
     counts: dict[str, JsonValue] = {}
     keys = find_item_keys(conn, list(places))
@@ -101,9 +113,7 @@ def _write(conn: Connection, parent: Item, tiles: Sequence[Item], context: NodeC
             [TilePredictions(places[item_id], said[key]) for item_id, key in keys.items()],
             width=parent.width,
             height=parent.height,
-            edge_px=params.edge_px,
-            iou=params.iou,
-            part_share=params.part_share,
+            rule=rule,
         )
         add_predictions(
             conn,
