@@ -15,9 +15,12 @@ from whorl.models.segmenting.prompts import BoolImage, Bounds, Found, Image, Poi
 
 NAME = "grabcut"
 _ITERATIONS = 5
-_MARGIN = 0.5
+# A narrow look first: far colours mislead. A wide one where its shape does not reach the box on all sides.
+_MARGINS = (0.25, 0.5)
+_SURE = 0.95
+_LEAST_SCORE = 0.8
 _LEAST_MARGIN_PX = 12
-_MOST_PX = 60_000
+_MOST_PX = 40_000
 _LEAST_SIDE_PX = 4
 _HINT_PX = 2
 _SMALLEST_SHARE = 0.05
@@ -37,23 +40,38 @@ def grabcut(rgb: Image, prompts: Prompts) -> Found:
     x0, y0, x1, y1 = bounds
     if min(x1 - x0, y1 - y0) < _LEAST_SIDE_PX:
         return _guess(prompts, bounds, "smaller than 4 pixels: the box itself")
-    window = _context(bounds, width=rgb.shape[1], height=rgb.shape[0])
-    left, top, right, bottom = window
+    tries = []
+    for margin in _MARGINS:
+        found = _try(rgb, prompts, bounds, margin)
+        tries += [] if found is None else [found]
+        if found is not None and (found.score or 0) >= _SURE:
+            break
+    if not tries:
+        return _guess(prompts, bounds, "the object cannot be told from what surrounds it: a guess from the points")
+    best = max(tries, key=lambda one: one.score or 0)
+    # Extreme points lie on the outline, so a shape that does not reach them is wrong. A box may be drawn loosely.
+    is_wrong = (best.score or 0) < _LEAST_SCORE and _is_four(prompts) and not prompts.include and not prompts.exclude
+    return _guess(prompts, bounds, "no outline reaches all four points: a guess from them") if is_wrong else best
+
+
+def _try(rgb: Image, prompts: Prompts, bounds: Bounds, margin: float) -> Found | None:
+    """The cut with so much around the box as background, or None when nothing is left."""
+    left, top, right, bottom = _context(bounds, margin, width=rgb.shape[1], height=rgb.shape[0])
     part = rgb[top:bottom, left:right]
     if float(part.std(axis=(0, 1)).max()) < _PLAIN:
-        return _guess(prompts, bounds, "no edges here, all is one colour: a guess from the points")
+        return None
     scale = min(1.0, math.sqrt(_MOST_PX / (part.shape[0] * part.shape[1])))
     mask = _cut(_shrink(part, scale), prompts.moved(left, top, scale))
     if mask is None:
-        return _guess(prompts, bounds, "the object's colours are those around it: a guess from the points")
+        return None
     if scale < 1:
         mask = _enlarge(mask, part.shape[1], part.shape[0])
     return Found(mask, left, top, score=_score(mask, left, top, bounds))
 
 
-def _context(bounds: Bounds, *, width: int, height: int) -> tuple[int, int, int, int]:
+def _context(bounds: Bounds, share: float, *, width: int, height: int) -> tuple[int, int, int, int]:
     x0, y0, x1, y1 = bounds
-    margin = max(_MARGIN * max(x1 - x0, y1 - y0), _LEAST_MARGIN_PX)
+    margin = max(share * max(x1 - x0, y1 - y0), _LEAST_MARGIN_PX)
     return (
         max(int(x0 - margin), 0),
         max(int(y0 - margin), 0),
@@ -148,8 +166,7 @@ def _guess(prompts: Prompts, bounds: Bounds, problem: str) -> Found:
     """The shape that the prompts alone describe: quarters of ellipses between extreme points, else the box."""
     x0, y0, x1, y1 = bounds
     x1, y1 = max(x1, x0 + 1), max(y1, y0 + 1)
-    is_tiny = min(x1 - x0, y1 - y0) < _LEAST_SIDE_PX
-    if len(prompts.extremes) < 4 or prompts.box is not None or is_tiny:
+    if not _is_four(prompts) or min(x1 - x0, y1 - y0) < _LEAST_SIDE_PX:
         return Found(rings=[[(x0, y0), (x1, y0), (x1, y1), (x0, y1)]], problem=problem)
     top = min(prompts.extremes, key=lambda one: one[1])
     right = max(prompts.extremes, key=lambda one: one[0])
@@ -168,3 +185,7 @@ def _guess(prompts: Prompts, bounds: Bounds, problem: str) -> Found:
             dx, dy = (along, across) if is_along_x else (across, along)
             ring.append((start[0] + (end[0] - start[0]) * dx, start[1] + (end[1] - start[1]) * dy))
     return Found(rings=[ring], problem=problem)
+
+
+def _is_four(prompts: Prompts) -> bool:
+    return len(prompts.extremes) == 4 and prompts.box is None
