@@ -22,10 +22,14 @@ export function asOwn(shape: Shape): Shape {
     standing: "own",
     source: "truth",
     confidence: null,
-    fromPrediction: shape.id,
+    // What was found on this image alone is no prediction of a model.
+    fromPrediction: shape.source === ALIKE_SOURCE ? null : shape.id,
     annotationId: null,
   };
 }
+
+/** The source of proposals that look like a shape of the same image. They are known to nobody but this document. */
+export const ALIKE_SOURCE = "alike";
 
 /** Put new shapes on top. */
 export function addShapes(doc: DocumentReader, shapes: readonly Shape[]): Command | null {

@@ -10,6 +10,8 @@ import { Answers } from "./Answers";
 import { useEntry, useStudio, useView } from "./context";
 import { CurrentClass } from "./CurrentClass";
 import { ItemNotes } from "./ItemNotes";
+import { ToolHint } from "./magic/ToolHint";
+import { useMagic } from "./magic/useMagic";
 import { NoteComposer } from "./NoteComposer";
 import { Notice } from "./Notice";
 import { pictureOf } from "./picture";
@@ -31,6 +33,7 @@ export function CanvasPane({ cover }: { readonly cover: ReactNode }) {
   const look = useView((view) => view.look);
   const onReady = useCallback((engine: Engine) => attach(engine, store), [store]);
   useItemOnCanvas(work);
+  useMagic();
   useEffect(() => {
     place.current?.focus({ preventScroll: true });
   }, [work]);
@@ -53,6 +56,7 @@ export function CanvasPane({ cover }: { readonly cover: ReactNode }) {
         style={{ filter: look === PLAIN_LOOK ? undefined : pictureFilter(look) }}
       />
       {work !== null && <CurrentClass />}
+      {work !== null && <ToolHint />}
       <ItemNotes />
       <NoteComposer />
       <ZoomBar />
@@ -67,8 +71,9 @@ export function CanvasPane({ cover }: { readonly cover: ReactNode }) {
 
 /** Hands what the engine tells to the store of the view; gives the way to stop. */
 function attach(engine: Engine, store: ReturnType<typeof useStudio>["store"]): () => void {
-  const { tool, label } = store.getState();
+  const { tool, label, isEdgeSnapping } = store.getState();
   engine.setTool(tool);
+  engine.setOptions({ tools: { ...engine.options.tools, isEdgeSnapping } });
   engine.setLabel(label);
   const stops = [
     engine.on("selection", (selected) => {
@@ -88,10 +93,6 @@ function attach(engine: Engine, store: ReturnType<typeof useStudio>["store"]): (
     }),
     engine.on("image-failed", ({ message }) => {
       store.setState({ imageProblem: message });
-    }),
-    engine.on("segment", ({ request }) => {
-      const problem = "No model that outlines objects is set up on this server.";
-      engine.answer({ kind: "magic", request, geometry: null, score: null, problem });
     }),
   ];
   store.setState({ engine });

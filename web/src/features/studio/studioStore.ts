@@ -51,6 +51,10 @@ export interface StudioView {
   readonly clipboard: readonly Shape[];
   /** Why the picture cannot be shown. */
   readonly imageProblem: string | null;
+  /** What a found outline becomes where the recipe allows both. */
+  readonly magicShape: "polygon" | "mask";
+  /** Whether the brush stops at edges. */
+  readonly isEdgeSnapping: boolean;
 }
 
 export type StudioStore = ReturnType<typeof makeStudioStore>;
@@ -76,6 +80,8 @@ const START: StudioView = {
   note: null,
   clipboard: [],
   imageProblem: null,
+  magicShape: "polygon",
+  isEdgeSnapping: false,
 };
 
 export function makeStudioStore(begin: Partial<StudioView> = {}) {

@@ -1,6 +1,7 @@
 /** Which tools a recipe allows, and which kinds of work there are. */
 import {
   IconBrush,
+  IconCut,
   IconEraser,
   IconLassoPolygon,
   IconLine,
@@ -9,7 +10,9 @@ import {
   IconRectangle,
   IconRotateRectangle,
   IconTag,
+  IconTopologyStar3,
   IconViewfinder,
+  IconWand,
 } from "@tabler/icons-react";
 import type { ComponentType } from "react";
 
@@ -27,13 +30,22 @@ type Kind = Recipe["tools"][number];
 
 const SELECT: ToolChoice = { tool: "select", name: "Select", icon: IconPointer };
 
+/** Outlines that are found, as polygons or masks. */
+const FOUND: readonly ToolChoice[] = [
+  { tool: "magic", name: "Magic outline", icon: IconWand },
+  { tool: "extreme_polygon", name: "Outline from 4 points", icon: IconTopologyStar3 },
+];
+
 const BY_KIND: Readonly<Record<Kind, readonly ToolChoice[]>> = {
   box: [
     { tool: "box", name: "Box", icon: IconRectangle },
     { tool: "extreme_box", name: "Box from 4 points", icon: IconViewfinder },
   ],
   rotated_box: [{ tool: "rotated_box", name: "Rotated box", icon: IconRotateRectangle }],
-  polygon: [{ tool: "polygon", name: "Polygon", icon: IconLassoPolygon }],
+  polygon: [
+    { tool: "polygon", name: "Polygon", icon: IconLassoPolygon },
+    { tool: "scissors", name: "Scissors along edges", icon: IconCut },
+  ],
   polyline: [{ tool: "polyline", name: "Line", icon: IconLine }],
   points: [{ tool: "points", name: "Key points", icon: IconPointFilled }],
   mask: [
@@ -53,10 +65,9 @@ export function toolsOf(
 ): readonly ToolChoice[] {
   if (task.kind === "validate" || asked.mode === "fix_geometry") return [SELECT];
   const kinds = task.kind === "classify" ? (["class"] as const) : (recipe?.tools ?? ORDER);
-  return [
-    SELECT,
-    ...ORDER.filter((kind) => kinds.some((one) => one === kind)).flatMap((kind) => BY_KIND[kind]),
-  ];
+  const drawn = ORDER.filter((kind) => kinds.some((one) => one === kind)).flatMap((kind) => BY_KIND[kind]);
+  const hasOutlines = kinds.some((kind) => kind === "polygon" || kind === "mask");
+  return [SELECT, ...drawn, ...(hasOutlines ? FOUND : [])];
 }
 
 /** Whether nothing is drawn in this task: one class is chosen for each item. */

@@ -1,5 +1,6 @@
 /** All that keys and buttons do in the studio. */
 import { useCanvasKeys } from "./useCanvasKeys";
+import { useFindActions } from "./useFindActions";
 import { useItemActions } from "./useItemActions";
 import { useProposalActions } from "./useProposalActions";
 import { useShapeActions } from "./useShapeActions";
@@ -10,6 +11,7 @@ export function useActions(): void {
   useItemActions();
   useToolActions();
   useShapeActions();
+  useFindActions();
   useProposalActions();
   useViewActions();
   useCanvasKeys();

@@ -2,17 +2,10 @@
 import type { Engine } from "@/canvas/engine";
 import { isShown } from "@/canvas/engine/options";
 import { randomId } from "@/canvas/engine/randomId";
-import { toBox, toMask, toPolygon } from "@/canvas/geometry/convert";
 import { ShapeDocument } from "@/canvas/model/document";
-import {
-  changeShapes,
-  duplicateShapes,
-  propagateShapes,
-  removeShapes,
-  setLocked,
-} from "@/canvas/model/edits";
+import { duplicateShapes, propagateShapes, removeShapes, setLocked } from "@/canvas/model/edits";
 import { rejectProposals } from "@/canvas/model/proposals";
-import type { Geometry, ShapeId } from "@/canvas/types";
+import type { ShapeId } from "@/canvas/types";
 
 import type { KeyHandler } from "@/keys/keyboard";
 
@@ -45,15 +38,6 @@ export function useShapeActions(): void {
     engine.select([id], { isShown: true });
     return true;
   };
-  const convert = (to: (geometry: Geometry, work: ItemWork) => Geometry | null) =>
-    onSelected((work, ids) => {
-      const command = changeShapes(work.doc, ids, (shape) => {
-        const geometry = to(shape.geometry, work);
-        return geometry === null ? shape : { ...shape, geometry };
-      });
-      if (command === null) say(store, "These shapes cannot be turned into that.");
-      work.run(command);
-    });
   const handlers: Record<string, KeyHandler> = {
     "shape.next": step(1),
     "shape.previous": step(-1),
@@ -73,9 +57,6 @@ export function useShapeActions(): void {
       const isLocked = [...ids].every((id) => work.doc.peek(id)?.isLocked === true);
       work.run(setLocked(work.doc, ids, !isLocked));
     }),
-    "shape.to_box": convert((geometry) => toBox(geometry)),
-    "shape.to_polygon": convert((geometry) => toPolygon(geometry)),
-    "shape.to_mask": convert((geometry, work) => toMask(geometry, work.doc.image)),
     "shape.attributes": onSelected(() => {
       store.setState({ panel: "objects" });
       requestAnimationFrame(() => {

@@ -47,6 +47,17 @@ export function useToolActions(): void {
     },
     "brush.smaller": () => resize(1 / BRUSH_STEP),
     "brush.larger": () => resize(BRUSH_STEP),
+    "brush.snap": () => {
+      const current = engine();
+      const isEdgeSnapping = !store.getState().isEdgeSnapping;
+      current?.setOptions({ tools: { ...current.options.tools, isEdgeSnapping } });
+      store.setState({ isEdgeSnapping });
+      return true;
+    },
+    "magic.shape": () => {
+      store.setState(({ magicShape }) => ({ magicShape: magicShape === "polygon" ? "mask" : "polygon" }));
+      return true;
+    },
     "class.palette": () => {
       store.setState({ dialog: "classes" });
       return true;

@@ -6,6 +6,7 @@ import type { KeyHandler } from "@/keys/keyboard";
 const NOT_IN_FIXING: ReadonlySet<string> = new Set([
   "item.empty",
   "proposal.reject",
+  "shape.alike",
   "shape.delete",
   "shape.duplicate",
   "shape.paste",

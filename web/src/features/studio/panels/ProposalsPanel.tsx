@@ -3,6 +3,7 @@ import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
 import { modelsQuery } from "@/api/queries/models";
+import { ALIKE_SOURCE } from "@/canvas/model/edits";
 import type { Shape } from "@/canvas/types";
 
 import { useLaggingVersion, useStudio, useView } from "../context";
@@ -77,7 +78,9 @@ function PerModel({ proposals }: { readonly proposals: readonly Shape[] }) {
       {[...bySource].map(([source, count]) => (
         <div key={source} className={classes.row} style={{ padding: 0 }}>
           <span className={classes.name}>
-            {data?.items.find((model) => model.id === source)?.name ?? source}
+            {source === ALIKE_SOURCE
+              ? "Same object again"
+              : (data?.items.find((model) => model.id === source)?.name ?? source)}
           </span>
           <span className={classes.dim}>{count}</span>
           <RowButton

@@ -6,6 +6,7 @@ import type { AttributeValue, Shape } from "@/canvas/types";
 
 import { similarAddress } from "../actions/similarAddress";
 import { useStudio } from "../context";
+import { ConvertRow } from "../magic/ConvertRow";
 import type { ItemWork } from "../session/itemWork";
 import classes from "../studio.module.css";
 
@@ -72,6 +73,7 @@ export function ShapeEditor({ work, ids }: { readonly work: ItemWork; readonly i
           }}
         />
       ))}
+      <ConvertRow work={work} shapes={shapes} />
     </Stack>
   );
 }
