@@ -93,7 +93,7 @@ function NotMine({ task }: { readonly task: TaskSummary }) {
             to="/p/$projectId/settings/$section"
             params={{ projectId, section: "members" }}
           >
-            settings, members
+            settings, people
           </LinkAnchor>
           ; you can give them to yourself.
         </>

@@ -6,6 +6,7 @@ import { useParams } from "@tanstack/react-router";
 import { taskQuery, updateTask } from "@/api/queries/tasks";
 import type { TaskSummary } from "@/api/schema.gen";
 import { workOf } from "@/api/taskWork";
+import { AssistantsPanel } from "@/assistants/AssistantsPanel";
 import { useIsAtLeast, useProjectId } from "@/app/context";
 import { formatCount, formatSeconds, formatShare } from "@/ui/format";
 import { LinkButton } from "@/ui/links";
@@ -31,6 +32,7 @@ export function TaskPage() {
   const mayManage = useIsAtLeast("manager");
   if (task.isError) return <ProblemNote error={task.error} onRetry={() => void task.refetch()} />;
   if (task.data === undefined) return <WaitRows />;
+  const mayHelp = hasAssistants(task.data);
   return (
     <>
       <PageHeader
@@ -62,6 +64,7 @@ export function TaskPage() {
       <Figures task={task.data} />
       <Tabs defaultValue="people" mt="md" keepMounted={false}>
         <Tabs.List mb="md">
+          {mayHelp && <Tabs.Tab value="assistants">Assistants</Tabs.Tab>}
           <Tabs.Tab value="people">People</Tabs.Tab>
           <Tabs.Tab value="items">Items</Tabs.Tab>
           <Tabs.Tab value="issues" rightSection={<Count value={task.data.open_issues} />}>
@@ -69,6 +72,11 @@ export function TaskPage() {
           </Tabs.Tab>
           {mayManage && <Tabs.Tab value="assign">Who may work on it</Tabs.Tab>}
         </Tabs.List>
+        {mayHelp && (
+          <Tabs.Panel value="assistants">
+            <AssistantsPanel task={task.data} />
+          </Tabs.Panel>
+        )}
         <Tabs.Panel value="people">
           <PeoplePanel taskId={taskId} isReview={task.data.kind === "review"} />
         </Tabs.Panel>
@@ -92,6 +100,11 @@ const START: Readonly<Record<TaskSummary["kind"], string>> = {
   validate: "Start answering",
   classify: "Start labelling",
 };
+
+/** Whether there is something that an assistant could suggest. */
+function hasAssistants(task: TaskSummary): boolean {
+  return (task.kind === "label" || task.kind === "classify") && workOf(task).mode === "full";
+}
 
 /** Whether whole items are all that is asked, a page at a time. */
 function isForGrid(task: TaskSummary): boolean {
