@@ -30,7 +30,7 @@ function own(id: string, geometry: Geometry): Shape {
   };
 }
 
-function box(x0: number, y0: number, x1: number, y1: number): Geometry {
+function box([x0, y0]: XY, [x1, y1]: XY): Geometry {
   return { type: "box", x0, y0, x1, y1 };
 }
 
@@ -127,7 +127,10 @@ describe("asking for an outline", () => {
 describe("converting", () => {
   const ring: XY[] = [[50, 10], [90, 10], [90, 50], [50, 50]]; // prettier-ignore
   const hole: XY[] = [[60, 20], [70, 20], [70, 30], [60, 30]]; // prettier-ignore
-  const shapes = () => [own("a", box(10, 10, 40, 40)), own("b", { type: "polygon", rings: [ring, hole] })];
+  const shapes = () => [
+    own("a", box([10, 10], [40, 40])),
+    own("b", { type: "polygon", rings: [ring, hole] }),
+  ];
 
   test("a box becomes the outline found in it, one step for all", async () => {
     const doc = new ShapeDocument(IMAGE, shapes());
@@ -143,7 +146,7 @@ describe("converting", () => {
     history.seal();
     expect([doc.find("a")?.geometry, remarkOn(made)]).toEqual([{ type: "polygon", rings: [RING] }, null]);
     history.undo();
-    expect(doc.find("a")?.geometry).toEqual(box(10, 10, 40, 40));
+    expect(doc.find("a")?.geometry).toEqual(box([10, 10], [40, 40]));
   });
 
   test("where nothing is found, or it is a guess, the sides are taken and that is said", async () => {
@@ -177,7 +180,7 @@ describe("converting", () => {
       if (before !== null)
         history.run({
           kind: "change",
-          changes: [{ before, after: { ...before, geometry: box(1, 1, 5, 5) } }],
+          changes: [{ before, after: { ...before, geometry: box([1, 1], [5, 5]) } }],
         });
       return Promise.resolve(answer());
     };
@@ -204,7 +207,7 @@ describe("converting", () => {
 });
 
 describe("the same object again", () => {
-  const like = own("a", box(10, 10, 20, 20));
+  const like = own("a", box([10, 10], [20, 20]));
 
   test("proposals of its class; what is marked already is left out; accepted they are new work", () => {
     const doc = new ShapeDocument(IMAGE, [like]);
