@@ -15,6 +15,7 @@ import { taskQuery } from "@/api/queries/tasks";
 import { formatCount } from "@/ui/format";
 import { LinkActionIcon } from "@/ui/links";
 
+import { AssistantButton } from "./AssistantButton";
 import { useEntry, useKeysOf, useStudio } from "./context";
 import { ActionButton, KeyHint } from "./KeyButton";
 import { LookMenu } from "./LookMenu";
@@ -45,6 +46,7 @@ export function TopBar() {
           {entry?.work?.item.name ?? "…"}
         </Text>
       </div>
+      <AssistantButton />
       <TaskProgress />
       <Timer />
       <SaveBadge />

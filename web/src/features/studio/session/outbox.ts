@@ -94,11 +94,15 @@ export async function keepLease(server: StudioServer, entry: Entry): Promise<"ke
 }
 
 /** Give an item back. A lease that cannot be given back runs out by itself. */
-export function giveBack(server: StudioServer, entry: Entry, options: { readonly isLeaving: boolean }): void {
+export async function giveBack(
+  server: StudioServer,
+  entry: Entry,
+  options: { readonly isLeaving: boolean },
+): Promise<void> {
   const lease = entry.work?.lease ?? entry.lease;
   if (lease === null) return;
   const activeSeconds = entry.work?.clock.take() ?? 0;
-  server
+  await server
     .release({ itemId: entry.itemId, token: lease.lease_token, activeSeconds, isLeaving: options.isLeaving })
     .catch(() => undefined);
 }

@@ -33,6 +33,32 @@ async function start(bench: Bench, itemId?: string, more: Partial<QueueParts> = 
 const here = (queue: WorkQueue) => queue.current?.itemId;
 const standings = (queue: WorkQueue) => queue.state.entries.map((one) => one.standing);
 
+describe("where the order is decided anew all the time", () => {
+  it("holds few items, and gives back those that nobody touched", async () => {
+    const bench = makeBench({ n: 30 });
+    const queue = await start(bench);
+    await until(() => (queue.state.entries[1]?.work ?? null) !== null);
+    const touched = queue.state.entries[1]?.work;
+    if (touched !== null && touched !== undefined) add(touched, box("mine"));
+    await queue.freshen(4);
+    const ids = queue.state.entries.map((one) => one.itemId);
+    expect([here(queue), ids[1], ids.length]).toEqual(["item_0", "item_1", 4]);
+    expect(bench.server.count("release")).toBe(8);
+    const held = [...bench.server.items.values()].filter((one) => one.holder === "per_a");
+    expect(held.map(({ id }) => id).sort()).toEqual([...ids].sort());
+  });
+
+  it("goes on with the same few", async () => {
+    const bench = makeBench({ n: 30 });
+    const queue = await start(bench);
+    await queue.freshen(4);
+    queue.next();
+    queue.next();
+    await until(() => queue.state.entries.length > 4, "more");
+    expect(queue.state.entries.filter((one) => one.standing === "ready").length).toBeLessThanOrEqual(6);
+  });
+});
+
 describe("beginning", () => {
   it("leases a batch, shows the first and prepares the next three", async () => {
     const bench = makeBench({ n: 30 });

@@ -28,6 +28,8 @@ export class WorkQueue {
   #missed: string | null = null;
   #isRefilling = false;
   #isOver = false;
+  /** Items held at once, the one on the screen among them. */
+  #batch = BATCH;
   #pulse: ReturnType<typeof setInterval> | null = null;
   readonly #outbox: Outbox;
   readonly #followers = new Set<() => void>();
@@ -60,7 +62,7 @@ export class WorkQueue {
       for (const lease of held) await this.#addClaimed(lease, options.itemId === lease.item_id);
       await this.#openAsked(options.itemId);
       await this.#resumeSending();
-      if (this.#upcoming() < REFILL_BELOW) await this.#refill();
+      if (this.#isShort()) await this.#refill();
       this.#goToFirst(options.itemId);
     } catch (error) {
       this.#phase = "failed";
@@ -68,6 +70,7 @@ export class WorkQueue {
       this.#tell();
       return;
     }
+    if (this.#batch < BATCH) void this.freshen(this.#batch);
     this.#pulse ??= setInterval(() => void this.#beat(), (this.parts.leaseSeconds * 1000) / 3);
   }
 
@@ -97,6 +100,23 @@ export class WorkQueue {
     if (entry === null || entry.work === null || entry.standing === "sending") return;
     void this.#outbox.send(entry, intent);
     this.#advance();
+  }
+
+  /**
+   * Hold fewer items: what is to come next is decided anew all the time, as by an assistant that learns. What waits
+   * behind the item on the screen and was not touched is given back, and what comes first now is leased.
+   */
+  async freshen(batch: number): Promise<void> {
+    this.#batch = batch;
+    if (this.#phase !== "working" && this.#phase !== "empty") return;
+    const isBehind = (entry: Entry) => this.#entries.indexOf(entry) > this.#at;
+    const stale = this.#entries.filter(
+      (entry) => isBehind(entry) && entry.standing === "ready" && entry.isHeld && entry.isUntouched,
+    );
+    for (const entry of stale) this.#drop(entry);
+    this.#tell();
+    await Promise.all(stale.map((entry) => giveBack(this.parts.server, entry, { isLeaving: false })));
+    await this.#refill();
   }
 
   /** Put the item off to the end. */
@@ -200,7 +220,7 @@ export class WorkQueue {
     this.hide();
     for (const entry of this.#entries) {
       if (entry !== this.current && entry.isHeld && entry.isUntouched)
-        giveBack(this.parts.server, entry, { isLeaving: true });
+        void giveBack(this.parts.server, entry, { isLeaving: true });
     }
   }
 
@@ -212,7 +232,7 @@ export class WorkQueue {
     for (const entry of this.#entries) await entry.work?.sync.flush();
     for (const entry of this.#entries) {
       entry.work?.close();
-      if (entry.isHeld) giveBack(this.parts.server, entry, { isLeaving: false });
+      if (entry.isHeld) void giveBack(this.parts.server, entry, { isLeaving: false });
       this.parts.tabs.yield(entry.itemId);
     }
     this.#outbox.stop();
@@ -270,7 +290,7 @@ export class WorkQueue {
     this.#phase = "working";
     this.#prepare();
     this.#tell();
-    if (this.#upcoming() < REFILL_BELOW) void this.#refill();
+    if (this.#isShort()) void this.#refill();
   }
 
   /** To the next item that is to be done: those further on first, then what was skipped, then new work. */
@@ -299,8 +319,10 @@ export class WorkQueue {
     this.#tell();
   }
 
-  #upcoming(): number {
-    return this.#entries.filter((entry, i) => i > this.#at && entry.standing === "ready").length;
+  /** Too little is to come. */
+  #isShort(): boolean {
+    const upcoming = this.#entries.filter((entry, i) => i > this.#at && entry.standing === "ready").length;
+    return upcoming < Math.min(REFILL_BELOW, this.#batch - 1);
   }
 
   async #refill(): Promise<void> {
@@ -308,7 +330,7 @@ export class WorkQueue {
     this.#isRefilling = true;
     try {
       const held = this.#entries.filter((entry) => entry.isHeld && entry.standing === "ready").length;
-      const n = Math.max(1, BATCH - held);
+      const n = Math.max(1, this.#batch - held);
       for (const lease of await this.parts.server.lease({ n })) this.#take(lease);
       this.#problem = null;
     } catch (error) {
