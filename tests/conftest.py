@@ -74,11 +74,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "whorl.db"
     with open_database(f"sqlite:///{path}", synchronous="NORMAL") as database:
         upgrade(database)
-    # All of it is to be in the one file that is copied, whichever connection closed last.
+    fold_log(path)
+    return path
+
+
+def fold_log(path: Path) -> None:
+    """Write an SQLite database's log into its one file, to be copied, whichever connection closed last."""
     with closing(sqlite3.connect(path)) as connection:
         is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert not is_busy
-    return path
 
 
 @pytest.fixture

@@ -47,6 +47,8 @@ def example(schema: dict[str, Any], depth: int = 0) -> Any:
             needed = schema.get("required", [])
             return {name: example(schema["properties"][name], depth + 1) for name in needed}
         case "array":
+            if "prefixItems" in schema:
+                return [example(one, depth + 1) for one in schema["prefixItems"]]
             return [example(schema["items"], depth + 1)] if schema.get("minItems") else []
         case "integer" | "number":
             return schema.get("minimum", 1)
