@@ -25,6 +25,7 @@ def register(pipelines: typer.Typer) -> None:
     """Add the commands to the group."""
     pipelines.command("run")(connected(run))
     pipelines.command("status")(connected(status))
+    pipelines.command("ledger")(connected(ledger))
     pipelines.command("logs")(connected(logs))
     pipelines.command("pause")(connected(pause))
     pipelines.command("resume")(connected(resume))
@@ -79,6 +80,26 @@ def status(
     session.out.note(showing.status_note(found))
     if any(counts.failed for counts in found.nodes.values()):
         session.out.note(f"hint: See what failed with `whorl pipeline dead-letters {pipeline.id}`.")
+
+
+def ledger(session: Session, name: NameArgument, project: ProjectOption = None) -> None:
+    """Show what a pipeline's labels cost: seconds of people and machines by step, by skill and by person.
+
+    Example: `whorl pipeline ledger micro_tasks`
+    """
+    from whorl.cli import ledger_showing
+
+    found = session.project(project).pipelines.get(name).ledger()
+    if session.out.as_json:
+        session.out.facts(found)
+        return
+    session.out.cells(ledger_showing.STEP_COLUMNS, ledger_showing.step_cells(found))
+    print()
+    session.out.cells(ledger_showing.GROUP_COLUMNS, ledger_showing.group_cells(found))
+    if found.people:
+        print()
+        session.out.cells(ledger_showing.PERSON_COLUMNS, ledger_showing.person_cells(found))
+    session.out.note(ledger_showing.sum_note(found))
 
 
 def logs(

@@ -17,6 +17,29 @@ class LedgerRow(Wire):
     n_objects: int = Field(description="Annotations that people added, changed or named there.")
     human_seconds: float
     machine_seconds: float
+    skills: list[str] = Field(default_factory=list, description="What its people must be able to do.")
+    human_seconds_per_object: float | None = Field(default=None, description="Null where nobody did anything.")
+
+
+class LedgerGroup(Wire):
+    """The work that needs one set of skills."""
+
+    skills: list[str] = Field(description="Empty: work for anybody.")
+    n_people: int
+    n_items: int
+    n_objects: int
+    human_seconds: float
+    human_seconds_per_object: float | None
+
+
+class LedgerPerson(Wire):
+    """What one person did in the pipeline's tasks."""
+
+    person_id: str
+    name: str
+    skills: list[str]
+    n_items: int = Field(description="Handed in or reviewed; again after rework.")
+    human_seconds: float
 
 
 class Ledger(Wire):
@@ -30,3 +53,5 @@ class Ledger(Wire):
     human_seconds: float
     machine_seconds: float
     human_seconds_per_object: float | None
+    groups: list[LedgerGroup] = Field(default_factory=list)
+    people: list[LedgerPerson] = Field(default_factory=list, description="Who worked most comes first.")

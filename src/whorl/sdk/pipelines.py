@@ -8,6 +8,7 @@ from typing import Literal
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import pipeline_runs as runs_wire
 from whorl.schemas import pipelines as wire
+from whorl.schemas.ledger import Ledger
 from whorl.sdk.transport import Call, Transport
 
 Definition = wire.PipelineDefinition | Mapping[str, JsonValue]
@@ -211,6 +212,10 @@ class Pipeline:
     def status(self) -> wire.PipelineStatus:
         """How many tokens are where."""
         return self._transport.get(wire.PipelineStatus, f"/pipelines/{self.id}/status")
+
+    def ledger(self) -> Ledger:
+        """What its labels cost so far: seconds of people and machines by step, by skill and by person."""
+        return self._transport.get(Ledger, f"/pipelines/{self.id}/ledger")
 
     def dead_letters(self) -> Iterator[wire.DeadLetter]:
         """The tokens that used up their tries, with their last error, oldest first."""

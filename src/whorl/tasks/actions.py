@@ -316,7 +316,7 @@ def _check_workers(conn: Connection, project_id: str, person_ids: Sequence[str])
 
 
 def _with_work(settings: Mapping[str, JsonValue], work: TaskWork | None) -> dict[str, JsonValue]:
-    if work is None:
+    if work is None or (work == TaskWork() and WORK not in settings):
         return dict(settings)
     stored = work.model_copy(update={"skills": list(dict.fromkeys(one.strip() for one in work.skills))})
     told = {**settings, WORK: stored.model_dump(mode="json")}

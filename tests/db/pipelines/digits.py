@@ -178,6 +178,7 @@ class Person:
             annotations=list(say(item)),
             removed_ids=[one.id for one in held.annotations],
             base_revision=held.revision,
+            active_seconds=1.0,
         )
         return item
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Connection
 from tests.db.pipelines.conftest import ANNA, RUTH, Plant
 from tests.db.pipelines.digits import (
     Person,
@@ -19,12 +20,18 @@ from tests.db.pipelines.digits import (
     write_labels,
 )
 
+from whorl.access.actions import create_person, set_member
+from whorl.access.rules import Actor, ActorKind, Role
+from whorl.annotations.queries import annotation_history
+from whorl.base.errors import Forbidden
 from whorl.pipelines.graph import find_problems
+from whorl.pipelines.ledger import read_ledger
 from whorl.pipelines.nodes import node_types
 from whorl.pipelines.templates import list_templates, load_template
 from whorl.pipelines.templates.gallery import describe_templates
-from whorl.schemas.annotations import AnnotationDraft, Box
+from whorl.schemas.annotations import Annotation, AnnotationDraft, Box
 from whorl.schemas.datasets import Item
+from whorl.schemas.pipelines import Pipeline
 
 DIGITS = [str(digit) for digit in range(10)]
 
@@ -141,7 +148,8 @@ def test_micro_tasks__tiles_and_objects_come_back_to_the_image(sqlite_plant: Pla
     names = ("pool", "tiles", "crops", "ground_truth")
     datasets = {name: plant.dataset(name) for name in names}
     model = write_bright_finder(plant)
-    pipeline = plant.apply(load_template("micro_tasks", champion=model, tile_size=96, **datasets))
+    values = {"tile_size": 96, "object_label": "thing", "expert_skill": "digits"}
+    pipeline = plant.apply(load_template("micro_tasks", champion=model, **values, **datasets))
     scenes = {item.name: places for item, places in add_scenes(plant, datasets["pool"], count=2)}
     empty = add_scenes(plant, datasets["pool"], count=1, digits=0)[0][0]
     plant.settle()
@@ -151,10 +159,8 @@ def test_micro_tasks__tiles_and_objects_come_back_to_the_image(sqlite_plant: Pla
 
     def complete(item: Item) -> list[AnnotationDraft]:
         proposed = dict(list_said_of(plant, item))
-        return [
-            AnnotationDraft(label="thing", geometry=box, from_prediction=_covering(proposed, box))
-            for box in scenes.get(item.name, {})
-        ]
+        boxes = scenes.get(item.name, {})
+        return [AnnotationDraft(label="thing", geometry=box) for box in boxes if _covering(proposed, box) is None]
 
     assert len(Person(plant, ANNA).label("boxes", complete)) == 3
     plant.settle()
@@ -168,14 +174,63 @@ def test_micro_tasks__tiles_and_objects_come_back_to_the_image(sqlite_plant: Pla
         middle = (float(part["x"]) + float(part["width"]) / 2, float(part["y"]) + float(part["height"]) / 2)  # type: ignore[arg-type]
         return next(digit for box, digit in scenes[scene].items() if _holds(box, middle))
 
-    assert len(Person(plant, RUTH).label("names", lambda crop: say_class(name_of(crop)))) == 8
+    with pytest.raises(Forbidden, match="needs skills that you do not have here: digits"):
+        Person(plant, ANNA).label("names", lambda crop: say_class(name_of(crop)))
+    ruth = _add_expert(plant, "digits")
+    assert len(Person(plant, ruth).label("names", lambda crop: say_class(name_of(crop)))) == 8
     plant.settle()
-    truth = {
-        item.name: {one.geometry: one.label for one in said}
-        for item, said in list_truth(plant, datasets["ground_truth"])
-    }
-    assert truth == {**scenes, empty.name: {}}
+    for item, said in list_truth(plant, datasets["ground_truth"]):
+        named = {next(box for box in scenes[item.name] if _holds(box, _middle(one))): one.label for one in said}
+        assert named == scenes.get(item.name, {})
+        # Who drew, who named, which model found it and which missed it: all of it goes along.
+        assert {one.author_id for one in said} <= {ruth}
+        assert [one.missed_by for one in said if one.from_prediction is None] == [model] * len(named and [1])
+        assert sum(one.from_prediction is not None for one in said) == max(0, len(named) - 1)
     assert plant.states(pipeline) == {"done": 3}
+    _check_history(plant, datasets["pool"], ruth)
+    _check_ledger(plant, pipeline, ruth)
+
+
+def _check_history(plant: Plant, pool: str, namer: str) -> None:
+    """Each object of the pool was said by the one who drew or accepted it, and then by the one who named it."""
+    with plant.db.read() as conn:
+        for _, said in list_truth(plant, pool):
+            for one in said:
+                history = annotation_history(conn, one.id)
+                assert [(past.author_id, past.label == "thing") for past in history] == [(ANNA, True), (namer, False)]
+                assert {past.missed_by for past in history} == {one.missed_by}
+
+
+def _check_ledger(plant: Plant, pipeline: Pipeline, namer: str) -> None:
+    with plant.db.read() as conn:
+        ledger = read_ledger(conn, pipeline.id, now=plant.now())
+    people = {row.node: (row.n_items, row.n_objects, row.human_seconds) for row in ledger.rows if row.task_id}
+    # Two missed boxes were drawn; all eight objects were named. A second an item is what this person takes.
+    assert people == {"complete": (3, 2, 3.0), "name": (8, 8, 8.0)}
+    assert (ledger.n_items, ledger.n_objects, ledger.n_missed) == (3, 8, 2)
+    assert (ledger.human_seconds, ledger.human_seconds_per_object) == (11.0, 1.375)
+    assert ledger.machine_seconds > 0
+    assert [(one.skills, one.n_people, one.human_seconds) for one in ledger.groups] == [
+        ([], 1, 3.0),
+        (["digits"], 1, 8.0),
+    ]
+    assert [(one.person_id, one.skills) for one in ledger.people] == [(namer, ["digits"]), (ANNA, [])]
+
+
+def _add_expert(plant: Plant, skill: str) -> str:
+    boss = Actor(id=ANNA, kind=ActorKind.PERSON, name="anna", is_admin=True)
+
+    def add(conn: Connection) -> str:
+        made = create_person(conn, email="ruth@example.org", name="Ruth", actor_id=ANNA, now=plant.now())
+        set_member(conn, plant.project_id, made.id, Role.ANNOTATOR, skills=[skill], actor=boss, now=plant.now())
+        return made.id
+
+    return plant.db.write(add)
+
+
+def _middle(one: Annotation) -> tuple[float, float]:
+    assert isinstance(one.geometry, Box)
+    return (one.geometry.x0 + one.geometry.x1) / 2, (one.geometry.y0 + one.geometry.y1) / 2
 
 
 def _covering(proposed: dict[str, Box], box: Box) -> str | None:

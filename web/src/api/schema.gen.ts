@@ -1925,6 +1925,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{item_id}/propagate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propagate
+         * @description Carry shapes on through a video, forwards or backwards; with `ends` from both sides, blended. Nothing is kept.
+         *
+         *     The keyframes are `by` the tracker and say how sure it is; those of `frame`, and of `to_frame` where it was given,
+         *     are not among them.
+         */
+        post: operations["propagate_api_v1_items__item_id__propagate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{item_id}/segment": {
         parameters: {
             query?: never;
@@ -2950,6 +2973,26 @@ export interface paths {
          * @description What differs between two versions of a pipeline.
          */
         get: operations["diff_versions_api_v1_pipelines__pipeline_id__diff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ledger
+         * @description What its labels cost so far: seconds of people and of machines by step, by skill and by person.
+         */
+        get: operations["get_ledger_api_v1_pipelines__pipeline_id__ledger_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7164,6 +7207,8 @@ export interface components {
             query?: string | {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            /** @description Look at images in tiles; null: at each at once. */
+            tiling?: components["schemas"]["Tiling"] | null;
         };
         /**
          * Evaluation
@@ -7203,7 +7248,7 @@ export interface components {
             n_items: number;
             /**
              * Query
-             * @description Which test items; `filter` narrows them.
+             * @description Which test items; `filter` narrows them. `tiling`: looked at in tiles.
              */
             query?: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -8663,6 +8708,123 @@ export interface components {
              * @default 1
              */
             n: number;
+        };
+        /**
+         * Ledger
+         * @description What a pipeline's labels cost.
+         */
+        Ledger: {
+            /** Groups */
+            groups?: components["schemas"]["LedgerGroup"][];
+            /** Human Seconds */
+            human_seconds: number;
+            /** Human Seconds Per Object */
+            human_seconds_per_object: number | null;
+            /** Machine Seconds */
+            machine_seconds: number;
+            /**
+             * N Items
+             * @description Items that came out with ground truth.
+             */
+            n_items: number;
+            /**
+             * N Missed
+             * @description Of them, those that a person added and a model had missed.
+             */
+            n_missed: number;
+            /**
+             * N Objects
+             * @description Annotations of ground truth on them.
+             */
+            n_objects: number;
+            /**
+             * People
+             * @description Who worked most comes first.
+             */
+            people?: components["schemas"]["LedgerPerson"][];
+            /** Pipeline Id */
+            pipeline_id: string;
+            /** Rows */
+            rows: components["schemas"]["LedgerRow"][];
+        };
+        /**
+         * LedgerGroup
+         * @description The work that needs one set of skills.
+         */
+        LedgerGroup: {
+            /** Human Seconds */
+            human_seconds: number;
+            /** Human Seconds Per Object */
+            human_seconds_per_object: number | null;
+            /** N Items */
+            n_items: number;
+            /** N Objects */
+            n_objects: number;
+            /** N People */
+            n_people: number;
+            /**
+             * Skills
+             * @description Empty: work for anybody.
+             */
+            skills: string[];
+        };
+        /**
+         * LedgerPerson
+         * @description What one person did in the pipeline's tasks.
+         */
+        LedgerPerson: {
+            /** Human Seconds */
+            human_seconds: number;
+            /**
+             * N Items
+             * @description Handed in or reviewed; again after rework.
+             */
+            n_items: number;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string;
+            /** Skills */
+            skills: string[];
+        };
+        /**
+         * LedgerRow
+         * @description One step of a pipeline, or one task.
+         */
+        LedgerRow: {
+            /** Human Seconds */
+            human_seconds: number;
+            /**
+             * Human Seconds Per Object
+             * @description Null where nobody did anything.
+             */
+            human_seconds_per_object?: number | null;
+            /** Machine Seconds */
+            machine_seconds: number;
+            /**
+             * N Items
+             * @description That went through it.
+             */
+            n_items: number;
+            /**
+             * N Objects
+             * @description Annotations that people added, changed or named there.
+             */
+            n_objects: number;
+            /** Node */
+            node: string;
+            /**
+             * Skills
+             * @description What its people must be able to do.
+             */
+            skills?: string[];
+            /** Task Id */
+            task_id?: string | null;
+            /**
+             * Type
+             * @description Of the node, such as label or predict.
+             */
+            type: string;
         };
         /**
          * LineageCopy
@@ -10580,6 +10742,8 @@ export interface components {
             query?: string | {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            /** @description Look at images in tiles; null: at each at once. */
+            tiling?: components["schemas"]["Tiling"] | null;
         };
         /**
          * PreviewShape
@@ -10683,6 +10847,66 @@ export interface components {
         Promotion: {
             /** Annotation Ids */
             annotation_ids: string[];
+        };
+        /**
+         * PropagateAnswer
+         * @description What became of each shape, by its key.
+         */
+        PropagateAnswer: {
+            /** Milliseconds */
+            milliseconds: number;
+            /** Tracks */
+            tracks: {
+                [key: string]: components["schemas"]["PropagatedTrack"];
+            };
+        };
+        /**
+         * PropagatedTrack
+         * @description One object, frame by frame.
+         */
+        PropagatedTrack: {
+            /** Keyframes */
+            keyframes: components["schemas"]["Keyframe"][];
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Stopped At
+             * @description The frame at which it was lost; null: it was followed to the end.
+             */
+            stopped_at: number | null;
+        };
+        /**
+         * PropagateRequest
+         * @description Carry shapes on through a video.
+         */
+        PropagateRequest: {
+            /**
+             * Ends
+             * @description Where objects are in `to_frame`, when known: followed from both sides.
+             */
+            ends?: {
+                [key: string]: components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"];
+            };
+            /** Frame */
+            frame: number;
+            /**
+             * Shapes
+             * @description Where each object is in `frame`, by any key.
+             */
+            shapes: {
+                [key: string]: components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"];
+            };
+            /**
+             * To Frame
+             * @description Earlier than `frame`: backwards. At most 300 frames away.
+             */
+            to_frame: number;
+            /**
+             * Tracker
+             * @description flow, a tracker that was installed, or the id of a model that tracks.
+             * @default flow
+             */
+            tracker: string;
         };
         /**
          * ProtectedSlice
@@ -12784,6 +13008,58 @@ export interface components {
             width: number;
         };
         /**
+         * Tiling
+         * @description Tiles for a model, and how their finds are put together.
+         */
+        Tiling: {
+            /**
+             * Iou
+             * @description Overlap from which two finds are one object.
+             * @default 0.5
+             */
+            iou: number;
+            /**
+             * Metric
+             * @default iou
+             * @enum {string}
+             */
+            metric: "iou" | "ios";
+            /**
+             * Object Px
+             * @description Side of a typical object in pixels.
+             */
+            object_px?: number | null;
+            /**
+             * Overlap
+             * @description Least share of a side that neighbours share; null: 0.25, or by object.
+             */
+            overlap?: number | null;
+            /**
+             * Size
+             * @description Side of a tile in pixels; null chooses by model and object.
+             */
+            size?: number | null;
+            /**
+             * Skip Empty
+             * @description Only tiles where the look at the whole image found something: faster, finds less.
+             * @default false
+             */
+            skip_empty: boolean;
+            /**
+             * Way
+             * @description edges joins only what a tile's border cuts; the others merge whatever overlaps.
+             * @default edges
+             * @enum {string}
+             */
+            way: "edges" | "nms" | "greedy_nmm" | "nmm";
+            /**
+             * Whole
+             * @description Look at the whole image, too, for objects that no tile holds.
+             * @default true
+             */
+            whole: boolean;
+        };
+        /**
          * Token
          * @description A token, without its secret.
          */
@@ -13262,6 +13538,10 @@ export type LabelRest = components['schemas']['LabelRest'];
 export type Layer = components['schemas']['Layer'];
 export type Lease = components['schemas']['Lease'];
 export type LeaseNext = components['schemas']['LeaseNext'];
+export type Ledger = components['schemas']['Ledger'];
+export type LedgerGroup = components['schemas']['LedgerGroup'];
+export type LedgerPerson = components['schemas']['LedgerPerson'];
+export type LedgerRow = components['schemas']['LedgerRow'];
 export type LineageCopy = components['schemas']['LineageCopy'];
 export type LineageImport = components['schemas']['LineageImport'];
 export type LineageModel = components['schemas']['LineageModel'];
@@ -13367,6 +13647,9 @@ export type ProjectCreate = components['schemas']['ProjectCreate'];
 export type ProjectUpdate = components['schemas']['ProjectUpdate'];
 export type Promoted = components['schemas']['Promoted'];
 export type Promotion = components['schemas']['Promotion'];
+export type PropagateAnswer = components['schemas']['PropagateAnswer'];
+export type PropagatedTrack = components['schemas']['PropagatedTrack'];
+export type PropagateRequest = components['schemas']['PropagateRequest'];
 export type ProtectedSlice = components['schemas']['ProtectedSlice'];
 export type Pruned = components['schemas']['Pruned'];
 export type QueryField = components['schemas']['QueryField'];
@@ -13440,6 +13723,7 @@ export type ThresholdPoint = components['schemas']['ThresholdPoint'];
 export type ThresholdReport = components['schemas']['ThresholdReport'];
 export type ThresholdRow = components['schemas']['ThresholdRow'];
 export type TileInfo = components['schemas']['TileInfo'];
+export type Tiling = components['schemas']['Tiling'];
 export type Token = components['schemas']['Token'];
 export type TokenCreate = components['schemas']['TokenCreate'];
 export type TokenCreated = components['schemas']['TokenCreated'];
@@ -17204,6 +17488,41 @@ export interface operations {
             };
         };
     };
+    propagate_api_v1_items__item_id__propagate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PropagateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropagateAnswer"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     segment_api_v1_items__item_id__segment_post: {
         parameters: {
             query?: never;
@@ -18935,6 +19254,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PipelineDiff"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_api_v1_pipelines__pipeline_id__ledger_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
                 };
             };
             /** @description Problem, as application/problem+json */

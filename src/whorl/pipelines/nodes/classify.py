@@ -8,16 +8,17 @@ from pydantic import Field
 
 from whorl.base.errors import JsonValue
 from whorl.pipelines.graph import NodeType
-from whorl.pipelines.nodes.fields import Labels
+from whorl.pipelines.nodes.fields import LabelsOrOne
 from whorl.pipelines.nodes.people import PeopleNode, PeopleParams
 from whorl.schemas.pipelines import NodeFamily, PortType
+from whorl.schemas.tasks import TaskWork
 from whorl.tasks.rules import TaskKind
 
 
 class ClassifyParams(PeopleParams):
     """Which classes there are to choose from."""
 
-    labels: Labels = Field(default=(), description="Classes to choose from; left empty, all of the ontology.")
+    labels: LabelsOrOne = Field(default=(), description="Classes to choose from; left empty, all of the ontology.")
 
 
 class ClassifyNode(PeopleNode):
@@ -42,3 +43,8 @@ class ClassifyNode(PeopleNode):
         """The classes."""
         assert isinstance(params, ClassifyParams)
         return {"labels": list(params.labels)}
+
+    def work(self, params: PeopleParams) -> TaskWork:
+        """The classes, and who may choose."""
+        assert isinstance(params, ClassifyParams)
+        return TaskWork(labels=list(params.labels), skills=list(params.skills))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.types import JsonValue as SchemaValue
 from pydantic_core import PydanticCustomError
 
@@ -36,4 +36,19 @@ QueryText = Annotated[
 DatasetId = Annotated[str, Field(pattern="^dst_", json_schema_extra=as_kind("dataset"))]
 ModelId = Annotated[str, Field(pattern="^mdl_", json_schema_extra=as_kind("model"))]
 LabelName = Annotated[str, Field(min_length=1, max_length=_MAX_LABEL)]
+
+
+def _as_list(value: object) -> object:
+    return () if value is None else (value,) if isinstance(value, str) else value
+
+
 Labels = Annotated[tuple[LabelName, ...], Field(max_length=1000, json_schema_extra=as_kind("labels"))]
+
+LabelsOrOne = Annotated[Labels, BeforeValidator(_as_list)]
+"""Labels, or a single one, so that a variable of text can name it; nothing is none."""
+
+Skill = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
+Skills = Annotated[
+    tuple[Skill, ...], Field(max_length=20, json_schema_extra=as_kind("skills")), BeforeValidator(_as_list)
+]
+"""What people must be able to do, as the project's members have it; a single one may be given as text."""

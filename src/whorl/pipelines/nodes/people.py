@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from whorl.base.errors import Conflict, JsonValue
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode, park_all
+from whorl.pipelines.nodes.fields import Skills
 from whorl.pipelines.tokens import Emission, Merged, Parked, Passed, Result, Token
+from whorl.schemas.tasks import TaskWork
 from whorl.tasks import actions as task_actions
 from whorl.tasks import queries as task_queries
 from whorl.tasks.rules import ItemStatus, TaskKind, wanted_answers
@@ -39,6 +41,7 @@ class PeopleParams(Params):
     lease_seconds: int = Field(
         default=300, ge=10, le=86_400, description="How long a person holds an item without a sign of life."
     )
+    skills: Skills = Field(default=(), description="Only people with all of these get the items.")
 
 
 class PeopleNode(PlainNode):
@@ -51,6 +54,10 @@ class PeopleNode(PlainNode):
         """What the task is to know beside its recipe; nothing unless a node says so."""
         del params
         return {}
+
+    def work(self, params: PeopleParams) -> TaskWork:
+        """What people are asked, and who is; everything, unless a node says otherwise."""
+        return TaskWork(skills=list(params.skills))
 
     def reviewed_task(self, params: PeopleParams) -> str | None:
         """Name of the task whose work this one reviews, when it is a review."""
@@ -139,7 +146,13 @@ class PeopleNode(PlainNode):
                     hint="Use a consensus node, or name another task.",
                 )
             task_actions.set_work(
-                conn, found, recipe_id=params.recipe, settings=settings, actor_id=context.actor_id, now=context.now()
+                conn,
+                found,
+                recipe_id=params.recipe,
+                settings=settings,
+                work=self.work(params),
+                actor_id=context.actor_id,
+                now=context.now(),
             )
             return found.id
         name = self.reviewed_task(params)
@@ -155,6 +168,7 @@ class PeopleNode(PlainNode):
             reviews_task_id=None if reviewed is None else reviewed.id,
             lease_seconds=params.lease_seconds,
             settings=settings,
+            work=self.work(params),
         ).id
 
 

@@ -12,8 +12,9 @@ from whorl.base.errors import InvalidInput, JsonValue
 from whorl.base.ids import new_id
 from whorl.datasets.dql import parse_text
 from whorl.engine import InlineExecutor
-from whorl.pipelines import actions, cancelling, logs, pausing, queries, reruns, starting, watching
+from whorl.pipelines import actions, cancelling, ledger, logs, pausing, queries, reruns, starting, watching
 from whorl.pipelines.graph import Graph, build_draft, build_graph
+from whorl.schemas.ledger import Ledger
 from whorl.schemas.pipeline_runs import (
     DryRun,
     DryRunRequest,
@@ -171,6 +172,12 @@ def list_steps(caller: CallerDep, run_id: str) -> list[RunStep]:
 def get_status(caller: CallerDep, pipeline_id: str) -> PipelineStatus:
     """How many runs are in which state, how many tokens are where, and what each node cost so far."""
     return caller.read(lambda conn: queries.get_status(conn, pipeline_id, now=caller.now))
+
+
+@router.get("/pipelines/{pipeline_id}/ledger", **needs(Action.PIPELINE_READ))
+def get_ledger(caller: CallerDep, pipeline_id: str) -> Ledger:
+    """What its labels cost so far: seconds of people and of machines by step, by skill and by person."""
+    return caller.read(lambda conn: ledger.read_ledger(conn, pipeline_id, now=caller.now))
 
 
 @router.get("/pipelines/{pipeline_id}/dead-letters", **needs(Action.PIPELINE_READ))
