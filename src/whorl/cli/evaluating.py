@@ -9,6 +9,7 @@ import typer
 from whorl.cli.connected import ProjectOption, Session
 from whorl.cli.output import Output
 from whorl.cli.scores import number
+from whorl.cli.tiles import OverlapOption, TileOption, read_tiling
 
 if TYPE_CHECKING:
     from whorl.schemas.evaluations import EvaluationReport, Range, ThresholdReport
@@ -34,6 +35,8 @@ def evaluate(
         float, typer.Option("--missed", min=0, help="Cost of a miss; for classes of an item left unsure.")
     ] = 1.0,
     spurious: Annotated[float, typer.Option("--spurious", min=0, help="Cost of a spurious or wrong answer.")] = 1.0,
+    tile: TileOption = None,
+    overlap: OverlapOption = None,
 ) -> None:
     """Score a model on the test subset: by label, size and slice, with intervals, and the cheapest threshold.
 
@@ -41,7 +44,8 @@ def evaluate(
     """
     owner = session.project(project)
     found = owner.models.get(model)
-    job = found.evaluate(dataset_id=session.dataset_of(owner, found.info, dataset), filters=query)
+    where, tiling = session.dataset_of(owner, found.info, dataset), read_tiling(tile, overlap)
+    job = found.evaluate(dataset_id=where, filters=query, tiling=tiling)
     with session.out.progress(f"evaluating {found.name}, %") as report:
         job.wait_or_cancel(progress=report)
     made = str(job.info.result["evaluation_id"])

@@ -15,6 +15,7 @@ from whorl.cli.output import Output
 # Under this name other commands know it.
 from whorl.cli.params import parse_params as parse_params
 from whorl.cli.scores import show_champion, show_models
+from whorl.cli.tiles import OverlapOption, TileOption, read_tiling
 from whorl.cli.variants import make_variant
 from whorl.cli.weights import fetch, list_weights
 
@@ -58,14 +59,17 @@ def predict(
     project: ProjectOption = None,
     dataset: DatasetOption = None,
     query: QueryOption = None,
+    tile: TileOption = None,
+    overlap: OverlapOption = None,
 ) -> None:
     """Predict on items. Predictions stand beside the ground truth, never in it.
 
-    Example: `whorl predict tinydet --dataset street --query "subset:test"`
+    Example: `whorl predict tinydet --dataset street --query "subset:test" --tile auto`
     """
     owner = session.project(project)
     found = owner.models.get(model)
-    job = found.predict(dataset_id=session.dataset(owner, dataset).id, filters=query)
+    tiling = read_tiling(tile, overlap)
+    job = found.predict(dataset_id=session.dataset(owner, dataset).id, filters=query, tiling=tiling)
     session.out.facts(_wait(session.out, job, f"predicting with {found.name}, %").info.result)
 
 

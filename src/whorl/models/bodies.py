@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from whorl.base.errors import JsonValue
+from whorl.models.adapters.tiled import tile_model
 from whorl.models.features import FeatureCache, extract_files
 from whorl.models.features.extract import FEATURES, HOG, LITE0
 from whorl.models.folder import LoadedModel, load_model, read_card
 from whorl.models.predicting import predict_files
 from whorl.models.types import FloatArray, Prediction
 from whorl.models.weights import find_backbone
+from whorl.schemas.tiling import Tiling
 
 
-def predict_body(folder: str, paths: Sequence[str], keys: Sequence[str], cache: str) -> list[Prediction]:
-    """One prediction per file by the model in ``folder``, which stays loaded in this process."""
-    return predict_files(_loaded(folder), [Path(path) for path in paths], keys=keys, cache=FeatureCache(Path(cache)))
+def predict_body(
+    folder: str, paths: Sequence[str], keys: Sequence[str], cache: str, tiling: Mapping[str, JsonValue] | None = None
+) -> list[Prediction]:
+    """One prediction per file by the model in ``folder``, which stays loaded in this process.
+
+    Args:
+        tiling: As ``Tiling``: the model looks at images in tiles.
+    """
+    model = _loaded(folder)
+    if tiling is not None:
+        model = tile_model(model, Tiling.model_validate(tiling))
+    return predict_files(model, [Path(path) for path in paths], keys=keys, cache=FeatureCache(Path(cache)))
 
 
 def embed_body(

@@ -44,7 +44,8 @@ def coerce_prediction(
     Raises:
         ModelError: The value has an unknown type, an unknown label, a wrong length, or is not finite.
     """
-    names = tuple(labels)
+    # A tuple stays the one it is: that of a model whose labels nobody knows takes any name.
+    names = labels if isinstance(labels, tuple) else tuple(labels)
     try:
         if task is Task.CLASSIFICATION:
             return _classification(result, names)

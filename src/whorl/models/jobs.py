@@ -88,6 +88,7 @@ class ModelJobs:
             _text(params, "model_id"),
             dataset_id=_text(params, "dataset_id"),
             query=parse_query(given) if isinstance(given, dict) else None,
+            tiling=_tiling(params),
         )
         return {"evaluation_id": self._new_id("evaluation"), "scored": asdict(scored)}
 
@@ -159,7 +160,8 @@ class ModelJobs:
             with self.db.read() as conn:
                 items = list(list_items_by_key(conn, keys[start : start + _BATCH]).values())
             shas = [item.sha256 for item in items]
-            found = workshop.call(predict_body, str(folder), workshop.files(shas), shas, str(workshop.features_path))
+            cache = str(workshop.features_path)
+            found = workshop.call(predict_body, str(folder), workshop.files(shas), shas, cache, _tiling(params))
             records = {
                 item.id: prediction_records(one, width=item.width, height=item.height, min_confidence=min_confidence)
                 for item, one in zip(items, found, strict=True)
@@ -234,6 +236,11 @@ def model_job_handlers(db: Database, blobs: BlobStore, home: Path, clock: Clock)
         **embed_job_handlers(db, blobs, home, clock),
         **map_job_handlers(db, blobs, home, clock),
     }
+
+
+def _tiling(params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue] | None:
+    given = params.get("tiling")
+    return given if isinstance(given, dict) else None
 
 
 def _text(params: Mapping[str, JsonValue], name: str) -> str:

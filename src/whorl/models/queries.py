@@ -195,12 +195,12 @@ def list_comparisons(conn: Connection, *, project_id: str) -> list[Comparison]:
 
 
 def find_whole_evaluation(conn: Connection, *, model_id: str, dataset_id: str, revision: int) -> Evaluation | None:
-    """A model's newest evaluation on the whole test subset of a revision, or None."""
+    """A model's newest evaluation on the whole test subset of a revision, image by image at once, or None."""
     found = _evaluations().where(
         evaluation.c.model_id == model_id, dataset.c.id == dataset_id, evaluation.c.revision == revision
     )
     for row in conn.execute(found.order_by(evaluation.c.id.desc())).mappings():
-        if "filter" not in row["query"]:
+        if "filter" not in row["query"] and "tiling" not in row["query"]:
             return _evaluations_of(conn, [row])[0]
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -51,13 +52,20 @@ class Scored:
 
 
 def score_model(
-    workshop: Workshop, model_id: str, *, dataset_id: str, revision: int | None = None, query: Query | None = None
+    workshop: Workshop,
+    model_id: str,
+    *,
+    dataset_id: str,
+    revision: int | None = None,
+    query: Query | None = None,
+    tiling: Mapping[str, JsonValue] | None = None,
 ) -> Scored:
     """Predict the test subset in a worker process and score it; the outputs go to the blob store.
 
     Args:
         revision: Of the dataset; the present one when left out.
         query: Narrows the test subset.
+        tiling: As ``Tiling``: the model looks at the images in tiles, and the stored query says so.
 
     Raises:
         ModelError: The test subset is empty, or the model failed on it.
@@ -74,7 +82,7 @@ def score_model(
             else "no item of the test subset matches the query",
             hint="Give the test subset labelled items.",
         )
-    outputs = _predict_test(workshop, workshop.model_folder(model_id), Task(model.task), test)
+    outputs = _predict_test(workshop, workshop.model_folder(model_id), Task(model.task), test, tiling)
     score = workshop.call(score_outputs, outputs, _groups(test, outputs))
     findings = workshop.call(find_findings, outputs)
     return Scored(
@@ -87,12 +95,14 @@ def score_model(
         metric=score.metric,
         metrics=score.metrics,
         outputs_sha256=put_content(workshop.blobs, dump_outputs(outputs)),
-        query=store_query([Subset.TEST], query),
+        query=store_query([Subset.TEST], query) | ({} if tiling is None else {"tiling": dict(tiling)}),
         findings_sha256=put_content(workshop.blobs, dump_findings(findings)),
     )
 
 
-def _predict_test(workshop: Workshop, folder: Path, task: Task, test: LabelledItems) -> Outputs:
+def _predict_test(
+    workshop: Workshop, folder: Path, task: Task, test: LabelledItems, tiling: Mapping[str, JsonValue] | None
+) -> Outputs:
     """A model's outputs on test items; label maps are counted batch by batch, since they are as large as images."""
     # The card has the labels that training met beyond those of the ontology.
     labels = label_names(task, read_card(folder).labels, test.truth)
@@ -101,7 +111,8 @@ def _predict_test(workshop: Workshop, folder: Path, task: Task, test: LabelledIt
     for start in range(0, len(test.items), step):
         items, truth = test.items[start : start + step], test.truth[start : start + step]
         shas = [item.sha256 for item in items]
-        found = workshop.call(predict_body, str(folder), workshop.files(shas), shas, str(workshop.features_path))
+        cache = str(workshop.features_path)
+        found = workshop.call(predict_body, str(folder), workshop.files(shas), shas, cache, tiling)
         parts.append(
             collect_outputs(
                 task,

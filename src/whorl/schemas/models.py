@@ -9,6 +9,7 @@ from pydantic import Field
 from whorl.base.errors import JsonValue
 from whorl.schemas.annotations import Geometry
 from whorl.schemas.comparing import ModelVerdict, ProtectedSlice
+from whorl.schemas.tiling import Tiling
 from whorl.schemas.training import TASK_PATTERN, Augment, Preset, Sampling, SubsetQueries
 from whorl.schemas.wire import UtcTime, Wire
 
@@ -54,7 +55,9 @@ class Evaluation(Wire):
     model_id: str
     dataset_id: str
     revision: int
-    query: dict[str, JsonValue] = Field(default_factory=dict, description="Which test items; `filter` narrows them.")
+    query: dict[str, JsonValue] = Field(
+        default_factory=dict, description="Which test items; `filter` narrows them. `tiling`: looked at in tiles."
+    )
     items_digest: str
     n_items: int
     metric_name: str
@@ -114,6 +117,7 @@ class EvaluateRequest(Wire):
 
     dataset_id: str | None = None
     query: QueryValue = Field(default=None, description="Narrows the test subset, as text or DQL.")
+    tiling: Tiling | None = Field(default=None, description="Look at images in tiles; null: at each at once.")
 
 
 class PredictRequest(Wire):
@@ -122,6 +126,7 @@ class PredictRequest(Wire):
     dataset_id: str | None = None
     query: QueryValue = Field(default=None, description="As text or DQL; every item when null.")
     min_confidence: float = Field(default=0.05, ge=0, le=1, description="Weaker boxes are not kept.")
+    tiling: Tiling | None = Field(default=None, description="Look at images in tiles; null: at each at once.")
 
 
 class CompareRequest(Wire):

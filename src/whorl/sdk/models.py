@@ -13,6 +13,7 @@ from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import models as wire
 from whorl.schemas.jobs import Job as JobInfo
 from whorl.schemas.model_imports import ModelImport, ModelImported
+from whorl.schemas.tiling import Tiling
 from whorl.schemas.training import (
     Architecture,
     Augment,
@@ -285,9 +286,15 @@ class Model:
         call = Call("POST", f"/models/{self.id}/clone", body=body)
         return Model(self._transport, self._transport.call(wire.Model, call))
 
-    def evaluate(self, *, dataset_id: str | None = None, filters: Filters | str | None = None) -> Job:
-        """Score it on a dataset's test subset; its own dataset when left out."""
-        body = wire.EvaluateRequest(dataset_id=dataset_id, query=as_query(filters))
+    def evaluate(
+        self,
+        *,
+        dataset_id: str | None = None,
+        filters: Filters | str | None = None,
+        tiling: Tiling | None = None,
+    ) -> Job:
+        """Score it on a dataset's test subset; its own dataset when left out; in tiles when ``tiling`` says so."""
+        body = wire.EvaluateRequest(dataset_id=dataset_id, query=as_query(filters), tiling=tiling)
         return self._job("evaluations", body)
 
     def make_variant(self, kind: wire.VariantKind) -> Job:
@@ -301,9 +308,16 @@ class Model:
         """Its evaluations."""
         return list(self._transport.pages(wire.Evaluation, f"/models/{self.id}/evaluations"))
 
-    def predict(self, *, dataset_id: str | None = None, filters: Filters | str | None = None) -> Job:
-        """Predict on items; the predictions stand beside the ground truth, never in it."""
-        return self._job("predictions", wire.PredictRequest(dataset_id=dataset_id, query=as_query(filters)))
+    def predict(
+        self,
+        *,
+        dataset_id: str | None = None,
+        filters: Filters | str | None = None,
+        tiling: Tiling | None = None,
+    ) -> Job:
+        """Predict on items, in tiles when ``tiling`` says so; it stands beside the ground truth, never in it."""
+        body = wire.PredictRequest(dataset_id=dataset_id, query=as_query(filters), tiling=tiling)
+        return self._job("predictions", body)
 
     def deploy(self, *, pipeline_id: str | None = None, variable: str | None = None) -> wire.Champion:
         """Make it the champion; the place is needed only when the project has several."""

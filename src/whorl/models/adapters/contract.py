@@ -70,9 +70,12 @@ class Adapter:
         call = self._method("predict")
         if not len(images):
             return []
-        if call is self.target:  # a plain function takes one image
+        typed = getattr(self.target, "predict_typed", None)
+        if callable(typed):  # Whorl's own, around a stranger's: it has to know what to make of the answers
+            results: Sequence[object] = typed(images, labels=labels, task=task, prompts=prompts)
+        elif call is self.target:  # a plain function takes one image
             with self._named("predict"):
-                results: Sequence[object] = [call(image) for image in images]
+                results = [call(image) for image in images]
         else:
             with self._named("predict"):
                 returned = call(images, prompts=prompts) if _takes(call, "prompts") else call(images)

@@ -14,14 +14,19 @@ from whorl.pipelines.graph import NodeType
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.nodes.create_model import NO_MODEL
 from whorl.pipelines.nodes.fields import DatasetId
+from whorl.pipelines.nodes.looking import LookingParams
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import NodeFamily, PortType
 
 
-class EvaluateParams(Params):
+class _WhichItems(Params):
     """Where the model is tested; the revision travels with the token."""
 
     dataset: DatasetId = Field(description="Id of the dataset whose test subset is used.")
+
+
+class EvaluateParams(LookingParams, _WhichItems):
+    """Where the model is tested, and how it looks at images."""
 
 
 class EvaluateNode(PlainNode):
@@ -86,6 +91,7 @@ class EvaluateNode(PlainNode):
                 # The variable may name another dataset by now, and a revision means nothing there.
                 dataset_id=str(dataset) if is_pinned else params.dataset,
                 revision=pinned if is_pinned and isinstance(pinned, int) else None,
+                tiling=params.tiling,
             )
         except ModelError as error:
             return Passed(

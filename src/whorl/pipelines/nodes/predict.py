@@ -16,12 +16,13 @@ from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import read_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode
 from whorl.pipelines.nodes.fields import as_kind
+from whorl.pipelines.nodes.looking import LookingParams
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.pipelines import NodeFamily, PortType
 from whorl.schemas.records import AnnotationRecord
 
 
-class PredictParams(Params):
+class _WhichModel(Params):
     """Which model pre-labels."""
 
     model: str | None = Field(
@@ -30,6 +31,10 @@ class PredictParams(Params):
         json_schema_extra=as_kind("model"),
     )
     min_confidence: float = Field(default=0.3, ge=0, le=1, description="Weaker boxes are not shown to people.")
+
+
+class PredictParams(LookingParams, _WhichModel):
+    """Which model pre-labels, and how it looks at images."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ class PredictNode(PlainNode):
             items = read_items(conn, [token.ref for token in tokens])
         shas = [item.sha256 for item in items]
         folder, paths = context.model_folder(params.model), context.files(shas)
-        predictions = context.call(predict_body, str(folder), paths, shas, str(context.services.features_path))
+        cache, tiling = str(context.services.features_path), params.tiling
+        predictions = context.call(predict_body, str(folder), paths, shas, cache, tiling)
         seconds = (time.perf_counter() - started) / len(tokens)
         results: list[Result] = []
         for token, item, prediction in zip(tokens, items, predictions, strict=True):

@@ -32,6 +32,7 @@ from whorl.schemas.models import (
     QueryValue,
     VariantRequest,
 )
+from whorl.schemas.tiling import Tiling
 from whorl.schemas.wire import Page
 from whorl.server.permits import Caller, CallerDep, needs
 from whorl.server.routes.jobs import start_job
@@ -105,7 +106,7 @@ def evaluate_model(caller: CallerDep, model_id: str, body: EvaluateRequest) -> J
     """Score it on a test subset, as a job; its result names the evaluation."""
     dataset_id = _dataset_of(caller, model_id, body.dataset_id)
     params: dict[str, JsonValue] = {"model_id": model_id, "dataset_id": dataset_id}
-    return start_job(caller, "evaluate", params | _filter(body.query))
+    return start_job(caller, "evaluate", params | _filter(body.query) | _tiling(body.tiling))
 
 
 @router.post("/models/{model_id}/variants", status_code=202, **needs(Action.MODEL_WRITE))
@@ -189,7 +190,7 @@ def predict_dataset(caller: CallerDep, model_id: str, body: PredictRequest) -> J
         "dataset_id": dataset_id,
         "min_confidence": body.min_confidence,
     }
-    return start_job(caller, "predict", params | _filter(body.query))
+    return start_job(caller, "predict", params | _filter(body.query) | _tiling(body.tiling))
 
 
 @router.post("/models/{model_id}/predict/items", **needs(Action.MODEL_PREDICT))
@@ -248,6 +249,10 @@ def roll_back_model(caller: CallerDep, model_id: str, body: Annotated[DeployRequ
             conn, model_id, actor_id=caller.actor.id, now=caller.now, **_place(caller, conn, body)
         )
     )
+
+
+def _tiling(given: Tiling | None) -> dict[str, JsonValue]:
+    return {} if given is None else {"tiling": given.model_dump(mode="json")}
 
 
 def _filter(given: QueryValue) -> dict[str, JsonValue]:
