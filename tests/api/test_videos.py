@@ -132,3 +132,48 @@ def test_read_frame__for_tools(api: Api, video_id: str) -> None:
         item = get_item(conn, video_id)
     pixels = api.services.videos.read_frame(item, 33)
     assert (pixels.shape, pixels.dtype, read_number(pixels)) == ((64, 96, 3), np.uint8, 33)
+
+
+BOX = {"type": "box", "x0": 20, "y0": 34, "x1": 70, "y1": 62}
+
+
+def ask(api: Api, item_id: str, **body: object) -> object:
+    asked = {"shapes": {"a": BOX}, "frame": 3, "to_frame": 9, **body}
+    return api.client.post(f"/api/v1/items/{item_id}/propagate", json=asked, headers=api.headers("annotator"))
+
+
+def test_propagate__gives_keyframes(api: Api, tmp_path: Path) -> None:
+    from whorl.testing.clips import make_clip
+
+    clip = make_clip("turning", seed=2, count=12)
+    path = write_video(tmp_path / "clip.mp4", [frame[:, :, ::-1] for frame in clip.frames], codec="libx264")
+    item_id = upload(api, "clip.mp4", path.read_bytes())
+    shapes = {"a": clip.boxes[3].model_dump(), "b": clip.outlines[3].model_dump()}
+    answer = ask(api, item_id, shapes=shapes, to_frame=9)
+    assert answer.status_code == 200, answer.text
+    for key in "ab":
+        made = answer.json()["tracks"][key]
+        assert (made["stopped_at"], [one["frame"] for one in made["keyframes"]]) == (None, list(range(4, 10)))
+        assert all(one["by"] == "tracker" and one["confidence"] > 0.2 for one in made["keyframes"])
+    back = ask(api, item_id, shapes={"a": shapes["a"]}, to_frame=0, ends={"a": clip.boxes[0].model_dump()}).json()
+    assert [one["frame"] for one in back["tracks"]["a"]["keyframes"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({"to_frame": 3}, 422, "both 3"),
+        ({"to_frame": 70}, 404, "frames 0 to 69"),
+        ({"frame": 70}, 404, "frames 0 to 69"),
+        ({"tracker": "nothing"}, 422, "no tracker is called 'nothing'"),
+        ({"tracker": "mdl_nothing"}, 404, "no such model"),
+        ({"ends": {"b": BOX}}, 422, "which shapes has not"),
+        ({"ends": {"a": {"type": "points", "points": [[1, 2]]}}}, 422, "another kind of shape"),
+        ({"shapes": {str(at): BOX for at in range(200)}, "to_frame": 60}, 422, "too much at a time"),
+        ({"shapes": {}}, 422, ""),
+    ],
+)
+def test_propagate__refusals(api: Api, video_id: str, body: dict[str, object], status: int, said: str) -> None:
+    answer = ask(api, video_id, **body)
+    assert answer.status_code == status, answer.text
+    assert said in answer.json()["detail"]

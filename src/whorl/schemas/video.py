@@ -39,7 +39,11 @@ class PropagateRequest(Wire):
     ends: dict[str, FrameShape] = Field(
         default_factory=dict, description="Where objects are in `to_frame`, when known: followed from both sides."
     )
-    tracker: str = Field(default="flow", max_length=200, description="flow, or a tracker that was installed.")
+    tracker: str = Field(
+        default="flow",
+        max_length=200,
+        description="flow, a tracker that was installed, or the id of a model that tracks.",
+    )
 
 
 class PropagatedTrack(Wire):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -15,7 +16,7 @@ from whorl.engine import Executor
 from whorl.engine.executors import LocalExecutor
 from whorl.models.files import materialise
 from whorl.schemas.datasets import Item
-from whorl.schemas.video import VideoInfo
+from whorl.schemas.video import PropagateAnswer, PropagatedTrack, PropagateRequest, VideoInfo
 from whorl.server.remembered import KeyedLocks, Remembered
 from whorl.store.blobs import BlobStore, get_content, put_content
 from whorl.store.db import Database
@@ -30,6 +31,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 INDEX_S = 300.0
 FRAMES_S = 60.0
+MOST_FRAMES = 300
+MOST_STEPS = 6000
 _SMALLER = "Cut the video into shorter ones; if the machine is very busy, try again later."
 
 
@@ -139,6 +142,45 @@ class Videos:
         path, index_path = self.paths(row)
         return self.call(read_frame_body, path, frame, index_path)
 
+    def propagate(self, item: Item, asked: PropagateRequest, *, folder: str | None) -> PropagateAnswer:
+        """Follow shapes through an item's video.
+
+        Args:
+            folder: Of the model that is the tracker.
+
+        Raises:
+            InvalidInput: The item is no video, it is too much at a time, or there is no such tracker.
+            NotFound: There is no such frame.
+            ModelError: The tracker failed.
+        """
+        from whorl.models.tracking.bodies import propagate_body
+
+        started = time.perf_counter()
+        row = self._row_with(item, asked.frame)
+        check_frame(asked.to_frame, row.n_frames)
+        _check_work(asked)
+        path, index_path = self.paths(row)
+        found = _wait(
+            self._apart,
+            FRAMES_S,
+            propagate_body,
+            path,
+            index_path,
+            asked.shapes,
+            asked.ends,
+            frame=asked.frame,
+            to_frame=asked.to_frame,
+            tracker=asked.tracker,
+            folder=folder,
+        )
+        return PropagateAnswer(
+            tracks={
+                key: PropagatedTrack(keyframes=one.keyframes, stopped_at=one.stopped_at, reason=one.reason)
+                for key, one in found.items()
+            },
+            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+        )
+
     def paths(self, row: VideoRow) -> tuple[str, str | None]:
         """Where the video and its index lie as files."""
         shas = [row.sha256] if row.index_sha256 is None else [row.sha256, row.index_sha256]
@@ -221,6 +263,26 @@ class Videos:
         assert row.index_sha256 is not None
         key = row.index_sha256
         return self._indexes.get(key, lambda: decode_index(get_content(self._blobs, key)))
+
+
+def _check_work(asked: PropagateRequest) -> None:
+    frames = abs(asked.to_frame - asked.frame)
+    if not frames:
+        raise InvalidInput(f"frame and to_frame are both {asked.frame}", hint="Name another frame to go to.")
+    if frames > MOST_FRAMES:
+        raise InvalidInput(f"{frames:,} frames are too many at a time: {MOST_FRAMES} at most", hint="Go on from there.")
+    work = frames * (len(asked.shapes) + len(asked.ends))
+    if work > MOST_STEPS:
+        raise InvalidInput(
+            f"{len(asked.shapes)} objects through {frames} frames are too much at a time",
+            hint=f"Objects times frames, and each direction, may come to {MOST_STEPS:,}.",
+        )
+    strange = [key for key in asked.ends if key not in asked.shapes]
+    if strange:
+        raise InvalidInput(f"ends has {strange[0][:60]!r}, which shapes has not", hint="Use the same keys in both.")
+    unlike = [key for key, end in asked.ends.items() if end.type != asked.shapes[key].type]
+    if unlike:
+        raise InvalidInput(f"{unlike[0][:60]!r} has another kind of shape in ends", hint="A track has one kind.")
 
 
 def _wait(

@@ -27,7 +27,7 @@ _OPEN_INDEXES = 16
 
 # Any in this class: PyAV's frames are typed by its stubs only in part.
 class FrameReader:
-    """Reads frames of one video file. One caller at a time.
+    """Reads frames of one video file. Several may use it; those who take turns make it jump.
 
     Args:
         path: The file.
@@ -60,15 +60,16 @@ class FrameReader:
         if wanted:
             check_frame(wanted[0], self.index.n_frames)
             check_frame(wanted[-1], self.index.n_frames)
-        with self._lock:
-            try:
-                for number in wanted:
+        for number in wanted:
+            # For each frame anew: who stops half-way, or reads twice at a time, holds up nobody.
+            with self._lock:
+                try:
                     found = self._find(number)
-                    if found is not None:
-                        yield number, found
-            except self._errors as error:
-                self._close()
-                raise UnreadableMedia("the video does not decode", hint=HINT) from error
+                except self._errors as error:
+                    self._close()
+                    raise UnreadableMedia("the video does not decode", hint=HINT) from error
+            if found is not None:
+                yield number, found
 
     def _find(self, wanted: int) -> Any:
         if not self._is_ahead(wanted):

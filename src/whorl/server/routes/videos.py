@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from whorl.access.rules import Action
 from whorl.datasets import queries
-from whorl.schemas.video import VideoInfo
+from whorl.models.queries import get_model_pack
+from whorl.schemas.video import PropagateAnswer, PropagateRequest, VideoInfo
 from whorl.server.media import media_headers, picture
-from whorl.server.permits import CallerDep, needs
+from whorl.server.permits import Caller, CallerDep, needs
 
 router = APIRouter(prefix="/api/v1", tags=["videos"])
 PACK_TYPE = "application/vnd.whorl.frames"
@@ -65,3 +66,29 @@ def get_frames(
         return Response(status_code=304, headers=headers)
     data = caller.services.videos.read_pack(found, start, count, width=width, quality=quality)
     return Response(data, media_type=PACK_TYPE, headers=headers)
+
+
+@router.post("/items/{item_id}/propagate", **needs(Action.ITEM_READ))
+def propagate(caller: CallerDep, item_id: str, body: PropagateRequest) -> PropagateAnswer:
+    """Carry shapes on through a video, forwards or backwards; with `ends` from both sides, blended. Nothing is kept.
+
+    The keyframes are `by` the tracker and say how sure it is; those of `frame`, and of `to_frame` where it was given,
+    are not among them.
+    """
+    from whorl.models.tracking.trackers import tracker_names
+
+    found = caller.read(lambda conn: queries.get_item(conn, item_id))
+    folder = None if body.tracker in tracker_names() else _model_folder(caller, body.tracker)
+    return caller.services.videos.propagate(found, body, folder=folder)
+
+
+def _model_folder(caller: Caller, tracker: str) -> str | None:
+    """The folder of a model of this project that is asked to track; None for what is no model: its name is refused."""
+    from whorl.models.packs import bring_folder
+
+    if not tracker.startswith("mdl_"):
+        return None
+    with caller.services.db.read() as conn:
+        caller.check_same_project(conn, "model", tracker)
+        folder, pack_sha256 = get_model_pack(conn, tracker)
+    return str(bring_folder(caller.services.blobs, caller.services.settings.models_path / folder, pack_sha256))
