@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from whorl.annotations.queries import read_truth
 from whorl.assistants.queries import FINISHED, AssistantRow
-from whorl.assistants.rules import HELD_OUT_FROM, is_held_out
+from whorl.assistants.rules import HELD_OUT_FROM, LEAST_HELD_OUT, is_held_out
 from whorl.base.errors import JsonValue
 from whorl.datasets.queries import list_items_by_key
 from whorl.models import queries as models
@@ -24,6 +24,8 @@ from whorl.models.rules import BUILTIN_TASKS, SEVERAL_CLASSES
 from whorl.models.training_set import LabelledItems, TrainingSet, build_training_set
 from whorl.models.types import Task
 from whorl.models.workshop import Workshop
+from whorl.schemas.annotations import Box, ClassTag, Mask, Polygon, RotatedBox
+from whorl.schemas.assistants import AssistantKind
 from whorl.schemas.datasets import Item
 from whorl.schemas.models import Model
 from whorl.schemas.records import AnnotationRecord, Subset
@@ -33,6 +35,8 @@ from whorl.store.db.tables import task_item
 LEAST_OBJECTS = 5
 """Objects below which a detector or a segmenter would learn nothing."""
 MOST_HELD_OUT = 100
+Pair = tuple[Item, tuple[AnnotationRecord, ...]]
+_SHAPES = {"class": ClassTag, "box": Box | RotatedBox | Polygon | Mask, "mask": RotatedBox | Polygon | Mask}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,18 @@ class Lessons:
 
     train: LabelledItems
     held_out: LabelledItems
+    kind: AssistantKind
+
+    @property
+    def labels(self) -> Counter[str]:
+        """How many annotations there are to learn from, by label."""
+        shapes = _SHAPES[self.kind]
+        return Counter(one.label for some in self.train.truth for one in some if isinstance(one.geometry, shapes))
 
     @property
     def n_objects(self) -> int:
         """Annotations that it learns from."""
-        return sum(len(some) for some in self.train.truth)
+        return self.labels.total()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +92,33 @@ def read_lessons(conn: Connection, row: AssistantRow, model: Model) -> Lessons:
     does not have is not there: somebody finished it. Items that were deleted meanwhile are left out.
     """
     assert model.revision is not None
-    found = select(task_item.c.item_key).where(
+    found = select(task_item.c.item_key, task_item.c.key).where(
         task_item.c.task_key == row.task_key,
         task_item.c.status.in_(FINISHED),
         task_item.c.updated_at <= model.created_at,
     )
-    keys = list(conn.execute(found.order_by(task_item.c.key)).scalars())
+    places = {row.item_key: row.key for row in conn.execute(found.order_by(task_item.c.key))}
+    keys = list(places)
     items = list_items_by_key(conn, keys, as_of=model.revision)
     standing = list_items_by_key(conn, keys)
     truth = read_truth(conn, row.dataset_key, items, as_of=model.revision)
-    pairs = [
-        (_finished(items[key]), _wanted(truth[key], row.settings.labels))
+    pairs = {
+        key: (_finished(items[key]), _wanted(truth[key], row.settings.labels))
         for key in keys
-        if key in items and key in standing and items[key].subset != Subset.TEST.value
-    ]
+        if key in items and key in standing and items[key].subset != Subset.TEST
+    }
+    held = _hold_out(places, pairs)
+    train = [one for key, one in pairs.items() if key not in held]
+    return Lessons(_labelled(train), _labelled([pairs[key] for key in held]), row.kind)
+
+
+def _hold_out(places: Mapping[int, int], pairs: Mapping[int, Pair]) -> list[int]:
+    """Keys of the items to score on: none of few, and none that equals one to learn from."""
     if len(pairs) < HELD_OUT_FROM:
-        return Lessons(_labelled(pairs), _labelled([]))
-    held = [one for one in pairs if is_held_out(one[0].sha256)][-MOST_HELD_OUT:]
-    return Lessons(_labelled([one for one in pairs if not is_held_out(one[0].sha256)]), _labelled(held))
+        return []
+    seen = {item.sha256 for key, (item, _) in pairs.items() if not is_held_out(places[key])}
+    held = [key for key, (item, _) in pairs.items() if is_held_out(places[key]) and item.sha256 not in seen]
+    return held[-MOST_HELD_OUT:] if len(held) >= LEAST_HELD_OUT else []
 
 
 def find_trouble(row: AssistantRow, lessons: Lessons) -> str:
@@ -106,10 +126,10 @@ def find_trouble(row: AssistantRow, lessons: Lessons) -> str:
     n_items = len(lessons.train.items)
     if not n_items:
         return "Nothing to learn from: every finished item is in the test subset, or was deleted."
-    counts = Counter(record.label for some in lessons.train.truth for record in some)
+    counts = lessons.labels
     if row.kind == "class":
         # With labels of its own it tells each of them from what is not: one is enough, where some items lack it.
-        tagged = sum(bool(some) for some in lessons.train.truth)
+        tagged = sum(any(isinstance(one.geometry, ClassTag) for one in some) for some in lessons.train.truth)
         if not counts:
             return f"Nothing to learn from: none of {n_items} finished items has a class."
         if len(counts) == 1 and (not row.settings.labels or tagged == n_items):
@@ -168,5 +188,5 @@ def _wanted(records: Sequence[AnnotationRecord], labels: Sequence[str]) -> tuple
     return tuple(one for one in records if not labels or one.label in labels)
 
 
-def _labelled(pairs: Sequence[tuple[Item, tuple[AnnotationRecord, ...]]]) -> LabelledItems:
+def _labelled(pairs: Sequence[Pair]) -> LabelledItems:
     return LabelledItems(tuple(item for item, _ in pairs), tuple(records for _, records in pairs))
