@@ -6,11 +6,13 @@ import io
 
 import numpy as np
 from PIL import Image
+from sqlalchemy import Connection
 from tests.db.pipelines.conftest import ANNA, Plant
 from tests.db.pipelines.flows import list_told, make_flow, raw, tell
 
-from whorl.annotations.actions import add_predictions, save_annotations
+from whorl.annotations.actions import add_predictions, promote_predictions, save_annotations
 from whorl.annotations.copies import copy_truth_to_parts
+from whorl.annotations.outcomes import list_refused
 from whorl.annotations.queries import list_annotations, read_item_annotations
 from whorl.base.errors import JsonValue
 from whorl.datasets.actions import add_items, delete_items, update_items
@@ -441,3 +443,70 @@ def test_parts__whole_goes_on_by_itself(plant: Plant) -> None:
     with plant.db.read() as conn:
         assert get_item(conn, parent.id).metadata == {"site": "north"}
     assert plant.states(pipeline) == {"active": 1}
+
+
+def test_crops__the_image_is_deleted_meanwhile_and_the_classes_stay_with_the_crops(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    pool, crops = plant.dataset("pool"), plant.dataset("crops")
+    pipeline = _cropping(plant, pool, crops)
+    parent = _add_image(plant, pool, "a.png")
+    _predict(plant, pool, {"a.png": OBJECTS})
+    _touch(plant, parent)
+    plant.settle()
+    plant.db.write(lambda conn: delete_items(conn, pool, [parent.id], actor_id=ANNA, now=plant.now()))
+    assert plant.label("look", as_class="bright") == 2
+    plant.settle()
+    assert [one.get("ended") for one in _step(plant, pipeline, "merge")] == ["the item was deleted"]
+    said = [one.label for item in _items(plant, crops) for one in _said(plant, item, Layer.TRUTH)]
+    assert (said, list_told(plant)) == (["bright", "bright"], [])
+    assert (plant.states(pipeline), plant.open_tokens(pipeline)) == ({"done": 1}, 0)
+
+
+def test_crops__one_of_the_objects_is_removed_meanwhile(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    pool, crops = plant.dataset("pool"), plant.dataset("crops")
+    pipeline = plant.apply(_with_layer(_cropping(plant, pool, crops), "truth"))
+    parent = _add_image(plant, pool, "a.png")
+    boxes = [AnnotationDraft(label="dark", geometry=box) for _, _, box in OBJECTS[:2]]
+
+    def save(conn: Connection, *, drafts: list[AnnotationDraft], removed: list[str]) -> None:
+        at = read_item_annotations(conn, parent.id).revision
+        save_annotations(
+            conn, parent.id, drafts=drafts, removed_ids=removed, base_revision=at, actor_id="per_zoe", now=plant.now()
+        )
+
+    plant.db.write(lambda conn: save(conn, drafts=boxes, removed=[]))
+    _touch(plant, parent)
+    plant.settle()
+    kept, gone = _said(plant, parent, Layer.TRUTH)
+    plant.db.write(lambda conn: save(conn, drafts=[], removed=[gone.id]))
+    plant.label("look", as_class="bright")
+    plant.settle()
+    (after,) = _said(plant, parent, Layer.TRUTH)
+    assert (after.id, after.label) == (kept.id, "bright")
+    (told,) = _step(plant, pipeline, "merge")
+    lost = next(item for item in _items(plant, crops) if item.metadata["part"]["annotation"] == gone.id)  # type: ignore[index,call-overload]
+    assert (told["landed"], told["lost"], told["lost_crops"]) == (1, 1, [lost.id])
+    assert [one.label for one in _said(plant, lost, Layer.TRUTH)] == ["bright"]
+
+
+def test_crops__a_class_that_says_no_object_removes_it(sqlite_plant: Plant) -> None:
+    plant = sqlite_plant
+    pool, crops = plant.dataset("pool"), plant.dataset("crops")
+    pipeline = _cropping(plant, pool, crops, no_object="bright")
+    parent = _add_image(plant, pool, "a.png")
+    _predict(plant, pool, {"a.png": OBJECTS[:2]})
+    said = _said(plant, parent)
+    accepted = plant.db.write(
+        lambda conn: promote_predictions(conn, [said[0].id], how=Origin.ACCEPTED, actor_id=ANNA, now=plant.now())
+    )
+    _touch(plant, parent)
+    plant.settle()
+    assert [one.id for one in _said(plant, parent, Layer.TRUTH)] == accepted
+    plant.label("look", as_class="bright")
+    plant.settle()
+    assert _said(plant, parent, Layer.TRUTH) == []
+    with plant.db.read() as conn:
+        assert list_refused(conn, [one.id for one in said]) == {one.id for one in said}
+    assert [one["removed"] for one in _step(plant, pipeline, "merge")] == [2]
+    assert list_told(plant) == ["merged"]

@@ -11,12 +11,14 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from whorl.annotations.actions import add_predictions, save_annotations
+from whorl.annotations.outcomes import reject_predictions
 from whorl.annotations.queries import list_annotations, read_item_annotations
 from whorl.base.errors import InvalidInput, JsonValue, UnknownLabel
 from whorl.datasets.parts import PARENT, PART
 from whorl.pipelines.graph import NodeType
 from whorl.pipelines.items import find_items
 from whorl.pipelines.nodes.base import Committed, NodeContext, Params, PlainNode, park_all
+from whorl.pipelines.nodes.fields import LabelsOrOne
 from whorl.pipelines.parts import Group, gather_parts, output_of, values_of_parent
 from whorl.pipelines.tokens import Emission, Passed, Result, Token
 from whorl.schemas.annotations import Annotation, AnnotationDraft, AuthorKind, ClassTag, Layer
@@ -38,8 +40,18 @@ class MergeCropsParams(Params):
         default=None, min_length=1, max_length=200, description="Name of the attribute, when the class becomes one."
     )
 
+    no_object: LabelsOrOne = Field(
+        default=(),
+        description="Classes that say that there is no object in the crop: what was cut out is removed from the "
+        "image's ground truth, and a prediction it came from counts as refused.",
+    )
+
     @model_validator(mode="after")
     def _names_the_attribute(self) -> Self:
+        if self.no_object and self.layer != "truth":
+            raise PydanticCustomError(
+                "no_object", "no_object is for what people say; leave it out with layer: prediction"
+            )
         if (self.write_as == "attribute") != (self.attribute is not None):
             raise PydanticCustomError("attribute", "attribute is needed with write_as: attribute, and only then")
         return self
@@ -69,7 +81,8 @@ class MergeCropsNode(PlainNode):
         "the annotation that was cut out, as its label or as an attribute: what people said becomes ground truth of "
         "theirs, an object that was a prediction being accepted or edited by it; what a model said becomes that "
         "model's prediction on the image. The image leaves by `item`, or by `lost` when none of the objects is there "
-        "any more. When the image was deleted meanwhile, nothing leaves.",
+        "any more: what was said of them stays with the crops. When the image was deleted meanwhile, nothing leaves, "
+        "and the crops keep their classes.",
     )
 
     def run(self, tokens: Sequence[Token], context: NodeContext) -> Sequence[Result]:
@@ -102,7 +115,8 @@ def _merge(conn: Connection, group: Group, context: NodeContext) -> Passed:
         facts = _write_truth(conn, parent, found, standing, params, context)
     else:
         facts = _write_predictions(conn, parent, found, standing, params, context)
-    facts |= {"landed": len(found), "lost": len(said) - len(found)}
+    gone: list[JsonValue] = [one.by.item_id for one in said if one.target not in standing]
+    facts |= {"landed": len(found), "lost": len(gone)} | ({"lost_crops": gone} if gone else {})
     if group.is_late:
         return Passed((), output=output_of(group, **facts, ended="late: the item has gone on already"))
     port = "lost" if said and not found else "item"
@@ -139,17 +153,27 @@ def _write_truth(
 ) -> dict[str, JsonValue]:
     """Save each person's statements as that person's; what the ontology refuses is told and left out."""
     promoted = {one.from_prediction: one.id for one in standing.values() if one.layer is Layer.TRUTH}
-    by_author: dict[tuple[AuthorKind, str], list[AnnotationDraft]] = {}
+    by_author: dict[tuple[AuthorKind, str], tuple[list[AnnotationDraft], list[str]]] = {}
+    unseen: dict[str, list[str]] = {}
     for one in said:
         target = standing[promoted.get(one.target, one.target)]
-        by_author.setdefault((one.by.author_kind, one.by.author_id), []).append(_draft(target, one.by.label, params))
+        drafts, removed = by_author.setdefault((one.by.author_kind, one.by.author_id), ([], []))
+        if one.by.label not in params.no_object:
+            drafts.append(_draft(target, one.by.label, params))
+        elif target.layer is Layer.TRUTH:
+            removed.append(target.id)
+        else:
+            unseen.setdefault(one.by.author_id, []).append(target.id)
+    for author_id, ids in unseen.items():
+        reject_predictions(conn, parent.id, ids, person_id=author_id, now=context.now())
     refused: list[JsonValue] = []
-    for (kind, author_id), drafts in by_author.items():
+    for (kind, author_id), (drafts, removed) in by_author.items():
         try:
             save_annotations(
                 conn,
                 parent.id,
                 drafts=drafts,
+                removed_ids=removed,
                 base_revision=read_item_annotations(conn, parent.id).revision,
                 actor_id=author_id,
                 author_kind=kind,
@@ -158,7 +182,9 @@ def _write_truth(
             )
         except (UnknownLabel, InvalidInput) as error:
             refused.append(error.message)
-    return {"refused": refused} if refused else {}
+    n_removed = sum(len(removed) for _, removed in by_author.values()) + sum(map(len, unseen.values()))
+    facts: dict[str, JsonValue] = {"removed": n_removed} if n_removed else {}
+    return facts | ({"refused": refused} if refused else {})
 
 
 def _draft(target: Annotation, said: str, params: MergeCropsParams) -> AnnotationDraft:
