@@ -16,6 +16,7 @@ import { ProblemNote } from "@/ui/ProblemNote";
 import { WaitRows } from "@/ui/Wait";
 
 import { DeadLettersPanel } from "./DeadLettersPanel";
+import { LedgerPanel } from "./LedgerPanel";
 import { CostPanel } from "./live/CostPanel";
 import classes from "./live/live.module.css";
 import { LogPanel } from "./live/LogPanel";
@@ -71,6 +72,7 @@ function PipelineView({ pipeline, projectId }: ViewProps) {
         <Tabs.List mb="md">
           <Tabs.Tab value="live">Live</Tabs.Tab>
           <Tabs.Tab value="cost">Steps and costs</Tabs.Tab>
+          <Tabs.Tab value="ledger">Ledger</Tabs.Tab>
           <Tabs.Tab value="log">Log</Tabs.Tab>
           {hasWebhook && <Tabs.Tab value="webhooks">Webhooks</Tabs.Tab>}
           <Tabs.Tab value="versions">Versions</Tabs.Tab>
@@ -80,6 +82,9 @@ function PipelineView({ pipeline, projectId }: ViewProps) {
         </Tabs.Panel>
         <Tabs.Panel value="cost">
           <CostPanel pipeline={pipeline} />
+        </Tabs.Panel>
+        <Tabs.Panel value="ledger">
+          <LedgerPanel pipelineId={pipeline.id} />
         </Tabs.Panel>
         <Tabs.Panel value="log">
           <LogPanel pipeline={pipeline} />
