@@ -17,6 +17,8 @@ export interface PlayerParts {
 export interface PlayerState {
   /** The frame that is meant; its picture may still be on the way. */
   readonly frame: number;
+  /** The frame on the screen, with which one works; null before the first has come. */
+  readonly shownFrame: number | null;
   readonly isPlaying: boolean;
   readonly speed: number;
   /** The frame's picture has not come yet. */
@@ -48,7 +50,14 @@ export class Player implements FrameSource {
     this.times = new FrameTimes(parts.facts);
     this.width = parts.facts.width;
     this.height = parts.facts.height;
-    this.#state = { frame: 0, isPlaying: false, speed: 1, isWaiting: true, problem: null };
+    this.#state = {
+      frame: 0,
+      shownFrame: null,
+      isPlaying: false,
+      speed: 1,
+      isWaiting: true,
+      problem: null,
+    };
     this.#stopStore = parts.store.follow((frame) => {
       this.#stored(frame);
     });
@@ -171,7 +180,7 @@ export class Player implements FrameSource {
   #goTo(frame: number): void {
     const content = this.parts.store.find(frame);
     this.#set({ frame, isWaiting: content === null });
-    if (content !== null) this.#show(content);
+    if (content !== null) this.#show(content, frame);
   }
 
   #stored(frame: number | null): void {
@@ -181,11 +190,12 @@ export class Player implements FrameSource {
     const content = this.parts.store.find(frame);
     if (content === null) return;
     this.#set({ isWaiting: false });
-    this.#show(content);
+    this.#show(content, frame);
   }
 
-  #show(content: FrameContent): void {
+  #show(content: FrameContent, frame: number): void {
     this.#shown = content;
+    this.#set({ shownFrame: frame });
     for (const follower of [...this.#pictureFollowers]) follower();
     this.parts.store.hold(content);
   }

@@ -52,6 +52,7 @@ export class TrackDesk {
   #chosen: ReadonlySet<ShapeId> = new Set();
   #engine: Engine | null = null;
   #isShowing = false;
+  #version = 0;
   readonly #followers = new Set<() => void>();
   readonly #stops: (() => void)[] = [];
 
@@ -87,6 +88,11 @@ export class TrackDesk {
     return this.parts.history !== null;
   }
 
+  /** Counts what was told. */
+  get version(): number {
+    return this.#version;
+  }
+
   get frameCount(): number {
     return this.parts.frameCount;
   }
@@ -120,8 +126,15 @@ export class TrackDesk {
   /** Show another frame. What is half drawn is given up. */
   setFrame(frame: number): void {
     if (frame === this.#frame) return;
+    this.finishGesture();
     this.#frame = frame;
     this.#show();
+  }
+
+  /** What is half drawn is given up, what is moved by keys is done. */
+  finishGesture(): void {
+    this.#engine?.abandon();
+    this.frameHistory.seal();
   }
 
   /** Select tracks, wherever they are. */
@@ -261,7 +274,7 @@ export class TrackDesk {
     if (history === null) return false;
     const command = make();
     if (command === null) return false;
-    history.group(name, () => {
+    history.group(`${name} at frame ${String(this.#frame)}`, () => {
       history.run(command);
     });
     return true;
@@ -276,7 +289,7 @@ export class TrackDesk {
     }
     const edit = readFrameEdit(op.command, { doc: this.doc, frame: this.#frame });
     if (edit.commands.length > 0) {
-      history.group(`frame ${String(this.#frame)}`, () => {
+      history.group(`${wordsOf(edit.commands)} at frame ${String(this.#frame)}`, () => {
         for (const command of edit.commands) history.run(command);
       });
     }
@@ -320,8 +333,18 @@ export class TrackDesk {
   }
 
   #tell(): void {
+    this.#version += 1;
     for (const follower of [...this.#followers]) follower();
   }
+}
+
+function wordsOf(commands: readonly Command[]): string {
+  const shapes = commands.flatMap((one) =>
+    one.kind === "add" ? one.shapes : one.kind === "change" ? one.changes.map(({ after }) => after) : [],
+  );
+  const [first] = shapes;
+  const what = shapes.length === 1 && first !== undefined ? first.label : `${String(shapes.length)} tracks`;
+  return `${commands.some(({ kind }) => kind === "add") ? "added" : "placed"} ${what}`;
 }
 
 function locked(shape: Shape): Shape {

@@ -19,9 +19,9 @@ export type WireGeometry =
   | { type: "mask"; width: number; height: number; counts: string }
   | { type: "track"; keyframes: WireKeyframe[] };
 
-type WireFrameShape = Exclude<WireGeometry, { type: "class" | "mask" | "track" }>;
+export type WireFrameShape = Exclude<WireGeometry, { type: "class" | "mask" | "track" }>;
 
-interface WireKeyframe {
+export interface WireKeyframe {
   frame: number;
   shape?: WireFrameShape | null;
   is_outside: boolean;
@@ -179,7 +179,7 @@ export function readGeometry(wire: WireGeometry): Geometry {
   }
 }
 
-function readKeyframe({ frame, shape, is_outside, by, confidence }: WireKeyframe): Keyframe {
+export function readKeyframe({ frame, shape, is_outside, by, confidence }: WireKeyframe): Keyframe {
   const seen = shape === undefined || shape === null ? null : readFrameShape(shape);
   return { frame, shape: seen, is_outside, by, confidence: confidence ?? null };
 }
@@ -217,7 +217,7 @@ function writeKeyframe(keyframe: Keyframe): WireKeyframe {
   return { ...keyframe, shape: keyframe.shape === null ? null : writeFrameShape(keyframe.shape) };
 }
 
-function writeFrameShape(shape: FrameShape): WireFrameShape {
+export function writeFrameShape(shape: FrameShape): WireFrameShape {
   switch (shape.type) {
     case "polygon":
       return { type: "polygon", rings: shape.rings.map(pointsOf) };

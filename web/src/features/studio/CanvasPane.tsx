@@ -1,6 +1,7 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
 
+import { isVideo } from "@/api/queries/videos";
 import { DARK, LIGHT, type Engine, type EngineOptions } from "@/canvas/engine";
 import { randomId } from "@/canvas/engine/randomId";
 import { CanvasView } from "@/canvas-react/CanvasView";
@@ -44,6 +45,9 @@ export function CanvasPane({ cover }: { readonly cover: ReactNode }) {
       aria-label={`Picture ${entry?.work?.item.name ?? ""}`}
       tabIndex={0}
       data-region="canvas"
+      onPointerDownCapture={() => {
+        store.getState().video?.player.pause();
+      }}
       {...{ [CANVAS_MARK]: "" }}
     >
       <PictureFilter gamma={look.gamma} />
@@ -108,7 +112,8 @@ function useItemOnCanvas(work: ItemWork | null): void {
   useEffect(() => {
     if (engine === null) return;
     store.setState({ selected: new Set(), hovered: null, imageProblem: null, note: null, isPlacing: false });
-    if (work === null) {
+    // A video shows itself, once it is open.
+    if (work === null || isVideo(work.item)) {
       void engine.setItem(null);
       return;
     }

@@ -13,6 +13,7 @@ import { ToolBar } from "./ToolBar";
 import { TopBar } from "./TopBar";
 import { useActions } from "./actions/useActions";
 import { useItemInAddress } from "./useItemInAddress";
+import { VideoDock } from "./video/VideoDock";
 
 /** After a click of the mouse on a button the keys are the picture's again; the keyboard keeps its place. */
 function backToPicture(event: MouseEvent<HTMLElement>): void {
@@ -42,6 +43,7 @@ export function Studio() {
       <WorkStrip />
       <ToolBar />
       <CanvasPane cover={isOver ? <EmptyQueue /> : null} />
+      <VideoDock />
       <SidePanel />
       <FilmStrip />
       <Dialogs />

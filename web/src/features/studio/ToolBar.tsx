@@ -10,6 +10,7 @@ import {
 import { useEntry, useStudio, useView, useWork } from "./context";
 import { IconButton } from "./KeyButton";
 import classes from "./studio.module.css";
+import { toolsFor } from "./tools";
 
 /** What one draws with: only what the recipe allows. */
 export function ToolBar() {
@@ -17,10 +18,11 @@ export function ToolBar() {
   const tool = useView((view) => view.tool);
   const isHidden = useView((view) => view.isHidden);
   const isPlacing = useView((view) => view.isPlacing);
+  const isVideo = useView((view) => view.video !== null);
   const state = useWork(useEntry()?.work ?? null);
   return (
     <nav className={classes.tools} aria-label="Tools" data-region="tools">
-      {tools.map((one) => (
+      {toolsFor(tools, { isVideo }).map((one) => (
         <IconButton
           key={one.tool}
           action={`tool.${one.tool}`}

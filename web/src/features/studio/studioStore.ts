@@ -3,7 +3,9 @@ import { createStore } from "zustand/vanilla";
 
 import type { Engine } from "@/canvas/engine";
 import type { ToolName } from "@/canvas/tools/types";
+import type { DeleteReach } from "@/canvas/tracks/edit";
 import type { Shape, ShapeId, Vec } from "@/canvas/types";
+import type { VideoSession } from "@/video/session";
 
 export type PanelName = "objects" | "classes" | "proposals" | "changes" | "notes" | "history";
 export type DialogName = "keys" | "remap" | "classes" | "discard" | "untouched" | "conflict" | "instructions";
@@ -51,6 +53,13 @@ export interface StudioView {
   readonly clipboard: readonly Shape[];
   /** Why the picture cannot be shown. */
   readonly imageProblem: string | null;
+  /** The item as a video; null for an image. */
+  readonly video: VideoSession | null;
+  readonly isTimelineShown: boolean;
+  /** Tracks of which it is asked how far a deletion reaches. */
+  readonly deleting: readonly ShapeId[] | null;
+  readonly deleteReach: DeleteReach;
+  readonly isDeleteAsked: boolean;
   /** What a found outline becomes where the recipe allows both. */
   readonly magicShape: "polygon" | "mask";
   /** Whether the brush stops at edges. */
@@ -80,6 +89,11 @@ const START: StudioView = {
   note: null,
   clipboard: [],
   imageProblem: null,
+  video: null,
+  isTimelineShown: true,
+  deleting: null,
+  deleteReach: "frame",
+  isDeleteAsked: true,
   magicShape: "polygon",
   isEdgeSnapping: false,
 };

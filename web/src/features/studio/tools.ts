@@ -70,6 +70,26 @@ export function toolsOf(
   return [SELECT, ...drawn, ...(hasOutlines ? FOUND : [])];
 }
 
+/** What can be followed from frame to frame. */
+const TRACKED: ReadonlySet<ToolName> = new Set([
+  "select",
+  "box",
+  "extreme_box",
+  "rotated_box",
+  "polygon",
+  "polyline",
+  "points",
+  "tag",
+]);
+
+/** Of the tools of a task those that an item can be worked on with. */
+export function toolsFor(
+  tools: readonly ToolChoice[],
+  { isVideo }: { readonly isVideo: boolean },
+): readonly ToolChoice[] {
+  return isVideo ? tools.filter(({ tool }) => TRACKED.has(tool)) : tools;
+}
+
 /** Whether nothing is drawn in this task: one class is chosen for each item. */
 export function isClassOnly(tools: readonly ToolChoice[]): boolean {
   return (

@@ -1,6 +1,7 @@
 /** The session of a page: made when the studio opens, saved and given back when it closes. */
 import { useEffect, useState } from "react";
 
+import { isVideo } from "@/api/queries/videos";
 import type { TaskSummary } from "@/api/schema.gen";
 import type { Work } from "@/api/taskWork";
 import { ImageStore } from "@/canvas/engine";
@@ -49,7 +50,7 @@ export function useSession(options: {
         leaseSeconds,
         tabs: webTabs(`${personId} ${id}`),
         preload: ({ item }) => {
-          images.preload(contentUrl(item)).catch(() => undefined);
+          if (!isVideo(item)) images.preload(contentUrl(item)).catch(() => undefined);
         },
       });
       stop = listen(queue);

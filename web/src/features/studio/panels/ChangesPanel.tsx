@@ -8,6 +8,7 @@ import { CHANGE_SOURCE, CHANGES, type ChangeKind } from "../review";
 import type { ItemWork } from "../session/itemWork";
 import { toggled } from "../studioStore";
 import classes from "../studio.module.css";
+import { selectInVideo } from "../video/useVideo";
 import { useItemIssues } from "../useItemIssues";
 import { kindWord } from "./shapeList";
 import { RowButton } from "./ObjectsPanel";
@@ -77,6 +78,7 @@ function ChangeGroup({ kind, name, color, shapes }: ChangeGroupProps) {
 }
 
 function ChangeRow({ shape }: { readonly shape: Shape }) {
+  const { store } = useStudio();
   const engine = useView((view) => view.engine);
   const isSelected = useView((view) => view.selected.has(shape.id));
   return (
@@ -88,7 +90,7 @@ function ChangeRow({ shape }: { readonly shape: Shape }) {
         event.preventDefault();
       }}
       onClick={() => {
-        engine?.select([shape.id], { isShown: true });
+        if (!selectInVideo(store, [shape.id])) engine?.select([shape.id], { isShown: true });
       }}
     >
       <span className={classes.name}>{shape.label}</span>

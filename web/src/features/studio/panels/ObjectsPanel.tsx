@@ -12,6 +12,7 @@ import type { ItemWork } from "../session/itemWork";
 import { toggled } from "../studioStore";
 import classes from "../studio.module.css";
 import { isClassOnly } from "../tools";
+import { selectInVideo } from "../video/useVideo";
 import { ShapeEditor } from "./ShapeEditor";
 import { kindWord, listShapes, type SortBy } from "./shapeList";
 
@@ -131,7 +132,7 @@ function ShapeRow({ work, shape, isSelected }: ShapeRowProps) {
         ? [...store.getState().selected, shape.id]
         : [shape.id];
     engine?.setTool("select");
-    engine?.select(ids, { isShown: true });
+    if (!selectInVideo(store, ids)) engine?.select(ids, { isShown: true });
   };
   return (
     <div
