@@ -48,7 +48,7 @@ describe("edge strength", () => {
     const rgba = new Uint8ClampedArray(8 * 3 * 4);
     for (let i = 0; i < 24; i += 1) rgba.fill(i % 8 < 4 ? 50 : 150, i * 4, i * 4 + 3);
     expect([...edgeStrength(rgba, { width: 8, height: 3 })].slice(8, 16)).toEqual([
-      0, 0, 0, 255, 255, 0, 0, 0,
+      0, 0, 85, 255, 255, 85, 0, 0,
     ]);
   });
 

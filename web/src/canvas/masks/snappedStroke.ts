@@ -6,7 +6,7 @@ import type { EdgeField } from "./edges";
 
 /** Weaker than this is no edge. */
 const LEAST_STRONG = 40;
-/** Half of the strongest edge below the brush stops it, or whatever is above this. */
+/** Whatever is above this stops it. */
 const SURELY_STRONG = 120;
 
 /**
@@ -88,19 +88,41 @@ function insideOf(
   return inside;
 }
 
-/** Pixels of the disc that hang together with the middle. */
-function flood({ side, inside }: Patch, middle: number): Uint8Array {
+/**
+ * Pixels of the disc that hang together with the middle.
+ *
+ * A third of the strongest edge stops the stroke; where little can be reached that way, the object has a texture, and only
+ * half of it does.
+ */
+function flood(patch: Patch, middle: number): Uint8Array {
   let strongest = 0;
-  for (const value of inside) if (value > strongest) strongest = value;
-  const limit = Math.min(SURELY_STRONG, Math.max(LEAST_STRONG, strongest / 2)) + 1;
+  let count = 0;
+  for (const value of patch.inside) {
+    if (value > strongest) strongest = value;
+    if (value > 0) count += 1;
+  }
+  const careful = floodBelow(patch, middle, strongest / 3);
+  return careful.count >= STARVED * count ? careful.taken : floodBelow(patch, middle, strongest / 2).taken;
+}
+
+/** Reaching less than this of the disc, a stroke is stopped by texture. */
+const STARVED = 0.2;
+
+function floodBelow(
+  { side, inside }: Patch,
+  middle: number,
+  wanted: number,
+): { readonly taken: Uint8Array; readonly count: number } {
+  const limit = Math.min(SURELY_STRONG, Math.max(LEAST_STRONG, wanted)) + 1;
   const taken = new Uint8Array(side * side);
   const open = new Int32Array(side * side);
+  let waiting = 1;
   let count = 1;
   open[0] = middle;
   taken[middle] = 1;
-  while (count > 0) {
-    count -= 1;
-    const at = open[count] ?? middle;
+  while (waiting > 0) {
+    waiting -= 1;
+    const at = open[waiting] ?? middle;
     const here = inside[at] ?? 0;
     const column = at % side;
     for (let k = 0; k < 4; k += 1) {
@@ -109,14 +131,14 @@ function flood({ side, inside }: Patch, middle: number): Uint8Array {
       const there = inside[next] ?? 0;
       if (there === 0 || taken[next] === 1) continue;
       // Below the limit anywhere; above it uphill only. A middle that lies on an edge may leave it.
-      if (there >= limit && there <= here && at !== middle) continue;
-      if (here >= limit && there < here && at !== middle) continue;
+      if (at !== middle && (here >= limit ? there <= here : there >= limit && there <= here)) continue;
       taken[next] = 1;
-      open[count] = next;
+      open[waiting] = next;
+      waiting += 1;
       count += 1;
     }
   }
-  return taken;
+  return { taken, count };
 }
 
 function writeRuns(

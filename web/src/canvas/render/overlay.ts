@@ -145,14 +145,10 @@ function paintPreviewShapes(brush: Brush, content: OverlayContent): void {
       dash: isFound === true ? FOUND_DASH : [],
       casingAlpha: 0,
     };
-    const halo: ShapeLook = {
-      ...look,
-      color: "#ffffff",
-      strokeWidth: 3.5,
-      strokeAlpha: 0.5,
-      fillAlpha: 0,
-      dash: [],
-    };
+    // Beneath dashes a dark line, or one would not see that they are dashes.
+    const under =
+      isFound === true ? { color: "#000000", strokeAlpha: 0.45 } : { color: "#ffffff", strokeAlpha: 0.5 };
+    const halo: ShapeLook = { ...look, ...under, strokeWidth: 3.5, fillAlpha: 0, dash: [] };
     paintShape(brush, { geometry, bounds, look: halo, frame: viewport });
     paintShape(brush, { geometry, bounds, look, frame: viewport });
   }

@@ -41,13 +41,13 @@ export function ToolHint() {
 function wordsFor(tool: ToolName, { hasSam, preparing }: MagicState): string | null {
   switch (tool) {
     case "magic":
-      if (!hasSam) return "Drag a box around the object; Enter takes the outline.";
-      if (preparing === "failed") return "SAM cannot read this image: drag a box, Enter takes the outline.";
-      return "Click what belongs to it, right-click what does not, or drag a box; Enter takes the outline.";
+      if (!hasSam) return "Drag a box; Enter takes the outline.";
+      if (preparing === "failed") return "SAM cannot read this image. Drag a box; Enter takes the outline.";
+      return "Click: belongs to it. Right-click: does not. Drag: a box. Enter takes it.";
     case "extreme_polygon":
-      return "Click the object's leftmost, uppermost, rightmost and lowest point, in any order.";
+      return "Click its leftmost, topmost, rightmost and lowest point.";
     case "scissors":
-      return "Click along the object; the line follows its edges. Enter or a double click closes it.";
+      return "Click along the object. Enter or a double click closes the line; Backspace takes a click back.";
     default:
       return null;
   }
@@ -60,13 +60,13 @@ function GetSam() {
       {({ copied, copy }) => (
         <UnstyledButton
           className={classes.quiet}
-          title="Clicks alone need SAM. Copies the command that fetches it."
+          title="Copies the command that fetches SAM, for clicks without a box"
           onMouseDown={(event) => {
             event.preventDefault();
           }}
           onClick={copy}
         >
-          {copied ? "Copied." : "For clicks alone:"} <Code className={classes.code}>{FETCH}</Code>
+          {copied ? "Copied:" : "Clicks need SAM:"} <Code className={classes.code}>{FETCH}</Code>
         </UnstyledButton>
       )}
     </CopyButton>
