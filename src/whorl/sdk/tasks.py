@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from whorl.base.errors import InvalidInput, NotFound
 from whorl.schemas import tasks as wire
 from whorl.schemas.annotations import AnnotationDraft
+from whorl.sdk.assistants import Assistants
 from whorl.sdk.filters import Filters
 from whorl.sdk.transport import Call, Transport
 
@@ -89,6 +90,11 @@ class Task:
     def name(self) -> str:
         """Its name."""
         return self.info.name
+
+    @property
+    def assistants(self) -> Assistants:
+        """What learns from this task and proposes on what is left of it."""
+        return Assistants(self._transport, self.id)
 
     def summary(self) -> wire.TaskSummary:
         """Its counts and human seconds now."""
