@@ -13,6 +13,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.util import LRUCache
 
 from whorl.store.db import Database, open_database
 from whorl.store.db.migrate import upgrade
@@ -20,6 +25,28 @@ from whorl.store.db.migrate import upgrade
 # The same examples in every run, however slow the machine: a red run is somebody's change.
 hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("same")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """Let SQL that was compiled for one test's database serve the next one's: it took half of a test's time.
+
+    SQLAlchemy keeps it for each dialect object; here those of one class count as one.
+    """
+    kept: dict[type[Dialect], LRUCache[object, object]] = {}
+    dialects: list[type[Dialect]] = [SQLiteDialect_pysqlite, PGDialect_psycopg]
+    with pytest.MonkeyPatch.context() as patch:
+        for one in dialects:
+            patch.setattr(one, "__eq__", lambda self, other: type(self) is type(other))
+            patch.setattr(one, "__hash__", lambda self: hash(type(self)))
+
+        def share(connection: Connection) -> None:
+            cache = kept.setdefault(type(connection.dialect), LRUCache(5000))
+            connection.execution_options(compiled_cache=cache)
+
+        event.listen(Engine, "engine_connect", share)
+        yield
+        event.remove(Engine, "engine_connect", share)
 
 
 @pytest.fixture(scope="session")
