@@ -49,7 +49,12 @@ class Tally:
     def unsupported(self, item: ItemRecord, geometry: Geometry, format_name: str) -> None:
         """Note an annotation whose kind of shape the format cannot hold."""
         kind = shape_word(geometry)
-        self.skip(item.name, "geometry_not_supported", f"{format_name} holds no {kind}", "Export it as COCO.")
+        hint = (
+            "Export it as MOT; of tracks it holds those of boxes."
+            if isinstance(geometry, Track)
+            else "Export it as COCO."
+        )
+        self.skip(item.name, "geometry_not_supported", f"{format_name} holds no {kind}", hint)
 
     def simplified(self, item: ItemRecord, format_name: str) -> None:
         """Note a rotated box of which only the enclosing upright box was written."""

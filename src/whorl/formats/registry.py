@@ -11,6 +11,7 @@ from whorl.formats.coco import CocoFormat
 from whorl.formats.contract import Format
 from whorl.formats.dataloop import DataloopFormat
 from whorl.formats.folder import FolderFormat
+from whorl.formats.mot import MotFormat
 from whorl.formats.voc import VocFormat
 from whorl.formats.yolo import YoloFormat
 
@@ -26,6 +27,7 @@ BUILT_IN: dict[str, Callable[[], Format]] = {
     "coco": CocoFormat,
     "voc": VocFormat,
     "dataloop": DataloopFormat,
+    "mot": MotFormat,
     "yolo": YoloFormat,
     "folder": FolderFormat,
     "folder_classes": _class_folders,

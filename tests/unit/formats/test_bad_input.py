@@ -373,7 +373,7 @@ def test_folder__what_is_not_an_image(tmp_path: Path, image: MakeImage, split: S
 
 
 def test_get_format__unknown() -> None:
-    with pytest.raises(UnknownFormat, match="unknown format 'cocoa'; known: coco, voc, dataloop, yolo, folder"):
+    with pytest.raises(UnknownFormat, match="unknown format 'cocoa'; known: coco, voc, dataloop, mot, yolo, folder"):
         get_format("cocoa")
 
 
