@@ -10,7 +10,9 @@ import typer
 import whorl
 from whorl.cli import (
     archives,
+    assisting,
     comparing,
+    converting,
     demo,
     doctor,
     duplicates,
@@ -52,6 +54,7 @@ def make_app() -> typer.Typer:
         doctor,
         import_export,
         splitting,
+        converting,
         duplicates,
         simulating,
         embedding,
@@ -59,6 +62,7 @@ def make_app() -> typer.Typer:
         selecting,
         modelling,
         comparing,
+        assisting,
         endpoints,
         edge,
         pipeline,

@@ -16,9 +16,15 @@ class ConvertRequest(Wire):
     """Which ground truth becomes what."""
 
     to: ConvertKind
-    query: dict[str, JsonValue] | None = Field(default=None, description="DQL of the items; null: all.")
+    query: str | dict[str, JsonValue] | None = Field(
+        default=None, description="Of the items, as text or DQL; null: all."
+    )
     labels: list[str] = Field(default_factory=list, max_length=1000, description="Only these; empty: all.")
-    kinds: list[ConvertKind] = Field(default_factory=list, description="Only shapes of these kinds; empty: all.")
+    kinds: list[ConvertKind] = Field(
+        default_factory=list,
+        max_length=10,
+        description="Only shapes of these kinds; empty: all. Polygons to polygons are simplified, when named here.",
+    )
     outline: Literal["shape", "grabcut", "sam"] = Field(
         default="shape", description="Where a box becomes an outline: its four sides, or the object found in it."
     )
@@ -39,4 +45,7 @@ class ConvertReport(Wire):
     n_unchanged: int = Field(description="Already of that kind.")
     n_refused: int
     refused: dict[str, int] = Field(default_factory=dict, description="How many for which reason.")
-    worst_iou: float | None = Field(description="Of a converted shape with its original.")
+    examples: list[str] = Field(default_factory=list, description="The first twenty that were refused, by name.")
+    worst_iou: float | None = Field(
+        description="Of a converted shape with its original; of an object found in a box, of the box around it."
+    )

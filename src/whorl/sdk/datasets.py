@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from whorl.base.errors import InvalidInput, JsonValue, NotFound
 from whorl.schemas import datasets as wire
 from whorl.schemas import embeddings as vectors
 from whorl.schemas import explorer, jobs, selecting
+from whorl.schemas.converting import ConvertKind, ConvertReport, ConvertRequest
 from whorl.sdk import embeddings
 from whorl.sdk.duplicates import Duplicates
 from whorl.sdk.filters import Filters
@@ -16,6 +18,7 @@ from whorl.sdk.items import Item, Items
 from whorl.sdk.jobs import Job, Report
 from whorl.sdk.maps import Maps, measure_coverage
 from whorl.sdk.selections import Selections
+from whorl.sdk.training import as_query
 from whorl.sdk.transport import Call, Transport
 
 
@@ -252,6 +255,50 @@ class Dataset:
         }
         job = self._transport.call(jobs.Job, Call("POST", f"/datasets/{self.id}/exports", body=body))
         return Job(self._transport, job).wait_or_cancel(progress=progress).result(wire.ExportReport)
+
+    def convert(
+        self,
+        to: ConvertKind,
+        *,
+        filters: Filters | str | None = None,
+        labels: Sequence[str] = (),
+        kinds: Sequence[ConvertKind] = (),
+        outline: Literal["shape", "grabcut", "sam"] = "shape",
+        max_iou_loss: float = 0.01,
+        dry_run: bool = False,
+        progress: Report | None = None,
+    ) -> ConvertReport:
+        """Change ground truth to another kind of shape, in one revision that ``undo_conversion`` gives back.
+
+        Args:
+            outline: Where a box becomes an outline: its four sides, or the object found in it.
+            max_iou_loss: What simplifying an outline may cost of its overlap with the original.
+            dry_run: Only tell what would come of it.
+        """
+        body = ConvertRequest(
+            to=to,
+            query=as_query(filters),
+            labels=list(labels),
+            kinds=list(kinds),
+            outline=outline,
+            max_iou_loss=max_iou_loss,
+            dry_run=dry_run,
+        )
+        call = Call("POST", f"/datasets/{self.id}/convert", body=body)
+        if dry_run:
+            return self._transport.call(ConvertReport, call)
+        done = Job(self._transport, self._transport.call(jobs.Job, call)).wait_or_cancel(progress=progress)
+        return ConvertReport.model_validate(done.info.result["report"])
+
+    def undo_conversion(self, revision: int) -> ConvertReport:
+        """Give back what the conversion of a revision replaced; what was changed since stays and is named.
+
+        Raises:
+            Conflict: Nothing of it is left to undo.
+            InvalidInput: That revision is no conversion.
+        """
+        call = Call("POST", f"/datasets/{self.id}/convert/undo", body={"revision": revision})
+        return self._transport.call(ConvertReport, call)
 
     def diff(self, from_revision: int, to_revision: int) -> wire.RevisionDiff:
         """What differs between two revisions."""

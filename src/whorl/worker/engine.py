@@ -14,6 +14,7 @@ from whorl.base.settings import Settings
 from whorl.datasets.intake import MediaLimits
 from whorl.engine import Dispatcher, Executor, HandlerSource, InlineExecutor, LocalExecutor
 from whorl.engine.handlers import AnyHandler
+from whorl.models.converting import convert_job_handlers
 from whorl.models.jobs import model_job_handlers
 from whorl.pipelines.deliveries import ADDRESS
 from whorl.pipelines.delivering import DeliveryHandler
@@ -111,6 +112,7 @@ def build_engine(
     clock = clock or SystemClock()
     runtime = PipelineRuntime(PipelineServices(db, blobs, executor, settings.home_path, clock))
     jobs = job_handlers(db, blobs, MediaLimits.of(settings)) | model_job_handlers(db, blobs, settings.home_path, clock)
+    jobs |= convert_job_handlers(db, blobs, settings.home_path, clock)
     jobs |= select_job_handlers(db, blobs, settings.home_path, clock)
     jobs |= simulate_job_handlers(db, blobs, settings.home_path, clock)
     jobs |= assistant_job_handlers(db, blobs, settings.home_path, clock)

@@ -311,6 +311,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Convert Shapes
+         * @description Change ground truth to another kind of shape, as a job; its result holds the report. A dry run answers with 200.
+         *
+         *     The whole conversion is one revision of the dataset, and can be undone.
+         */
+        post: operations["convert_shapes_api_v1_datasets__dataset_id__convert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/convert/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Convert
+         * @description Give back what a conversion replaced; what was changed since stays, and is counted and named.
+         */
+        post: operations["undo_convert_api_v1_datasets__dataset_id__convert_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/counts": {
         parameters: {
             query?: never;
@@ -5828,6 +5870,106 @@ export interface components {
             reason?: string | null;
             /** Variable */
             variable?: string | null;
+        };
+        /**
+         * ConvertReport
+         * @description What a conversion did, or would do.
+         */
+        ConvertReport: {
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Examples
+             * @description The first twenty that were refused, by name.
+             */
+            examples?: string[];
+            /** Is Dry Run */
+            is_dry_run: boolean;
+            /** N Converted */
+            n_converted: number;
+            /** N Items */
+            n_items: number;
+            /** N Refused */
+            n_refused: number;
+            /**
+             * N Unchanged
+             * @description Already of that kind.
+             */
+            n_unchanged: number;
+            /**
+             * Refused
+             * @description How many for which reason.
+             */
+            refused?: {
+                [key: string]: number;
+            };
+            /**
+             * Revision
+             * @description That the conversion made; undo gives back the one before.
+             */
+            revision: number | null;
+            /**
+             * Worst Iou
+             * @description Of a converted shape with its original; of an object found in a box, of the box around it.
+             */
+            worst_iou: number | null;
+        };
+        /**
+         * ConvertRequest
+         * @description Which ground truth becomes what.
+         */
+        ConvertRequest: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Kinds
+             * @description Only shapes of these kinds; empty: all. Polygons to polygons are simplified, when named here.
+             */
+            kinds?: ("class" | "box" | "rotated_box" | "polygon" | "mask")[];
+            /**
+             * Labels
+             * @description Only these; empty: all.
+             */
+            labels?: string[];
+            /**
+             * Max Iou Loss
+             * @description What simplifying an outline may cost of its overlap with the original.
+             * @default 0.01
+             */
+            max_iou_loss: number;
+            /**
+             * Outline
+             * @description Where a box becomes an outline: its four sides, or the object found in it.
+             * @default shape
+             * @enum {string}
+             */
+            outline: "shape" | "grabcut" | "sam";
+            /**
+             * Query
+             * @description Of the items, as text or DQL; null: all.
+             */
+            query?: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "class" | "box" | "rotated_box" | "polygon" | "mask";
+        };
+        /**
+         * ConvertUndo
+         * @description Which conversion is undone.
+         */
+        ConvertUndo: {
+            /**
+             * Revision
+             * @description The revision that the conversion told.
+             */
+            revision: number;
         };
         /**
          * CostForecast
@@ -13425,6 +13567,9 @@ export type CommentCreate = components['schemas']['CommentCreate'];
 export type CompareRequest = components['schemas']['CompareRequest'];
 export type Comparison = components['schemas']['Comparison'];
 export type ComparisonPromote = components['schemas']['ComparisonPromote'];
+export type ConvertReport = components['schemas']['ConvertReport'];
+export type ConvertRequest = components['schemas']['ConvertRequest'];
+export type ConvertUndo = components['schemas']['ConvertUndo'];
 export type CostForecast = components['schemas']['CostForecast'];
 export type CountTrigger = components['schemas']['CountTrigger'];
 export type CoverageExample = components['schemas']['CoverageExample'];
@@ -14283,6 +14428,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkSaved"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    convert_shapes_api_v1_datasets__dataset_id__convert_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConvertRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"] | components["schemas"]["ConvertReport"];
+                };
+            };
+            /** @description Problem, as application/problem+json */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_convert_api_v1_datasets__dataset_id__convert_undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConvertUndo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConvertReport"];
                 };
             };
             /** @description Problem, as application/problem+json */

@@ -69,7 +69,8 @@ def found_mask(found: Found, *, width: int, height: int) -> Rle | None:
     """
     from whorl.geometry.polygons import polygon_to_mask
 
-    is_exact = found.mask is not None and found.scale == 1 and found.x0.is_integer() and found.y0.is_integer()
+    # They may be whole numbers by type, which know no is_integer before Python 3.12.
+    is_exact = found.mask is not None and found.scale == 1 and found.x0 % 1 == 0 and found.y0 % 1 == 0
     if is_exact and found.mask is not None:
         return place_part(found.mask, x=int(found.x0), y=int(found.y0), width=width, height=height)
     rings = found_rings(found, tolerance_px=0)

@@ -28,6 +28,7 @@ _NOUNS = (
     "videos",
     "magic",
     "annotations",
+    "converting",
     "crops",
     "tasks",
     "assistants",
