@@ -22,7 +22,7 @@ from whorl.models.segmenting.choosing import find_pair
 from whorl.models.segmenting.encoding import EncodingQueue
 from whorl.models.segmenting.features import FeatureCache, unpack_seen, write_features
 from whorl.models.segmenting.pictures import Picture, read_whole, read_window
-from whorl.models.segmenting.prompts import Bounds
+from whorl.models.segmenting.prompts import Bounds, Image
 from whorl.models.segmenting.sam import Pair, Seen
 from whorl.schemas.datasets import Item
 from whorl.server.media import decode_apart
@@ -31,7 +31,7 @@ from whorl.server.services import Services
 from whorl.store.blobs import content_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Hashable
 
 _PICTURE_BYTES = 192 * 2**20
 _MOST_PX = 16_000_000
@@ -155,29 +155,36 @@ class Magic:
                 if key in self._pictures:
                     self._pictures.move_to_end(key)
                     return self._pictures[key]
-            data = self._services.blobs.get(content_key(item.sha256))
-            limit = self._services.settings.max_pixels
-            read: Callable[..., Picture] = partial(read_whole, data)
-            if window is not None:
-                read = partial(read_window, data, window)
-            made = decode_apart(self._services, read, frame=frame, most_px=most_px, max_pixels=limit)
+            made = self._read(item, frame, window, most_px)
             with self._guard:
                 self._pictures[key] = made
                 while len(self._pictures) > 1 and _bytes(self._pictures) > _PICTURE_BYTES:
                     self._pictures.popitem(last=False)
             return made
 
-    def _encode(self, pair: Pair, item: Item, frame: int | None) -> None:
+    def _read(self, item: Item, frame: int | None, window: Bounds | None, most_px: int) -> Picture:
+        if frame is not None:
+            return Picture(self._services.videos.read_frame(item, frame), item.width, item.height)
         data = self._services.blobs.get(content_key(item.sha256))
+        limit = self._services.settings.max_pixels
+        if window is None:
+            return decode_apart(self._services, read_whole, data, most_px=most_px, max_pixels=limit)
+        return decode_apart(self._services, read_window, data, window, most_px=most_px, max_pixels=limit)
+
+    def _encode(self, pair: Pair, item: Item, frame: int | None) -> None:
+        source: bytes | Image = b""
+        if frame is None:
+            source = self._services.blobs.get(content_key(item.sha256))
+        else:
+            source = self._services.videos.read_frame(item, frame)
         is_apart = self._services.executor is not None and not isinstance(self._services.executor, InlineExecutor)
         if self._encoder is None:
             self._encoder = LocalExecutor(1) if is_apart else InlineExecutor()
         job = self._encoder.submit(
             write_features,
             pair,
-            data,
+            source,
             str(self.feature_path(pair, item, frame)),
-            frame=frame,
             max_pixels=self._services.settings.max_pixels,
             niceness=_NICENESS if is_apart else 0,
         )
@@ -203,13 +210,12 @@ def check_frame(item: Item, frame: int | None) -> None:
     """See that a frame is asked for of videos, and of videos only.
 
     Raises:
-        InvalidInput: It is not so, or frames cannot be read.
+        InvalidInput: It is not so.
     """
     if item.media_type.startswith("video/"):
-        raise InvalidInput(
-            "this item is a video, whose frames these tools do not read yet",
-            hint="Take out frames with a frames node, and use the tools on those.",
-        )
+        if frame is None:
+            raise InvalidInput("this item is a video: say which frame", hint="Give `frame`, counted from 0.")
+        return
     if frame is not None:
         raise InvalidInput(f"frame {frame} of an item that is no video", hint="Leave out `frame` for images.")
 

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from whorl.base.errors import ModelError
+from whorl.models.segmenting.pictures import read_whole
+from whorl.models.segmenting.prompts import Image
 from whorl.models.segmenting.sam import Pair, Seen, encode, header_of
 
 MAGIC = b"WHS1"
@@ -110,15 +112,13 @@ class FeatureCache:
         return dropped
 
 
-def write_features(
-    pair: Pair, data: bytes, target: str, *, frame: int | None, max_pixels: int, niceness: int = 0
-) -> int:
-    """Encode an item's bytes into a features file; the body of a background process.
+def write_features(pair: Pair, source: bytes | Image, target: str, *, max_pixels: int, niceness: int = 0) -> int:
+    """Encode an image into a features file; the body of a background process.
 
     Args:
+        source: The bytes of an image, or its upright pixels, uint8 (H, W, 3).
         target: The file; it is whole or absent.
-        frame: Of a video.
-        niceness: How far this process steps back for others; once is enough, so it is done when it has not been.
+        niceness: How far this process steps back for others; a process that has stepped back so far stays there.
 
     Returns:
         Its size in bytes.
@@ -127,13 +127,14 @@ def write_features(
         UnreadableMedia: The bytes do not decode within ``max_pixels``.
         ModelError: The pair is of another kind, or fails.
     """
-    from whorl.models.segmenting.pictures import read_whole
-
     if niceness and os.nice(0) < niceness:
         os.nice(niceness - os.nice(0))
-    picture = read_whole(data, frame=frame, most_px=_ENOUGH_PX, max_pixels=max_pixels)
-    seen = encode(pair, picture.rgb)
-    packed = pack_seen(replace(seen, width=picture.width, height=picture.height))
+    if isinstance(source, bytes):
+        picture = read_whole(source, most_px=_ENOUGH_PX, max_pixels=max_pixels)
+        seen = replace(encode(pair, picture.rgb), width=picture.width, height=picture.height)
+    else:
+        seen = encode(pair, source)
+    packed = pack_seen(seen)
     path = Path(target)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")

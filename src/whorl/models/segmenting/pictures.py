@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whorl.base.errors import InvalidInput
-from whorl.datasets.imageheader import sniff_video
 from whorl.models.segmenting.prompts import Bounds, Image
 
 _REDUCTIONS = (1, 2, 4, 8)
@@ -32,34 +30,23 @@ class Picture:
     scale: float = 1.0
 
 
-def read_whole(data: bytes, *, frame: int | None, most_px: int, max_pixels: int) -> Picture:
+def read_whole(data: bytes, *, most_px: int, max_pixels: int) -> Picture:
     """The whole image, at a half, a quarter or an eighth where it has more pixels than ``most_px``.
 
-    Args:
-        frame: Of a video; None for images.
-
     Raises:
-        InvalidInput: A frame of an image is asked for, or none of a video.
         UnreadableMedia: The bytes do not decode within ``max_pixels``.
     """
-    return _read(data, None, frame=frame, most_px=most_px, max_pixels=max_pixels)
+    return _read(data, None, most_px=most_px, max_pixels=max_pixels)
 
 
-def read_window(data: bytes, window: Bounds, *, frame: int | None, most_px: int, max_pixels: int) -> Picture:
+def read_window(data: bytes, window: Bounds, *, most_px: int, max_pixels: int) -> Picture:
     """As ``read_whole``, of the part in ``window`` (x0, y0, x1, y1 in pixels of the image), which sets the size."""
-    return _read(data, window, frame=frame, most_px=most_px, max_pixels=max_pixels)
+    return _read(data, window, most_px=most_px, max_pixels=max_pixels)
 
 
-def _read(data: bytes, window: Bounds | None, *, frame: int | None, most_px: int, max_pixels: int) -> Picture:
+def _read(data: bytes, window: Bounds | None, *, most_px: int, max_pixels: int) -> Picture:
     from whorl.datasets.media import decode_reduced, read_size
 
-    if sniff_video(data[:64]) is not None:
-        raise InvalidInput(
-            "this item is a video, whose frames these tools do not read yet",
-            hint="Take out frames with a frames node, and use them on those.",
-        )
-    if frame is not None:
-        raise InvalidInput(f"frame {frame} of an item that is no video", hint="Leave out `frame` for images.")
     width, height = read_size(data, max_pixels=max_pixels)
     left, top, right, bottom = (0.0, 0.0, float(width), float(height)) if window is None else window
     pixels = (right - left) * (bottom - top)

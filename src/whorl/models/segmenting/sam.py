@@ -81,6 +81,8 @@ def open_session(path: Path) -> InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
+    # The arena keeps the most that was ever needed: more than a gigabyte for an encoder.
+    options.enable_cpu_mem_arena = False
     if not path.is_file():
         raise ModelError(f"{path.name} is missing", hint="Fetch it again: `whorl models fetch sam2-tiny`.")
     try:
