@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
@@ -29,7 +30,7 @@ def convert(
     to: Annotated[Kind | None, typer.Option("--to", help="The kind that shapes become.")] = None,
     query: Annotated[str | None, typer.Option("--query", "-q", help="Only on items that match.")] = None,
     label: Annotated[list[str] | None, typer.Option("--label", help="Only this label; repeatable.")] = None,
-    kind: Annotated[list[Kind] | None, typer.Option("--kind", help="Only shapes of this kind; repeatable.")] = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only shapes of this kind; repeatable.")] = None,
     outline: Annotated[
         Literal["shape", "grabcut", "sam"],
         typer.Option("--outline", help="What a box becomes: its four sides, or the outline of the object found in it."),
@@ -56,13 +57,21 @@ def convert(
             to,
             filters=query,
             labels=label or (),
-            kinds=kind or (),
+            kinds=_read_kinds(kind or ()),
             outline=outline,
             max_iou_loss=max_loss,
             dry_run=dry_run,
             progress=report,
         )
     _show(session.out, done, is_undo=False)
+
+
+def _read_kinds(given: Sequence[str]) -> list[Kind]:
+    known: dict[str, Kind] = {name: name for name in get_args(Kind)}
+    for name in given:
+        if name not in known:
+            raise InvalidInput(f"--kind {name}", hint=f"There are: {', '.join(known)}.")
+    return [known[name] for name in given]
 
 
 def _show(out: Output, report: ConvertReport, *, is_undo: bool) -> None:
