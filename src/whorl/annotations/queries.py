@@ -141,6 +141,7 @@ def _read_records(
         annotation.c.geometry,
         annotation.c.confidence,
         annotation.c.attributes,
+        annotation.c.missed_by,
     )
     for some in batches(list(found)):
         query = select(*columns).where(

@@ -131,4 +131,5 @@ def record_of(row: AnyRow) -> AnnotationRecord:
         confidence=row.confidence,
         attributes=row.attributes,
         source_id=row.id,
+        missed_by=row.missed_by,
     )

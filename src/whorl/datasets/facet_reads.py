@@ -83,6 +83,7 @@ def read_seen(conn: Connection, keys: Sequence[int], *, as_of: int | None = None
         annotation.c.model_id,
         annotation.c.author_id,
         annotation.c.origin,
+        annotation.c.missed_by,
         annotation.c.attributes,
     )
     state: tuple[ColumnElement[Any], ...] = (

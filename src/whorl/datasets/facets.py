@@ -52,6 +52,7 @@ class SeenAnnotation:
     model_id: str | None
     author_id: str
     origin: str
+    missed_by: str | None
     attributes: Mapping[str, JsonValue]
 
 
@@ -355,6 +356,7 @@ _FIXED: tuple[FacetField, ...] = (
     FacetField("n_annotations", "Annotations", lambda item: [float(_n_truth(item))], Field("n_annotations")),
     FacetField("kind", "Kind of annotation", _of_truth(lambda one: one.kind), Field("kind"), LayerChoice.TRUTH),
     FacetField("origin", "Origin", _of_truth(lambda one: one.origin), Field("origin"), LayerChoice.TRUTH),
+    FacetField("missed_by", "Missed by", _of_truth(lambda one: one.missed_by), Field("missed_by"), LayerChoice.TRUTH),
     FacetField("author_id", "Author", _of_truth(lambda one: one.author_id), Field("author_id"), LayerChoice.TRUTH),
     FacetField("checked_empty", "Checked empty", lambda item: [item.checked_empty], Field("checked_empty")),
     FacetField("group", "Group", lambda item: [item.group], Field("group"), is_free=True),

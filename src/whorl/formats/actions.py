@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -201,8 +201,15 @@ def _record(item: Item, annotations: list[AnnotationRecord], file: Path) -> Item
         height=item.height,
         subset=item.subset,
         metadata=item.metadata,
-        annotations=tuple(annotations),
+        annotations=tuple(_told(one) for one in annotations),
     )
+
+
+def _told(record: AnnotationRecord) -> AnnotationRecord:
+    """The annotation with the model that missed it as an attribute, where it has no attribute of that name."""
+    if record.missed_by is None:
+        return record
+    return replace(record, attributes={"missed_by": record.missed_by, **record.attributes})
 
 
 def _new_labels(given: NewLabels | str) -> NewLabels:

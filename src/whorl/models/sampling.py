@@ -9,24 +9,34 @@ from collections.abc import Sequence
 import numpy as np
 
 from whorl.base.errors import InvalidInput
+from whorl.models.builtin.params import MISSED_WEIGHT, MOST_WEIGHT
 from whorl.models.types import TrainingSample
 
 AS_IS, CLASS_BALANCED, REPEAT_RARE = "as_is", "class_balanced", "repeat_rare"
 SAMPLINGS = (AS_IS, CLASS_BALANCED, REPEAT_RARE)
+DEFAULT_MISSED_WEIGHT = 2.0
 RARE_SHARE = 0.1
-MOST_REPEATS = 20
+MOST_REPEATS = MOST_WEIGHT
 
 
-def apply_sampling(samples: Sequence[TrainingSample], name: str | None, *, seed: int = 0) -> tuple[TrainingSample, ...]:
+def apply_sampling(
+    samples: Sequence[TrainingSample],
+    name: str | None,
+    *,
+    seed: int = 0,
+    missed_weight: float = DEFAULT_MISSED_WEIGHT,
+) -> tuple[TrainingSample, ...]:
     """The samples with repeats, in a reproducible order: every sample first, then the repeats.
 
     Args:
         name: ``as_is``, ``class_balanced``, ``repeat_rare``, or None for as_is.
+        missed_weight: How many times as often samples are seen on which a model missed something.
 
     Raises:
-        InvalidInput: There is no such sampling.
+        InvalidInput: There is no such sampling, or the weight is not between 1 and 20.
     """
     repeats = count_repeats([sample.labels for sample in samples], name, seed=seed)
+    repeats = weigh_missed(repeats, [sample.was_missed for sample in samples], weight=missed_weight, seed=seed)
     most = max(repeats, default=1)
     again = [samples[i] for times in range(1, most) for i, count in enumerate(repeats) if count > times]
     return (*samples, *again)
@@ -48,6 +58,18 @@ def count_repeats(labels: Sequence[Sequence[str]], name: str | None, *, seed: in
     if name == REPEAT_RARE:
         return repeat_rare(labels, seed=seed)
     raise InvalidInput(f"no sampling {name!r}", hint=f"There are {', '.join(SAMPLINGS)}.")
+
+
+def weigh_missed(repeats: Sequence[int], was_missed: Sequence[bool], *, weight: float, seed: int = 0) -> list[int]:
+    """How often each sample is seen when those on which a model missed something count ``weight`` times.
+
+    Raises:
+        InvalidInput: The weight is not between 1 and 20.
+    """
+    if not 1 <= weight <= MOST_REPEATS:
+        raise InvalidInput(f"{MISSED_WEIGHT} is {weight:g}; allowed: 1 to {MOST_REPEATS}", hint="1 sees all alike.")
+    factors = [times * (weight if missed else 1.0) for times, missed in zip(repeats, was_missed, strict=True)]
+    return _round(factors, seed=seed + 1)
 
 
 def class_balanced(labels: Sequence[Sequence[str]], *, seed: int = 0) -> list[int]:

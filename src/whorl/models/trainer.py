@@ -13,10 +13,10 @@ from pathlib import Path
 
 from whorl.base.errors import Cancelled, JsonValue, ModelError, WhorlError
 from whorl.models.adapters import resolve_adapter
-from whorl.models.builtin.params import FOLDERS, PRESET, SAMPLING
+from whorl.models.builtin.params import FOLDERS, MISSED_WEIGHT, PRESET, SAMPLING
 from whorl.models.checkpoints import CURVES_SO_FAR
 from whorl.models.folder import CURVES, ModelCard, load_model, versions, write_card
-from whorl.models.sampling import apply_sampling
+from whorl.models.sampling import DEFAULT_MISSED_WEIGHT, apply_sampling
 from whorl.models.training import DRAFT, EXIT_CANCELLED, FAILURE, STOP, TrainingRequest, read_lines
 from whorl.models.types import TrainingData
 
@@ -48,7 +48,7 @@ def train_into(
     facts = adapter.train(
         sampled(request.data, request.params),
         draft,
-        params={name: value for name, value in request.params.items() if name not in (SAMPLING, PRESET)},
+        params={name: value for name, value in request.params.items() if name not in (SAMPLING, PRESET, MISSED_WEIGHT)},
         report=stream,
         should_stop=should_stop,
         checkpoint=request.checkpoint,
@@ -75,15 +75,20 @@ def train_into(
 
 
 def sampled(data: TrainingData, params: Mapping[str, JsonValue]) -> TrainingData:
-    """The data with its train samples as often as the reserved parameter ``sampling`` says.
+    """The data with its train samples as often as the reserved parameters ``sampling`` and ``missed_weight`` say.
 
     Raises:
-        InvalidInput: There is no such sampling.
+        InvalidInput: There is no such sampling, or no such weight.
     """
-    name, seed = params.get(SAMPLING), params.get("seed")
-    if name is None:
+    name, seed, weight = params.get(SAMPLING), params.get("seed"), params.get(MISSED_WEIGHT)
+    if name is None and not any(sample.was_missed for sample in data.train):
         return data
-    train = apply_sampling(data.train, str(name), seed=seed if isinstance(seed, int) else 0)
+    train = apply_sampling(
+        data.train,
+        None if name is None else str(name),
+        seed=seed if isinstance(seed, int) else 0,
+        missed_weight=float(weight) if isinstance(weight, int | float) else DEFAULT_MISSED_WEIGHT,
+    )
     return replace(data, train=train)
 
 

@@ -148,8 +148,8 @@ def _samples(part: LabelledItems, task: Task, blobs: BlobStore, files: Path) -> 
         _sample(item, records, path, task) for item, records, path in zip(part.items, part.truth, paths, strict=True)
     ]
     return [
-        replace(sample, group=item.group_key or "")
-        for item, sample in zip(part.items, found, strict=True)
+        replace(sample, group=item.group_key or "", was_missed=any(one.missed_by for one in records))
+        for item, records, sample in zip(part.items, part.truth, found, strict=True)
         if sample is not None
     ]
 

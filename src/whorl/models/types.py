@@ -141,6 +141,7 @@ class TrainingSample:
         key: The content's SHA-256 when the caller knows it; the feature cache reads the file otherwise.
         item: Id of the item, carried along for the caller.
         group: Samples of one group are alike, such as frames of one video: never held out in part. Empty: alone.
+        was_missed: An object or the class of it was missed by a model and added by a person: worth seeing more often.
     """
 
     path: Path
@@ -150,6 +151,7 @@ class TrainingSample:
     item: str = ""
     masks: tuple[Rle, ...] = ()
     group: str = ""
+    was_missed: bool = False
 
     def image(self) -> Image:
         """Decode the image, upright, RGB."""
@@ -241,6 +243,7 @@ def _to_json(sample: TrainingSample) -> dict[str, object]:
         "key": sample.key,
         "item": sample.item,
         "group": sample.group,
+        "was_missed": sample.was_missed,
         "masks": [[mask.height, mask.width, mask.counts] for mask in sample.masks],
     }
 
@@ -256,5 +259,6 @@ def _from_json(row: dict[str, object]) -> TrainingSample:
         key=str(row.get("key", "")),
         item=str(row.get("item", "")),
         group=str(row.get("group", "")),
+        was_missed=row.get("was_missed") is True,
         masks=tuple(Rle(int(height), int(width), str(counts)) for height, width, counts in masks),
     )

@@ -31,6 +31,7 @@ class AnnotationRecord:
     confidence: float | None = None
     attributes: Mapping[str, JsonValue] = field(default_factory=dict)
     source_id: str | None = None
+    missed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

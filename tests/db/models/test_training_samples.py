@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import Connection
 from tests.db.conftest import ANNA, House, new_item
 
+from whorl.annotations.actions import save_annotations
 from whorl.base.errors import ModelError
 from whorl.datasets.actions import add_items, update_items
 from whorl.datasets.revisions import load_dataset
+from whorl.formats.actions import export_dataset
 from whorl.geometry.masks import encode_mask, mask_area
 from whorl.geometry.polygons import polygon_to_mask
 from whorl.models import actions, queries
@@ -119,3 +121,29 @@ def test_masks__boxes_only_are_refused_with_what_to_do(house: House, blobs: Blob
     with pytest.raises(ModelError, match="instance_masks needs outlines; the ground truth has 1 boxes") as refused:
         read(house, blobs, Task.INSTANCE_MASKS, tmp_path)
     assert "builtin:tinydet" in str(refused.value.hint)
+
+
+def test_what_a_model_missed__is_known_to_the_training(house: House, blobs: BlobStore, tmp_path: Path) -> None:
+    box = draft("car", Box(x0=1, y0=1, x1=9, y1=9))
+    house.save(add(house, blobs, "seen"), box)
+    hard = add(house, blobs, "hard")
+    revision = house.revision()
+    house.db.write(
+        lambda conn: save_annotations(
+            conn,
+            hard.id,
+            drafts=[box],
+            base_revision=revision,
+            missed_by="mdl_x",
+            actor_id=ANNA,
+            now=house.now(),
+        )
+    )
+    data = read(house, blobs, Task.DETECTION, tmp_path)
+    assert {sample.item == hard.id: sample.was_missed for sample in data.train} == {True: True, False: False}
+    kept = TrainingData.load(_saved(data, tmp_path)).train
+    assert [one.was_missed for one in kept] == [one.was_missed for one in data.train]
+    out = tmp_path / "out"
+    export_dataset(house.db, blobs, dataset_id=house.dataset_id, format="coco", out=out)
+    (told,) = [path.read_text() for path in out.rglob("*.json") if "mdl_x" in path.read_text()]
+    assert told.count('"missed_by"') == 1

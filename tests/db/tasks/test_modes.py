@@ -14,9 +14,14 @@ from whorl.annotations.actions import add_predictions
 from whorl.annotations.bulk import relabel
 from whorl.annotations.copies import copy_truth
 from whorl.annotations.outcomes import read_outcomes
-from whorl.annotations.queries import list_annotations, read_item_annotations
+from whorl.annotations.queries import list_annotations, read_item_annotations, read_truth
 from whorl.base.errors import InvalidInput, StaleWrite
 from whorl.datasets.actions import add_items, create_dataset
+from whorl.datasets.dql import parse_query, parse_text
+from whorl.datasets.facet_reads import read_seen
+from whorl.datasets.facets import count_facets
+from whorl.datasets.queries import find_item_keys, list_item_keys
+from whorl.datasets.revisions import load_dataset
 from whorl.models.actions import NewModel, create_model
 from whorl.ontology.actions import create_recipe
 from whorl.schemas.annotations import Annotation, AnnotationDraft, Box, Layer, Origin
@@ -381,3 +386,25 @@ def test_classify__labels_of_the_work_are_the_classes(room: Room) -> None:
         return queries.get_task_summary(conn, made.id).work
 
     assert room.bench.database.write(make).labels == ["dog"]
+
+
+def test_missed_by__is_found_and_counted(room: Room) -> None:
+    room.ask(mode="find_missed", model_id=room.model_id)
+    room.submit(MISSED)
+    with room.bench.database.read() as conn:
+        key = find_item_keys(conn, [room.item_id])[room.item_id]
+        dataset = load_dataset(conn, room.bench.dataset_id)
+        for query, n in (
+            ("missed_by:*", 1),
+            (f"missed_by:{room.model_id}", 1),
+            (f"missed_by:{room.model_id} label:dog", 0),
+            ("missed_by:mdl_other", 0),
+            ("-missed_by:*", 0),
+        ):
+            assert len(list_item_keys(conn, room.bench.dataset_id, query=parse_text(query))) == n, query
+        asked = parse_query({"filter": {"some": {"missed_by": room.model_id}}})
+        assert list_item_keys(conn, room.bench.dataset_id, query=asked) == [key]
+        (facet,) = count_facets(list(read_seen(conn, [key]).values()), names=["missed_by"])
+        assert [(one.value, one.count) for one in facet.buckets] == [(room.model_id, 1)]
+        said = read_truth(conn, dataset.key, [key])[key]
+        assert [one.missed_by for one in said if one.missed_by] == [room.model_id]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
 from whorl.base.errors import InvalidInput
-from whorl.models.sampling import class_balanced, count_repeats, repeat_rare
+from whorl.models.builtin.params import resolve_params
+from whorl.models.sampling import apply_sampling, class_balanced, count_repeats, repeat_rare
+from whorl.models.trainer import sampled
+from whorl.models.types import Task, TrainingData, TrainingSample
 
 
 def test_class_balanced__every_label_as_often_as_the_commonest() -> None:
@@ -42,3 +48,24 @@ def test_count_repeats__capped_and_named() -> None:
     assert count_repeats([], "repeat_rare") == []
     with pytest.raises(InvalidInput, match="no sampling 'fair'"):
         count_repeats([["a"]], "fair")
+
+
+def test_apply_sampling__what_a_model_missed_is_seen_more_often() -> None:
+    samples = [TrainingSample(Path(f"{n}.png"), ("a",), was_missed=n < 100) for n in range(300)]
+    assert Counter(one.was_missed for one in apply_sampling(samples, None)) == {True: 200, False: 200}
+    half = Counter(one.was_missed for one in apply_sampling(samples, None, missed_weight=1.5))
+    assert (half[False], 130 <= half[True] <= 170) == (200, True)
+    assert apply_sampling(samples, None, missed_weight=1) == tuple(samples)
+    with pytest.raises(InvalidInput, match="missed_weight is 0.5; allowed: 1 to 20"):
+        apply_sampling(samples, None, missed_weight=0.5)
+
+
+def test_sampled__by_the_weight_of_the_training_and_no_further_than_the_cap() -> None:
+    samples = (TrainingSample(Path("0.png"), ("b",), was_missed=True), TrainingSample(Path("1.png"), ("a",)))
+    data = TrainingData(Task.CLASSIFICATION, ("a", "b"), samples)
+    assert [one.path.name for one in sampled(data, {}).train] == ["0.png", "1.png", "0.png"]
+    assert len(sampled(data, {"missed_weight": 1, "seed": 3}).train) == 2
+    assert len(sampled(data, {"missed_weight": 20, "sampling": "repeat_rare"}).train) == 21
+    with pytest.raises(InvalidInput, match="missed_weight: 'often'; allowed: 1 to 20"):
+        resolve_params("builtin:linear", {"missed_weight": "often"})
+    assert resolve_params("builtin:linear", {"missed_weight": 3})["missed_weight"] == 3

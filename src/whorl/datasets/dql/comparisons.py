@@ -38,6 +38,7 @@ _COLUMNS: dict[str, Column] = {
     "author_kind": annotation.c.author_kind,
     "author_id": annotation.c.author_id,
     "origin": annotation.c.origin,
+    "missed_by": annotation.c.missed_by,
 }
 _DOCUMENTS: dict[str, Column] = {
     "metadata": item_state.c.metadata,

@@ -81,6 +81,7 @@ ANNOTATION_FIELDS: Mapping[str, FieldSpec] = _table(
     FieldSpec("author_kind", FieldType.CHOICE, tuple(AuthorKind)),
     FieldSpec("author_id", FieldType.TEXT),
     FieldSpec("origin", FieldType.CHOICE, tuple(Origin)),
+    FieldSpec("missed_by", FieldType.TEXT, is_nullable=True),
     FieldSpec("attributes", FieldType.ANY, is_nullable=True, takes_path=True),
 )
 FINDING_TYPES = ("correct", "confused", "missed", "spurious", "empty")

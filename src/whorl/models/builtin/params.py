@@ -1,8 +1,8 @@
 """Parameters of the built-in architectures: names, bounds, defaults and presets. Imports nothing heavy.
 
-A model stores plain JSON. Three names are reserved in it whatever the architecture: ``sampling`` is applied to the
-samples before the adapter sees them, ``augment`` says how the built-in nets change images, ``preset`` says where the
-other values came from.
+A model stores plain JSON. Four names are reserved in it whatever the architecture: ``sampling`` and ``missed_weight``
+are applied to the samples before the adapter sees them, ``augment`` says how the built-in nets change images,
+``preset`` says where the other values came from.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from whorl.schemas.training import Architecture, ArchitecturePreset, Augment, Pr
 
 SAMPLING, AUGMENT, PRESET = "sampling", "augment", "preset"
 RESERVED = frozenset({SAMPLING, AUGMENT, PRESET})
+MISSED_WEIGHT, MOST_WEIGHT = "missed_weight", 20
+"""How many times as often samples are seen on which a model missed something; 2 unless it is given."""
 WARM = "warm"
 FOLDERS = frozenset({"home", "cache", WARM})
 """Given by the server beside the parameters: folder of fetched weights, folder of cached features, and folder of the
@@ -253,6 +255,7 @@ def resolve_params(
         stored[PRESET] = preset
     if sampling is not None:
         stored[SAMPLING] = check_sampling(sampling)
+    check_missed_weight(stored.get(MISSED_WEIGHT))
     given = params.get(AUGMENT) if augment is None else augment.model_dump(exclude_defaults=True)
     if given is not None:
         checked = _checked_augment(architecture, given)
@@ -286,7 +289,7 @@ def read_params(kind: type[P], architecture: str, params: Mapping[str, JsonValue
     Raises:
         InvalidInput: A name is unknown (the nearest is named), or a value is out of bounds.
     """
-    left_out = FOLDERS | (RESERVED - set(kind.model_fields))
+    left_out = FOLDERS | ((RESERVED | {MISSED_WEIGHT}) - set(kind.model_fields))
     own = {name: value for name, value in params.items() if name not in left_out}
     unknown = sorted(set(own) - set(kind.model_fields))
     if unknown:
@@ -322,6 +325,17 @@ def warm_folder(params: Mapping[str, JsonValue]) -> Path | None:
     """The folder of an earlier training's net, where the server gave one."""
     given = params.get(WARM)
     return Path(given) if isinstance(given, str) else None
+
+
+def check_missed_weight(value: JsonValue) -> None:
+    """Check how often samples are seen on which a model missed something; None is the default.
+
+    Raises:
+        InvalidInput: It is no number from 1 to 20.
+    """
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is not None and not (is_number and isinstance(value, int | float) and 1 <= value <= MOST_WEIGHT):
+        raise InvalidInput(f"{MISSED_WEIGHT}: {value!r}; allowed: 1 to {MOST_WEIGHT}", hint="1 sees all alike.")
 
 
 def check_sampling(name: str) -> str:

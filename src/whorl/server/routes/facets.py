@@ -20,7 +20,7 @@ from whorl.server.routes.listings import open_keys
 router = APIRouter(prefix="/api/v1", tags=["facets"])
 FACETS_WAIT_S = 1.0
 SOURCES_WAIT_S = 20.0
-_NAMED = frozenset({"author_id", "model_id"})
+_NAMED = frozenset({"author_id", "missed_by", "model_id"})
 
 
 @router.post("/datasets/{dataset_id}/facets", **needs(Action.ITEM_READ))
