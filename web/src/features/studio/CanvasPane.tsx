@@ -134,7 +134,7 @@ function useItemOnCanvas(work: ItemWork | null): void {
 }
 
 function useEngineOptions(): Partial<EngineOptions> {
-  const { labelColor, task } = useStudio();
+  const { labelColor, task, asked } = useStudio();
   const threshold = useView((view) => view.threshold);
   const isHidden = useView((view) => view.isHidden !== view.isPeeking);
   const hiddenSources = useView((view) => view.hiddenSources);
@@ -152,7 +152,19 @@ function useEngineOptions(): Partial<EngineOptions> {
       labelColor,
       sourceColor: changeColor,
       colorBy: task.kind === "review" ? "source" : "label",
+      // A name on each shape would lie over what is to be found or mended.
+      showLabels: asked.mode === "full" ? "all" : "focus",
     }),
-    [threshold, isHidden, hiddenSources, hiddenLabels, hiddenIds, keepsView, labelColor, task.kind],
+    [
+      threshold,
+      isHidden,
+      hiddenSources,
+      hiddenLabels,
+      hiddenIds,
+      keepsView,
+      labelColor,
+      task.kind,
+      asked.mode,
+    ],
   );
 }

@@ -76,7 +76,7 @@ function Shown({ panel, work }: { readonly panel: PanelName; readonly work: Item
 }
 
 function useTabs(work: ItemWork | null): readonly TabOf[] {
-  const { task } = useStudio();
+  const { task, asked, labels } = useStudio();
   useLaggingVersion(work);
   const itemId = work?.itemId ?? "";
   const notes =
@@ -87,11 +87,14 @@ function useTabs(work: ItemWork | null): readonly TabOf[] {
   const proposals: readonly TabOf[] = [{ panel: "proposals", name: "Proposals", count: count("proposal") }];
   const classesTab: TabOf = { panel: "classes", name: "Classes", count: null };
   const isValidate = task.kind === "validate";
+  // Nothing is decided about there, and where there is one class or none to give, none is chosen.
+  const isNarrow = asked.mode !== "full";
+  const hasClasses = !isValidate && (!isNarrow || (asked.mode === "find_missed" && labels.length > 1));
   return [
     ...(task.kind === "review" ? review : []),
     { panel: "objects", name: "Objects", count: count("own") },
-    ...(isValidate ? [] : [classesTab]),
-    ...(task.kind === "review" || isValidate ? [] : proposals),
+    ...(hasClasses ? [classesTab] : []),
+    ...(task.kind === "review" || isValidate || isNarrow ? [] : proposals),
     { panel: "notes", name: "Notes", count: notes },
     { panel: "history", name: "History", count: null },
   ];

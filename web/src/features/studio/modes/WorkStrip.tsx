@@ -23,21 +23,22 @@ export function WorkStrip() {
       <Text size="sm" fw={600} className={classes.askName}>
         {isNarrow || isRestricted ? MODE_NAMES[asked.mode] : "Instructions"}
       </Text>
-      <Text size="sm" c="dimmed" truncate className={classes.grow} title={recipe?.instructions}>
+      <Text size="sm" c="dimmed" truncate className={classes.askText} title={recipe?.instructions}>
         {(isNarrow || isRestricted) && askedWords(asked.mode, asked.labels)} {told}
-        {told !== "" && (
-          <Anchor
-            component="button"
-            size="xs"
-            ml={8}
-            onClick={() => {
-              store.setState({ dialog: "instructions" });
-            }}
-          >
-            all of it
-          </Anchor>
-        )}
       </Text>
+      {told !== "" && (
+        <Anchor
+          component="button"
+          size="xs"
+          className={classes.askName}
+          onClick={() => {
+            store.setState({ dialog: "instructions" });
+          }}
+        >
+          instructions
+        </Anchor>
+      )}
+      <span className={classes.grow} />
       {work !== null && asked.mode === "find_missed" && <Missed work={work} />}
       {work !== null && asked.mode === "fix_geometry" && <Fixed work={work} />}
     </section>

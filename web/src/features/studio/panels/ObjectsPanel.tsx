@@ -28,9 +28,12 @@ const HINTS: Readonly<Record<TaskSummary["kind"], string>> = {
 
 /** Every shape of the item; a long list costs no more than what is seen of it. */
 export function ObjectsPanel({ work }: { readonly work: ItemWork }) {
-  const { task, tools } = useStudio();
+  const { task, tools, asked } = useStudio();
   const version = useLaggingVersion(work);
-  const hint = HINTS[task.kind === "label" && isClassOnly(tools) ? "classify" : task.kind];
+  const hint =
+    asked.mode === "find_missed"
+      ? "What you add is listed here. Enter hands the image in, also when nothing was missed."
+      : HINTS[task.kind === "label" && isClassOnly(tools) ? "classify" : task.kind];
   const [sort, setSort] = useState<SortBy>("order");
   const selected = useView((view) => view.selected);
   const threshold = useView((view) => view.threshold);
