@@ -17,6 +17,7 @@ import {
   type PathResult,
   type PointerInput,
   type Preview,
+  type PreviewShape,
   type Tool,
   type ToolContext,
   type ToolStep,
@@ -217,11 +218,12 @@ function previewOf(state: ScissorsState, context: ToolContext): Preview {
   });
   const whole = [...lines.flat(), ...(live?.line ?? [])];
   const filled: Geometry = { type: "polygon", rings: [whole] };
+  const found: PreviewShape = { geometry: filled, label: context.label, replaces: null, isFound: true };
   return {
     ...EMPTY_PREVIEW,
     crosshair: aim,
-    shapes:
-      whole.length >= 3 ? [{ geometry: filled, label: context.label, replaces: null, isFound: true }] : [],
+    // With one piece there is nothing yet that could be filled.
+    shapes: legs.length > 0 && whole.length >= 3 ? [found] : [],
     lines: live === null ? lines : [...lines, live.line],
     marks: [{ at: start, kind: "first" }, ...legs.map(({ to }) => ({ at: to, kind: "vertex" as const }))],
   };

@@ -5,6 +5,7 @@ import {
   IconChevronDown,
   IconEdit,
   IconFileExport,
+  IconTransform,
   IconTrash,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
@@ -17,9 +18,10 @@ const TaskDialog = lazy(async () => ({ default: (await import("./TaskDialog")).T
 const EditDialog = lazy(async () => ({ default: (await import("./EditDialog")).EditDialog }));
 const ExportDialog = lazy(async () => ({ default: (await import("./ExportDialog")).ExportDialog }));
 const SnapshotDialog = lazy(async () => ({ default: (await import("./SnapshotDialog")).SnapshotDialog }));
+const ConvertDialog = lazy(async () => ({ default: (await import("./ConvertDialog")).ConvertDialog }));
 const DeleteDialog = lazy(async () => ({ default: (await import("./DeleteDialog")).DeleteDialog }));
 
-type ActionName = "task" | "edit" | "export" | "snapshot" | "delete";
+type ActionName = "task" | "edit" | "export" | "snapshot" | "convert" | "delete";
 
 export interface ActionsMenuProps {
   readonly projectId: string;
@@ -64,6 +66,9 @@ export function ActionsMenu({ projectId, datasetName, q, scope, onDone }: Action
           <Menu.Item leftSection={<IconEdit size={16} />} disabled={isNone} onClick={on("edit")}>
             Set subset or metadata…
           </Menu.Item>
+          <Menu.Item leftSection={<IconTransform size={16} />} disabled={isNone} onClick={on("convert")}>
+            Convert shapes…
+          </Menu.Item>
           <Menu.Divider />
           <Menu.Item
             color="red"
@@ -82,6 +87,7 @@ export function ActionsMenu({ projectId, datasetName, q, scope, onDone }: Action
         {action === "snapshot" && (
           <SnapshotDialog {...{ projectId, datasetName, q, scope }} onClose={close} />
         )}
+        {action === "convert" && <ConvertDialog scope={scope} onClose={close} onDone={onDone} />}
         {action === "delete" && <DeleteDialog scope={scope} onClose={close} onDone={onDone} />}
       </Suspense>
     </>

@@ -16,10 +16,10 @@ import { useState } from "react";
 
 import { startExport } from "@/api/queries/exports";
 import { cancelJob, isActive, jobQuery } from "@/api/queries/jobs";
-import { readListingIds } from "@/api/queries/listings";
 import { ProblemNote } from "@/ui/ProblemNote";
 
-import { stretchesOf, type Scope } from "./scope";
+import { MOST_IDS, queryOfIds } from "./queryOfIds";
+import type { Scope } from "./scope";
 import { ScopeDialog } from "./ScopeDialog";
 
 const FORMATS = [
@@ -29,7 +29,6 @@ const FORMATS = [
   { value: "dataloop", label: "Dataloop (a JSON file per image)" },
   { value: "folder", label: "Folders named by class" },
 ];
-const MOST_IDS = 1000;
 
 /** Pack the items of the scope for download, or write them to a folder of the server's machine. */
 export function ExportDialog({ scope, onClose }: { readonly scope: Scope; readonly onClose: () => void }) {
@@ -91,15 +90,6 @@ export function ExportDialog({ scope, onClose }: { readonly scope: Scope; readon
       </Text>
     </ScopeDialog>
   );
-}
-
-async function queryOfIds({ listing, spans }: Scope): Promise<string> {
-  const ids: string[] = [];
-  for (const stretch of stretchesOf(spans, MOST_IDS)) {
-    const found = await readListingIds({ datasetId: listing.dataset_id, listingId: listing.id, ...stretch });
-    ids.push(...found.item_ids);
-  }
-  return `id:${ids.join("|")}`;
 }
 
 function ExportProgress({
