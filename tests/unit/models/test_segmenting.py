@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from tests.unit.models.tiny_sam import RADIUS, write_pair
 
-from whorl.base.errors import InvalidInput, ModelError
+from whorl.base.errors import Conflict, InvalidInput, ModelError
 from whorl.geometry.polygons import polygon_to_mask
+from whorl.models.segmenting.adding import add_segmenter
 from whorl.models.segmenting.alike import find_alike
 from whorl.models.segmenting.choosing import find_pair, list_pairs, segment_image
 from whorl.models.segmenting.encoding import EncodingQueue
@@ -269,3 +270,21 @@ def test_pictures__large_ones_come_smaller_and_windows_know_their_place() -> Non
     window = read_window(data, (100, 50, 180, 150), most_px=10**6, max_pixels=10**6)
     assert np.array_equal(window.rgb, pixels[50:150, 100:180])
     assert (window.x0, window.y0, window.scale) == (100, 50, 1)
+
+
+def test_add_segmenter__copies_a_pair_that_is_one(tmp_path: Path) -> None:
+    source = write_pair(tmp_path / "source")
+    files = (source / "encoder.onnx", source / "decoder.onnx")
+    models = tmp_path / "models"
+    assert add_segmenter(*files, name="mine", models=models) == (models / "segmenters" / "mine", "sam2")
+    found = find_pair(models)
+    assert found is not None
+    assert (found.name, found.problem) == ("mine", None)
+    with pytest.raises(Conflict):
+        add_segmenter(*files, name="mine", models=models)
+    with pytest.raises(ModelError, match="Swap|no decoder"):
+        add_segmenter(*reversed(files), name="swapped", models=models)
+    for name in ("", "../x", "grabcut", "A"):
+        with pytest.raises(InvalidInput):
+            add_segmenter(*files, name=name, models=models)
+    assert [path.name for path in (models / "segmenters").iterdir()] == ["mine"]

@@ -39,7 +39,7 @@ def grabcut(rgb: Image, prompts: Prompts) -> Found:
         return Found(problem="a point alone is not enough without SAM: give a box, or its four outermost points")
     x0, y0, x1, y1 = bounds
     if min(x1 - x0, y1 - y0) < _LEAST_SIDE_PX:
-        return _guess(prompts, bounds, "smaller than 4 pixels: the box itself")
+        return _guess(prompts, bounds, "smaller than 4 pixels")
     tries = []
     for margin in _MARGINS:
         found = _try(rgb, prompts, bounds, margin)
@@ -47,11 +47,11 @@ def grabcut(rgb: Image, prompts: Prompts) -> Found:
         if found is not None and (found.score or 0) >= _SURE:
             break
     if not tries:
-        return _guess(prompts, bounds, "the object cannot be told from what surrounds it: a guess from the points")
+        return _guess(prompts, bounds, "the object cannot be told from what surrounds it")
     best = max(tries, key=lambda one: one.score or 0)
     # Extreme points lie on the outline, so a shape that does not reach them is wrong. A box may be drawn loosely.
     is_wrong = (best.score or 0) < _LEAST_SCORE and _is_four(prompts) and not prompts.include and not prompts.exclude
-    return _guess(prompts, bounds, "no outline reaches all four points: a guess from them") if is_wrong else best
+    return _guess(prompts, bounds, "no outline reaches all four points") if is_wrong else best
 
 
 def _try(rgb: Image, prompts: Prompts, bounds: Bounds, margin: float) -> Found | None:
@@ -167,7 +167,7 @@ def _guess(prompts: Prompts, bounds: Bounds, problem: str) -> Found:
     x0, y0, x1, y1 = bounds
     x1, y1 = max(x1, x0 + 1), max(y1, y0 + 1)
     if not _is_four(prompts) or min(x1 - x0, y1 - y0) < _LEAST_SIDE_PX:
-        return Found(rings=[[(x0, y0), (x1, y0), (x1, y1), (x0, y1)]], problem=problem)
+        return Found(rings=[[(x0, y0), (x1, y0), (x1, y1), (x0, y1)]], problem=f"{problem}: this is the box itself")
     top = min(prompts.extremes, key=lambda one: one[1])
     right = max(prompts.extremes, key=lambda one: one[0])
     bottom = max(prompts.extremes, key=lambda one: one[1])
@@ -184,7 +184,7 @@ def _guess(prompts: Prompts, bounds: Bounds, problem: str) -> Found:
             along, across = math.sin(angle), 1 - math.cos(angle)
             dx, dy = (along, across) if is_along_x else (across, along)
             ring.append((start[0] + (end[0] - start[0]) * dx, start[1] + (end[1] - start[1]) * dy))
-    return Found(rings=[ring], problem=problem)
+    return Found(rings=[ring], problem=f"{problem}: this is the curve through the four points")
 
 
 def _is_four(prompts: Prompts) -> bool:
