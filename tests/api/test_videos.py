@@ -177,3 +177,31 @@ def test_propagate__refusals(api: Api, video_id: str, body: dict[str, object], s
     answer = ask(api, video_id, **body)
     assert answer.status_code == status, answer.text
     assert said in answer.json()["detail"]
+
+
+def save(api: Api, item_id: str, *frames: int, is_outside: bool = False) -> object:
+    revision = api.client.get(f"/api/v1/items/{item_id}/annotations", headers=api.headers("owner")).json()["revision"]
+    keyframes = [{"frame": frame, "shape": BOX} for frame in frames]
+    if is_outside:
+        keyframes[-1] = {"frame": frames[-1], "is_outside": True}
+    track = {"label": "cat", "geometry": {"type": "track", "keyframes": keyframes}}
+    body = {"base_revision": revision, "annotations": [track]}
+    return api.client.put(f"/api/v1/items/{item_id}/annotations", json=body, headers=api.headers("owner"))
+
+
+def test_save__a_track_beyond_the_end_of_its_video_is_refused(api: Api, video_id: str) -> None:
+    get(api, f"/items/{video_id}/video")
+    refused = save(api, video_id, 3, 70)
+    assert refused.status_code == 422, refused.text
+    assert "keyframe at frame 70; the video has frames 0 to 69" in refused.json()["detail"]
+    assert save(api, video_id, 3, 71, is_outside=True).status_code == 422
+    assert save(api, video_id, 2**70).status_code == 422
+    assert save(api, video_id, 3, 70, is_outside=True).status_code == 200
+    assert save(api, video_id, 3, 69).status_code == 200
+
+
+def test_save__many_keyframes(api: Api, video_id: str) -> None:
+    """Of a video that nobody looked at yet."""
+    assert save(api, video_id, *range(5_000)).status_code == 200
+    kept = api.client.get(f"/api/v1/items/{video_id}/annotations", headers=api.headers("owner")).json()
+    assert len(kept["annotations"][0]["geometry"]["keyframes"]) == 5_000

@@ -17,14 +17,15 @@ from whorl.annotations.changes import (
 )
 from whorl.annotations.outcomes import Outcome, Verdict, find_predictions, judge_changes, save_outcomes
 from whorl.annotations.rows import AnyRow, NewAnnotation, annotation_from, annotation_of, geometry_of
-from whorl.annotations.rules import check_inside, clip_box, statement_digest
+from whorl.annotations.rules import check_inside, check_track, clip_box, statement_digest
 from whorl.base.errors import InvalidInput, JsonValue, NotFound, StaleWrite
 from whorl.base.ids import new_id
 from whorl.datasets.revisions import DatasetRow, batches, lock_dataset, next_revision
 from whorl.datasets.rules import check_json
+from whorl.datasets.video.records import count_frames
 from whorl.ontology.queries import check_labels, current_draft
 from whorl.ontology.rules import check_attributes, check_known
-from whorl.schemas.annotations import AnnotationDraft, AuthorKind, Box, Geometry, Layer, Origin
+from whorl.schemas.annotations import AnnotationDraft, AuthorKind, Box, Geometry, Layer, Origin, Track
 from whorl.schemas.datasets import ItemAnnotations
 from whorl.schemas.records import AnnotationRecord
 from whorl.store.db.tables import annotation, dataset, item, item_state
@@ -241,7 +242,9 @@ def promote_predictions(
 
 # Made once: building a statement costs more than running it, and every save runs these. Any: see AnyRow.
 _ITEM: Select[Any] = (
-    select(item.c.id, item.c.key, item.c.name, item.c.width, item.c.height, item_state.c.is_checked_empty)
+    select(
+        item.c.id, item.c.key, item.c.name, item.c.width, item.c.height, item.c.sha256, item_state.c.is_checked_empty
+    )
     .select_from(item.join(item_state, and_(item_state.c.item_key == item.c.key, item_state.c.died_rev == ALIVE)))
     .where(item.c.id == bindparam("item_id"))
 )
@@ -307,6 +310,8 @@ def _check_drafts(conn: Connection, row: DatasetRow, drafts: Sequence[Annotation
     check_known(dict.fromkeys(draft.label for draft in drafts), [label.name for label in ontology.labels])
     for draft in drafts:
         check_inside(draft.geometry, width=at.width, height=at.height, where=where)
+        if isinstance(draft.geometry, Track):
+            check_track(draft.geometry, n_frames=count_frames(conn, at.sha256), where=where)
         check_json(draft.attributes, where=f"{where}, attributes of {draft.label!r}")
         check_attributes(draft.label, draft.attributes, ontology.attributes)
 

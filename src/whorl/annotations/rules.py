@@ -80,6 +80,27 @@ def check_inside(geometry: Geometry, *, width: int, height: int, where: str) -> 
         )
 
 
+def check_track(track: Track, *, n_frames: int | None, where: str) -> None:
+    """Check that a track ends within its video.
+
+    Args:
+        n_frames: Of the video; None when nobody has looked at it yet.
+
+    Raises:
+        InvalidInput: Names ``where``, the frame and those that there are.
+    """
+    last = track.keyframes[-1]
+    # That the object is gone may be said of the frame after the last.
+    allowed = None if n_frames is None else n_frames + (1 if last.is_outside else 0)
+    if n_frames is not None and allowed is not None and last.frame >= allowed:
+        there = f"the video has frames 0 to {n_frames - 1:,}" if n_frames else "none of the video's frames decodes"
+        raise InvalidInput(
+            f"{where}: a track has a keyframe at frame {last.frame:,}; {there}",
+            hint="Frames are counted from 0, in the order shown.",
+            details={"n_frames": n_frames},
+        )
+
+
 def clip_box(box: Box, *, width: int, height: int) -> Box | None:
     """Cut a box at the edges of the image; None when nothing of it is inside."""
     x0, x1 = max(box.x0, 0.0), min(box.x1, float(width))

@@ -125,7 +125,7 @@ FrameShape = Annotated[Box | RotatedBox | Polygon | Polyline | Points, Field(dis
 class Keyframe(Wire):
     """Where an object is in one frame of a video, and who says so."""
 
-    frame: int = Field(ge=0, description="Number of the frame in the order shown, from 0.")
+    frame: int = Field(ge=0, le=100_000_000, description="Number of the frame in the order shown, from 0.")
     shape: FrameShape | None = Field(default=None, description="Null only where the object is outside the picture.")
     is_outside: bool = Field(default=False, description="Not in the picture from this frame on.")
     by: Literal["person", "tracker", "import"] = "person"

@@ -35,8 +35,13 @@ def video(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return make_video(tmp_path / f"grey{request.param}")
 
 
-def _frames(path: Path, **rule: float | int | None) -> list[tuple[int, float]]:
-    given: dict[str, float | int | None] = {"every_frames": None, "every_seconds": None, "scene": None, "at_most": 5000}
+def _frames(path: Path, **rule: float | int | str | None) -> list[tuple[int, float]]:
+    given: dict[str, float | int | str | None] = {
+        "every_frames": None,
+        "every_seconds": None,
+        "scene": None,
+        "at_most": 5000,
+    }
     made = FrameRule(**(given | rule))  # type: ignore[arg-type]
     return [(still.frame, round(still.time_s, 2)) for still in choose_stills_body(str(path), made)]
 
@@ -181,3 +186,56 @@ def test_real_video__a_road_seen_once_a_second(shared_dir: Path) -> None:
         (stills[20].frame, 768, 432),
         (stills[21].frame, 768, 432),
     ]
+
+
+def _moving(path: Path) -> Path:
+    """Still, then a square that wanders through from frame 20 to 40, then still; the light wanders all the time."""
+    from whorl.testing.videos import write_video
+
+    def picture(at: int) -> np.ndarray:
+        pixels = np.full((120, 160, 3), 90 + 20 * (at % 7) // 7, np.uint8)
+        if 20 <= at < 40:
+            left = (at - 20) * 6
+            pixels[40:80, left : left + 40] = 240
+        return pixels
+
+    return write_video(path, (picture(at) for at in range(60)), rate=10)
+
+
+def test_choose_stills__motion(tmp_path: Path) -> None:
+    taken = [frame for frame, _ in _frames(_moving(tmp_path / "a.mp4"), motion=0.05)]
+    assert taken[:2] == [0, 20]
+    assert taken[-1] == 40
+    assert 5 <= len(taken) <= 20
+    assert all(20 <= frame <= 40 for frame in taken[1:])
+
+
+def test_choose_stills__a_budget_is_spent_where_something_moves(tmp_path: Path) -> None:
+    path = _moving(tmp_path / "a.mp4")
+    motion = [frame for frame, _ in _frames(path, budget=8, spread="motion")]
+    assert len(motion) == 8
+    assert sum(19 <= frame <= 41 for frame in motion) >= 6
+    novel = [frame for frame, _ in _frames(path, budget=4, spread="novelty")]
+    assert len(novel) == 4
+    assert sum(20 <= frame < 40 for frame in novel) == 3
+    assert [frame for frame, _ in _frames(path, budget=4, spread="time")] == [0, 15, 30, 45]
+    assert len(_frames(path, budget=60)) == len(_frames(path, budget=1000)) == 60
+    assert len(_frames(path, budget=1)) == 1
+
+
+def test_choose_stills__a_budget_where_nothing_moves_is_spent_evenly(tmp_path: Path) -> None:
+    still = make_video(tmp_path / "a.avi", (90,) * 40)
+    taken = [frame for frame, _ in _frames(still, budget=4)]
+    assert len(taken) == 4
+    assert max(b - a for a, b in zip(taken, taken[1:], strict=False)) <= 15
+
+
+@pytest.mark.shared
+def test_real_video__motion_finds_the_cars(shared_dir: Path) -> None:
+    """Nothing but the road is seen in the first seconds; every frame that is taken shows a change."""
+    path = str(shared_dir / "data" / "intel_videos" / "car-detection.mp4")
+    moving = choose_stills_body(path, FrameRule(motion=0.02, at_most=1000))
+    budget = choose_stills_body(path, FrameRule(budget=12, at_most=12))
+    assert 10 < len(moving) < 377
+    assert len(budget) == 12
+    assert [still.frame for still in budget] == sorted({still.frame for still in budget})

@@ -123,3 +123,11 @@ def test_thin_track__a_hundred_thousand_keyframes_in_a_straight_line_become_two(
 def test_thin_track__what_people_said_stays() -> None:
     keyframes = [Keyframe(frame=at, shape=box(at), by="person" if at == 7 else "tracker") for at in range(20)]
     assert [one.frame for one in thin_track(Track(keyframes=keyframes), least_overlap=0.9).keyframes] == [0, 7, 19]
+
+
+def test_track__more_than_a_hundred_thousand_keyframes_are_refused() -> None:
+    many = [Keyframe(frame=at, shape=box(1), by="tracker") for at in range(100_001)]
+    with pytest.raises(ValueError, match="at most 100000 items"):
+        Track(keyframes=many)
+    with pytest.raises(InvalidInput, match="100,000"):
+        track_edits.expand_track(Track(keyframes=many[:1]), 100_001)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -26,7 +26,7 @@ _AT_ONCE = 16
 
 
 class FramesParams(Params):
-    """Which frames are taken; give one of every_frames, every_seconds and scene."""
+    """Which frames are taken; give one of every_frames, every_seconds, scene, motion and budget."""
 
     dataset: DatasetId = Field(description="Id of the dataset that takes the frames.")
     every_frames: int | None = Field(default=None, ge=1, description="Every n-th frame, beginning with the first.")
@@ -38,13 +38,29 @@ class FramesParams(Params):
         description="A frame whenever the colours have changed by so much (0 to 1): 0.2 finds cuts, 0.05 also a car "
         "that drives into the picture.",
     )
+    motion: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        description="A frame whenever more than this share of the picture (0 to 1) looks other than in the one taken "
+        "before; 0.02 finds a car that drives by. Changes of exposure do not count.",
+    )
+    budget: int | None = Field(
+        default=None, ge=1, le=5000, description="So many frames in all, spread as `spread` says."
+    )
+    spread: Literal["motion", "novelty", "time"] = Field(
+        default="motion",
+        description="Of a budget: as much moves between each two, or each as unlike the others as can be, or evenly in "
+        "time. Of videos of more than 20,000 frames only key frames are looked at.",
+    )
     at_most: int = Field(default=100, ge=1, le=5000, description="Frames of one video; more are thinned out evenly.")
     encoding: Encoding = Field(default="jpeg", description="jpeg is small, png exact.")
 
     @model_validator(mode="after")
     def _has_one_rule(self) -> Self:
-        if sum(rule is not None for rule in (self.every_frames, self.every_seconds, self.scene)) != 1:
-            raise PydanticCustomError("one_of", "give one of every_frames, every_seconds and scene")
+        rules = (self.every_frames, self.every_seconds, self.scene, self.motion, self.budget)
+        if sum(rule is not None for rule in rules) != 1:
+            raise PydanticCustomError("one_of", "give one of every_frames, every_seconds, scene, motion and budget")
         return self
 
 
@@ -105,7 +121,15 @@ def _take_frames(item: Item, params: FramesParams, context: NodeContext) -> list
     from whorl.datasets.video.stills import FrameRule, choose_stills_body, read_stills_body
 
     path = context.files([item.sha256])[0]
-    rule = FrameRule(params.every_frames, params.every_seconds, params.scene, params.at_most)
+    rule = FrameRule(
+        every_frames=params.every_frames,
+        every_seconds=params.every_seconds,
+        scene=params.scene,
+        at_most=params.at_most if params.budget is None else params.budget,
+        motion=params.motion,
+        budget=params.budget,
+        spread=params.spread,
+    )
     stills = context.call(choose_stills_body, path, rule)
     frames: list[NewItem] = []
     for start in range(0, len(stills), _AT_ONCE):
