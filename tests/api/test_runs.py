@@ -114,6 +114,12 @@ def test_sdk__steers_watches_and_tries_out(tmp_path: Path) -> None:
         assert [token.ref for token in line.tokens("tell", state="done")] == [item.id]
         assert (list(line.logs()), line.rerun_failed(node="tell")) == ([], 0)
         assert line.status().nodes["tell"].done == 1
+        ledger = line.ledger()
+        assert [(row.node, row.n_items, row.human_seconds) for row in ledger.rows] == [
+            ("raw", 1, 0.0),
+            ("tell", 1, 0.0),
+        ]
+        assert (ledger.n_items, ledger.human_seconds_per_object, ledger.people) == (0, None, [])
         assert not line.deactivate().info.is_active
         assert [one.kind for one in project.pipelines.trigger_events()] == list(TRIGGER_EVENTS)
 
