@@ -45,3 +45,12 @@ export function formatBytes(bytes: number): string {
   const value = bytes / 1000 ** power;
   return `${value.toFixed(value < 10 ? 1 : 0)} ${["", "k", "M", "G", "T"][power] ?? ""}B`;
 }
+
+/** How long a video is: `0:07`, `1:02:03`. */
+export function formatLength(seconds: number): string {
+  const whole = Math.round(Math.max(0, seconds));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const rest = two(whole % 60);
+  return hours > 0 ? `${String(hours)}:${two(minutes)}:${rest}` : `${String(minutes)}:${rest}`;
+}

@@ -26,14 +26,14 @@ export function DeleteTracks({ what, frame, last, onChoose, onClose }: DeleteTra
       opened
       onClose={onClose}
       title={`Delete ${what} at frame ${String(frame)}`}
-      size="sm"
+      size={460}
       onKeyDown={(event) => {
         const choice = CHOICES.find(([, , key]) => key === event.key);
         if (choice !== undefined) onChoose({ reach: choice[0], isRemembered });
       }}
     >
-      <Stack gap="sm">
-        <Group grow gap="xs" preventGrowOverflow={false}>
+      <Stack gap="sm" pt={4}>
+        <Group grow gap="xs" wrap="nowrap" preventGrowOverflow={false}>
           {CHOICES.map(([reach, name, key]) => (
             <Button
               key={reach}

@@ -112,12 +112,12 @@ function Place({ player }: { readonly player: Player }) {
           fz={12}
           px={4}
           aria-label={`Frame ${String(frame)} of ${String(player.frameCount)}: go to another`}
-          style={{ minWidth: 48, textAlign: "end" }}
+          style={{ minWidth: 76, textAlign: "start" }}
           onClick={() => {
             setText("");
           }}
         >
-          {frame}
+          frame {frame}
         </UnstyledButton>
       ) : (
         <TextInput
@@ -168,7 +168,7 @@ export function BarButton(props: BarButtonProps) {
       <ActionIcon
         size={28}
         variant={isFilled ? "filled" : isActive ? "light" : "subtle"}
-        color={isFilled || isActive ? undefined : "gray"}
+        color={isFilled || isActive ? "whorl" : "gray"}
         disabled={isDisabled}
         aria-label={name}
         aria-keyshortcuts={keyName}

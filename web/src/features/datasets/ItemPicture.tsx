@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
 import { itemPredictionsQuery, itemTruthQuery } from "@/api/queries/annotations";
+import { isVideo } from "@/api/queries/videos";
 import { itemImageQuery } from "@/api/queries/pictures";
 import { ontologyQuery } from "@/api/queries/ontology";
 import type { Item } from "@/api/schema.gen";
@@ -11,6 +12,7 @@ import { DARK, LIGHT } from "@/canvas/engine";
 import { readAnnotations } from "@/canvas/model/wire";
 import { ShapeViewer } from "@/canvas-react/ShapeViewer";
 import { labelColor } from "@/ui/labelColor";
+import { ItemVideo } from "@/video/ItemVideo";
 
 import classes from "./ItemPicture.module.css";
 
@@ -20,8 +22,21 @@ export interface ItemPictureProps {
   readonly pointed: string | null;
 }
 
-/** The picture with ground truth, and proposals dashed; wheel zooms, drag moves. */
+/** The picture or video with what is said about it. */
 export function ItemPicture({ item, pointed }: ItemPictureProps) {
+  const projectId = useProjectId();
+  if (!isVideo(item)) return <StillPicture item={item} pointed={pointed} />;
+  return (
+    <Card withBorder p={0}>
+      <div className={classes.frame}>
+        <ItemVideo itemId={item.id} projectId={projectId} pointed={pointed} hasTimeline />
+      </div>
+    </Card>
+  );
+}
+
+/** The picture with ground truth, and proposals dashed; wheel zooms, drag moves. */
+function StillPicture({ item, pointed }: ItemPictureProps) {
   const truth = useQuery(itemTruthQuery(item.id)).data;
   const predictions = useQuery(itemPredictionsQuery(item.id)).data;
   const ontology = useQuery(ontologyQuery(useProjectId())).data;

@@ -22,11 +22,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, useSyncExternalStore } from "react";
 
 import { itemLineageQuery } from "@/api/queries/items";
+import { isVideo } from "@/api/queries/videos";
 import type { Finding, GridAnnotation, Item } from "@/api/schema.gen";
 import { FINDING_COLORS, FINDING_TITLES, sayFinding } from "@/ui/findings";
 import { formatBytes } from "@/ui/format";
 import { IdText } from "@/ui/IdText";
 import { LinkButton } from "@/ui/links";
+import { ItemVideo } from "@/video/ItemVideo";
 
 import classes from "./explorer.module.css";
 import type { Ink } from "./grid/draw";
@@ -86,13 +88,19 @@ export function ItemPanel({ projectId, feed, position, count, ink, onMove, onClo
           <Skeleton h={320} />
         ) : (
           <Stack gap="md">
-            <ItemStage
-              item={item}
-              thumb={feed.thumbAt(position) ?? null}
-              // Two drawings over each other are not to be read: what was found goes first.
-              annotations={findings === null ? annotations : annotations.filter((one) => one.id === lit)}
-              {...{ findings, ink, lit }}
-            />
+            {isVideo(item) ? (
+              <div className={classes.video}>
+                <ItemVideo itemId={item.id} projectId={projectId} pointed={lit} />
+              </div>
+            ) : (
+              <ItemStage
+                item={item}
+                thumb={feed.thumbAt(position) ?? null}
+                // Two drawings over each other are not to be read: what was found goes first.
+                annotations={findings === null ? annotations : annotations.filter((one) => one.id === lit)}
+                {...{ findings, ink, lit }}
+              />
+            )}
             <Ways projectId={projectId} item={item} />
             {findings !== null && <Found findings={findings} />}
             <Said annotations={annotations} ink={ink} lit={lit} onLight={setLit} />

@@ -11,6 +11,8 @@ import {
 } from "@tabler/icons-react";
 import { useEffect, useRef, type ReactNode } from "react";
 
+import { VideoMark } from "@/ui/VideoMark";
+
 import { useQueue, useStudio } from "./context";
 import type { EntryState, Standing } from "./session/entry";
 import classes from "./studio.module.css";
@@ -81,6 +83,9 @@ function Frame({ entry, isCurrent }: { readonly entry: EntryState; readonly isCu
         }}
       >
         <img src={`/api/v1/items/${encodeURIComponent(entry.itemId)}/thumbnail`} alt="" decoding="async" />
+        {entry.work?.item.media_type.startsWith("video/") === true && (
+          <VideoMark metadata={entry.work.item.metadata} />
+        )}
         <Mark entry={entry} />
       </UnstyledButton>
     </Tooltip>

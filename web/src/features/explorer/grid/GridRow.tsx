@@ -1,7 +1,8 @@
 import { IconCheck, IconPhotoOff } from "@tabler/icons-react";
 import { memo, useLayoutEffect, useRef } from "react";
 
-import type { Finding, GridAnnotation } from "@/api/schema.gen";
+import type { Finding, GridAnnotation, Item } from "@/api/schema.gen";
+import { VideoMark } from "@/ui/VideoMark";
 
 import { drawFindings } from "../findings/draw";
 
@@ -51,6 +52,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
             tilePx={layout.tilePx}
             left={column * layout.rowPx}
             name={item?.name ?? "Loading"}
+            video={item?.media_type.startsWith("video/") === true ? item : undefined}
             brightness={item?.health?.brightness}
             thumb={feed.thumbAt(position)}
             isOn={isSelected(selection, position)}
@@ -69,6 +71,8 @@ interface TileProps {
   readonly tilePx: number;
   readonly left: number;
   readonly name: string;
+  /** The item, when it is a video. */
+  readonly video: Item | undefined;
   /** Of the picture, 0 to 255: what its tile looks like until it is there. */
   readonly brightness: number | undefined;
   readonly thumb: string | null | undefined;
@@ -77,7 +81,7 @@ interface TileProps {
 }
 
 const Tile = memo(function Tile(props: TileProps) {
-  const { position, column, tilePx, left, name, brightness, thumb, isOn, isActive } = props;
+  const { position, column, tilePx, left, name, video, brightness, thumb, isOn, isActive } = props;
   const isWaiting = thumb === undefined && brightness !== undefined;
   const grey = isWaiting ? `rgb(${Array(3).fill(Math.round(brightness)).join(" ")})` : undefined;
   return (
@@ -94,6 +98,7 @@ const Tile = memo(function Tile(props: TileProps) {
       style={{ left, width: tilePx, height: tilePx, backgroundColor: grey }}
     >
       {typeof thumb === "string" && <img src={thumb} alt="" decoding="async" draggable={false} />}
+      {video !== undefined && <VideoMark metadata={video.metadata} />}
       {thumb === null && (
         <span className={classes.hole}>
           <IconPhotoOff size={20} />
