@@ -42,8 +42,8 @@ export function undoConversion(datasetId: string, revision: number) {
 
 /** A finished job's report; null when there is none. */
 export function reportOf(job: Pick<Job, "result">): ConvertReport | null {
-  const { result } = job;
-  return isReport(result) ? result : null;
+  const report = job.result?.report;
+  return isReport(report) ? report : null;
 }
 
 function isReport(value: unknown): value is ConvertReport {

@@ -37,7 +37,7 @@ test("a report says what becomes of how many, and what it costs", () => {
 });
 
 test("a job's result is a report or nothing", () => {
-  expect(reportOf({ result: { n_converted: 1 } })).toBe(null);
-  expect(reportOf({ result: REPORT })?.n_converted).toBe(12);
+  expect(reportOf({ result: { report: { n_converted: 1 } } })).toBe(null);
+  expect(reportOf({ result: { report: REPORT } })?.n_converted).toBe(12);
   expect(reportOf({ result: undefined })).toBe(null);
 });
