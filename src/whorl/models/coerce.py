@@ -177,9 +177,6 @@ def _detections(
     named = [label_name(kind, labels) for kind in kinds]
     height, width = size
     corners = np.clip(corners, 0, np.array([width, height, width, height], np.float32))
-    order = [
-        int(i)
-        for i in np.argsort(-confidence, kind="stable")
-        if corners[i, 2] > corners[i, 0] and corners[i, 3] > corners[i, 1]
-    ]
-    return Detections(corners[order], np.minimum(confidence[order], 1), tuple(named[i] for i in order))
+    order = np.argsort(-confidence, kind="stable")
+    order = order[(corners[order, 2:] > corners[order, :2]).all(axis=1)]
+    return Detections(corners[order], np.minimum(confidence[order], 1), tuple(named[i] for i in order.tolist()))

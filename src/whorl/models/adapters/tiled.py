@@ -21,7 +21,7 @@ from whorl.geometry.masks import place_part as place_pixels
 from whorl.geometry.merging import MergeRule, Patch, merge_boxes, merge_patches, patch_of
 from whorl.geometry.tiling import plan_tiles
 from whorl.models.adapters.contract import Adapter
-from whorl.models.folder import LoadedModel
+from whorl.models.folder import CARD, LoadedModel, read_card
 from whorl.models.types import Detections, Image, Instances, Prediction, Segmentation, Task, no_boxes
 from whorl.schemas.tiling import Tiling
 
@@ -32,6 +32,8 @@ MOST_OVERLAP = 0.5
 # What is longer than this share of a tile is taken from the look at the whole image.
 LARGE_SHARE = 0.5
 Look = Callable[[Sequence[Image]], list[Prediction]]
+# A model folder inside another, as imports keep one.
+FOLDER, INNER = "folder:inner", "inner"
 _PASSED_ON = frozenset({"load", "save", "train", "embed", "embed_text", "facts", "notes"})
 _TILED_TASKS = (Task.DETECTION, Task.INSTANCE_MASKS, Task.SEMANTIC_MASKS)
 
@@ -198,9 +200,8 @@ class Tiled:
         corners = tiles.tolist()
         self.n_looked += len(corners)
         for start in range(0, len(corners), self.batch):
-            yield from look(
-                [np.ascontiguousarray(image[y0:y1, x0:x1]) for x0, y0, x1, y1 in corners[start : start + self.batch]]
-            )
+            # Views, not copies: rows of a tile lie apart, as numpy, torch, OpenCV and Pillow take them.
+            yield from look([image[y0:y1, x0:x1] for x0, y0, x1, y1 in corners[start : start + self.batch]])
 
 
 class _Unnamed(tuple[str, ...]):
@@ -230,7 +231,10 @@ def _with_numbers(found: Prediction) -> object:
 
 def _input_side(model: LoadedModel) -> int | None:
     """The longer side of the network's input, when the model tells it."""
-    canvas = model.card.preprocessing.get("canvas") or model.card.preprocessing.get("size")
+    card = model.card
+    if card.architecture == FOLDER and (model.folder / INNER / CARD).is_file():
+        card = read_card(model.folder / INNER)
+    canvas = card.preprocessing.get("canvas") or card.preprocessing.get("size")
     sides = canvas if isinstance(canvas, list) else [canvas]
     known = [int(side) for side in sides if isinstance(side, int | float) and side >= 32]
     return max(known) if known else None
