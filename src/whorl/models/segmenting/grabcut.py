@@ -58,10 +58,11 @@ def _try(rgb: Image, prompts: Prompts, bounds: Bounds, margin: float) -> Found |
     """The cut with so much around the box as background, or None when nothing is left."""
     left, top, right, bottom = _context(bounds, margin, width=rgb.shape[1], height=rgb.shape[0])
     part = rgb[top:bottom, left:right]
-    if float(part.std(axis=(0, 1)).max()) < _PLAIN:
-        return None
     scale = min(1.0, math.sqrt(_MOST_PX / (part.shape[0] * part.shape[1])))
-    mask = _cut(_shrink(part, scale), prompts.moved(left, top, scale))
+    small = _shrink(part, scale)
+    if float(small.std(axis=(0, 1)).max()) < _PLAIN:
+        return None
+    mask = _cut(small, prompts.moved(left, top, scale))
     if mask is None:
         return None
     if scale < 1:
