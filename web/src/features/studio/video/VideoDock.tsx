@@ -116,21 +116,27 @@ function Dock({ session, carry }: { readonly session: VideoSession; readonly car
 
 /** What is said of the selected track in this frame, and by whom. */
 function Said({ session }: { readonly session: VideoSession }) {
+  useDesk(session.desk);
+  return (
+    <span className={videoClasses.said} role="status" data-shown-frame={session.desk.frame}>
+      <SaidWords session={session} />
+    </span>
+  );
+}
+
+function SaidWords({ session }: { readonly session: VideoSession }) {
   const { desk } = session;
-  useDesk(desk);
   const [id, ...more] = desk.chosen;
-  if (id === undefined) return <span className={videoClasses.said}>No track selected</span>;
-  if (more.length > 0) {
-    return <span className={videoClasses.said}>{more.length + 1} tracks selected</span>;
-  }
+  if (id === undefined) return "No track selected";
+  if (more.length > 0) return `${String(more.length + 1)} tracks selected`;
   const label = desk.doc.peek(id)?.label ?? "";
   const state = stateAt(desk.keyframesOf(id), desk.frame);
   const [by, words] = saidOf(state);
   return (
-    <span className={videoClasses.said} role="status">
+    <>
       <span className={videoClasses.diamond} data-by={by} />
       {label}: {words}
-    </span>
+    </>
   );
 }
 
