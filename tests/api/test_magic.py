@@ -9,6 +9,7 @@ import struct
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from tests.unit.models.tiny_sam import write_pair
 from whorl.geometry.masks import decode_mask
 from whorl.geometry.polygons import polygon_to_mask
 from whorl.server import magic
+from whorl.testing.videos import write_video
 
 
 def scene(width: int = 160, height: int = 120) -> tuple[Image.Image, np.ndarray[Any, np.dtype[np.bool_]]]:
@@ -239,3 +241,23 @@ def test_segment__a_window_of_a_large_picture_gives_the_same_place(api: Api, mon
     assert iou(polygon_to_mask(answer["geometry"]["rings"], width=640, height=480), whole) > 0.95
     path = ask(api, item, "outline", {"points": moved, "is_closed": True}).json()["points"]
     assert iou(polygon_to_mask([path], width=640, height=480), whole) > 0.93
+
+
+def test_segment__frames_of_a_video(sam: Api, tmp_path: Path) -> None:
+    pixels, truth = np.asarray(scene()[0]), scene()[1]
+    frames = [np.roll(pixels, 10 * number, axis=1) for number in range(3)]
+    path = write_video(tmp_path / "a.avi", frames, codec="mjpeg")
+    address = f"/api/v1/datasets/{sam.ids['dataset_id']}/items"
+    files = {"file": ("a.avi", path.read_bytes())}
+    item = sam.client.post(address, files=files, headers=sam.headers("owner")).json()["id"]
+    asked = {"extremes": [[x + 20, y] for x, y in EXTREMES], "frame": 2, "engine": "grabcut"}
+    answer = ask(sam, item, "segment", asked).json()
+    found = polygon_to_mask(answer["geometry"]["rings"], width=160, height=120)
+    assert iou(found, np.roll(truth, 20, axis=1)) > 0.95
+    clicked = ask(sam, item, "segment", {"include": [[100, 60]], "frame": 2}).json()
+    assert (clicked["segmenter"], clicked["score"]) == ("tiny", 0.9)
+    assert features(sam, item, params={"frame": 2}).status_code == 200
+    assert features(sam, item, params={"frame": 1}).status_code == 409
+    refused = [ask(sam, item, "segment", asked | {"frame": frame}).status_code for frame in (None, 99)]
+    assert refused == [422, 404]
+    assert features(sam, item, "POST").status_code == 422
