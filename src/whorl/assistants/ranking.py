@@ -20,12 +20,15 @@ BAND = 1_000_000_000
 
 
 def doubt_of(prediction: Prediction) -> float | None:
-    """How unsure a model is of an image, higher is less sure; None where it does not say."""
+    """How unsure a model is of an image, higher is less sure; None where it does not say.
+
+    Of objects the mean: an image with twice as many takes twice the work.
+    """
     if isinstance(prediction, ClassProbabilities):
         rows = np.asarray(prediction.probabilities, np.float64)[None]
         return float(margin_uncertainty(rows / max(float(rows.sum()), 1e-12))[0]) if rows.shape[1] > 1 else None
     if isinstance(prediction, Detections | LabelScores | Instances):
-        return float(image_uncertainty([np.asarray(prediction.scores, np.float64)])[0])
+        return float(image_uncertainty([np.asarray(prediction.scores, np.float64)], how="mean")[0])
     return None
 
 

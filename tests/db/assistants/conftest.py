@@ -182,6 +182,12 @@ def desk(sqlite: Database, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
+def both_desk(database: Database, tmp_path: Path) -> Desk:
+    """The same on each kind of database."""
+    return Desk(make_house(database), tmp_path)
+
+
+@pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trainings run in this process; that they run in one of their own is shown elsewhere."""
 

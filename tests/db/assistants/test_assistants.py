@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from tests.db.assistants.conftest import Desk
 
+from whorl.store.events import read_events
+
 pytestmark = pytest.mark.usefixtures("quick")
 
 
-def test_assistant__waits__learns__proposes_and_learns_again(desk: Desk) -> None:
+def test_assistant__waits__learns__proposes_and_learns_again(both_desk: Desk) -> None:
+    desk = both_desk
     desk.fill(30)
     helper = desk.start()
     assert (desk.get(helper).n_needed, desk.get(helper).progress) == (6, 0.0)
@@ -38,3 +41,17 @@ def test_assistant__waits__learns__proposes_and_learns_again(desk: Desk) -> None
     assert {one.author_id for item in left for one in desk.proposals(item)} == {held.model_id}
     # What people decided about stays as it was.
     assert {one.author_id for item in finished[1:] for one in desk.proposals(item)} == {held.rounds[0].model_id}
+
+
+def test_changes__are_told_as_events(desk: Desk) -> None:
+    desk.fill(8)
+    helper = desk.start()
+    desk.label(6)
+    desk.work()
+    with desk.db.read() as conn:
+        told = [one for one in read_events(conn, after_id=0, limit=1000, kinds=["assistant.changed"])]
+        kinds = {one.kind for one in read_events(conn, after_id=0, limit=1000)}
+    assert [one.payload["status"] for one in told] == ["waiting", "training", "ready", "ready"]
+    assert {one.subject_id for one in told} == {helper}
+    # Pipelines that wait for a trained model take none of an assistant's for a challenger.
+    assert not kinds & {"model.created", "model.trained"}
