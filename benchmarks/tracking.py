@@ -80,7 +80,7 @@ def _summary(rows: Sequence[tuple[list[float], list[float], int]]) -> dict[str, 
 
 def _follow(clip: Clip) -> tuple[list[FrameShape | None], list[FrameShape | None]]:
     """Boxes and outlines by the tracker from the first frame alone; None from where it was lost."""
-    shapes = {"box": clip.boxes[0], "outline": clip.outlines[0]}
+    shapes: dict[str, FrameShape] = {"box": clip.boxes[0], "outline": clip.outlines[0]}
     found: dict[str, list[FrameShape | None]] = {key: [shape] for key, shape in shapes.items()}
     for step in FlowTracker().track(iter(clip.frames), shapes):
         for key, one in step.items():
@@ -111,7 +111,10 @@ def _fill(clip: Clip, way: str) -> tuple[list[FrameShape | None], list[FrameShap
 def _score(
     clip: Clip, boxes: Sequence[FrameShape | None], outlines: Sequence[FrameShape | None]
 ) -> tuple[list[float], list[float], int]:
-    pairs = [(boxes, clip.boxes), (outlines, clip.outlines)]
+    pairs: list[tuple[Sequence[FrameShape | None], Sequence[FrameShape]]] = [
+        (boxes, clip.boxes),
+        (outlines, clip.outlines),
+    ]
     overlaps = [
         [0.0 if mine is None else frame_overlap(mine, true) for mine, true in zip(rows, truth, strict=True)]
         for rows, truth in pairs

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from whorl.sdk.drawing import Polygon as Polygon
     from whorl.sdk.drawing import Polyline as Polyline
     from whorl.sdk.drawing import RotatedBox as RotatedBox
+    from whorl.sdk.drawing import Track as Track
     from whorl.sdk.filters import Filters as Filters
     from whorl.sdk.filters import FiltersOperations as FiltersOperations
     from whorl.sdk.pipeline_builder import PipelineBuilder as PipelineBuilder
@@ -42,6 +43,7 @@ _HOMES = {
     "Polygon": "whorl.sdk.drawing",
     "Polyline": "whorl.sdk.drawing",
     "RotatedBox": "whorl.sdk.drawing",
+    "Track": "whorl.sdk.drawing",
     "WhorlError": "whorl.base.errors",
     "connect": "whorl.sdk.connecting",
 }

@@ -295,3 +295,35 @@ def test_connect__a_script_that_does_not_close_ends_all_the_same(tmp_path: Path,
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=90, check=False)
     assert done.returncode == (3 if "3" in end else 1 if end else 0), done.stderr
     assert not (tmp_path / "server.json").exists()
+
+
+def test_video__frames_tracks_and_propagation(dataset: Dataset, tmp_path: Path) -> None:
+    from whorl.testing.clips import make_clip
+    from whorl.testing.videos import write_video
+
+    clip = make_clip("turning", seed=4, count=40)
+    path = write_video(tmp_path / "a.mp4", [frame[:, :, ::-1] for frame in clip.frames], codec="libx264")
+    (item,) = dataset.items.upload(path).items
+    video = item.video()
+    assert (len(video), video.info.width, video.info.height) == (40, 480, 360)
+    assert [(one.number, one.jpeg[:2]) for one in video.frames(5, 38, width=100)] == [
+        (at, b"\xff\xd8") for at in range(5, 38)
+    ]
+    assert video.frame(39)[:2] == b"\xff\xd8"
+    with pytest.raises(NotFound, match="frames 0 to 39"):
+        video.frame(40)
+    followed = video.propagate({"it": clip.boxes[0]}, frame=0, to_frame=8)["it"]
+    assert ([one.frame for one in followed.keyframes], followed.stopped_at) == (list(range(1, 9)), None)
+    builder = item.annotations.builder()
+    builder.add(whorl.Track({0: whorl.Box(1, 2, 30, 40, "car"), 20: None, 30: clip.boxes[30]}, "car"))
+    item.annotations.upload(builder)
+    (kept,) = item.annotations.list()
+    assert [(one.frame, one.is_outside) for one in kept.geometry.keyframes] == [(0, False), (20, True), (30, False)]
+    with pytest.raises(InvalidInput, match="one kind"):
+        whorl.Track({0: None}, "car")
+
+
+def test_video__an_image_is_none(dataset: Dataset) -> None:
+    item = dataset.items.upload_bytes(png(), "a.png")
+    with pytest.raises(InvalidInput, match="not a video"):
+        item.video()

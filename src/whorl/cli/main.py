@@ -28,6 +28,7 @@ from whorl.cli import (
     serve,
     simulating,
     splitting,
+    video,
 )
 from whorl.cli.failures import ExitCode, run_command
 
@@ -59,6 +60,7 @@ def make_app() -> typer.Typer:
         simulating,
         embedding,
         mapping,
+        video,
         selecting,
         modelling,
         comparing,

@@ -181,6 +181,32 @@ class Mask(Drawing):
         super().__init__(geometry, label, attributes=attributes, confidence=confidence)
 
 
+class Track(Drawing):
+    """One object through a video: ``Track({0: Box(...), 40: Box(...), 90: None}, "car")``, by frames from 0.
+
+    Between two keyframes the shape moves in a straight line; from None on the object is not in the picture.
+
+    Raises:
+        InvalidInput: A frame is negative, there is no shape, or the shapes are of several kinds.
+    """
+
+    def __init__(
+        self,
+        keyframes: Mapping[int, Drawing | wire.FrameShape | None],
+        label: str | None = None,
+        attributes: Attributes | None = None,
+        *,
+        confidence: float | None = None,
+    ) -> None:
+        shapes = {frame: one.geometry if isinstance(one, Drawing) else one for frame, one in keyframes.items()}
+        plain = [
+            {"frame": frame, "shape": None if shape is None else shape.model_dump(), "is_outside": shape is None}
+            for frame, shape in sorted(shapes.items())
+        ]
+        geometry = _checked(lambda: wire.Track.model_validate({"keyframes": plain}))
+        super().__init__(geometry, label, attributes=attributes, confidence=confidence)
+
+
 class AnnotationBuilder:
     """Collects drawings for one item before they are uploaded together."""
 

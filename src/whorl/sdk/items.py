@@ -17,6 +17,7 @@ from whorl.schemas.wire import Page
 from whorl.sdk.annotations import Annotations
 from whorl.sdk.filters import Filters
 from whorl.sdk.transport import Call, Transport
+from whorl.sdk.videos import Video
 
 Report = Callable[[int, int | None], None]
 UPLOADS_AT_ONCE = 4
@@ -200,6 +201,14 @@ class Item:
                 file.write(chunk)
         os.replace(partial, target)
         return target
+
+    def video(self) -> Video:
+        """The frames of a video, by number.
+
+        Raises:
+            InvalidInput: The item is no video.
+        """
+        return Video(self._transport, self.id)
 
     def update(
         self,

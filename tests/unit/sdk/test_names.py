@@ -31,6 +31,7 @@ def test_names__a_change_here_needs_a_changelog_line() -> None:
         "Polygon",
         "Polyline",
         "RotatedBox",
+        "Track",
         "WhorlError",
         "connect",
     ]
