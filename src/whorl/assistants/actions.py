@@ -20,9 +20,10 @@ from whorl.engine.jobs import CANCELLED, DONE, FAILED, create_job, request_cance
 from whorl.ontology.queries import current_draft
 from whorl.schemas.assistants import AssistantCreate, AssistantUpdate, LabelRest
 from whorl.schemas.ontology import Tool
-from whorl.store.db.tables import annotation, assistant, assistant_round, job, recipe, task, task_item
+from whorl.store.db.tables import annotation, assistant, assistant_round, item, job, recipe, task, task_item
 from whorl.store.db.types import ALIVE
 from whorl.store.events import emit
+from whorl.tasks.narrowing import work_of
 from whorl.tasks.rules import ItemStatus
 
 TRAIN, PROPOSE, REST = "assistant_train", "assistant_propose", "assistant_rest"
@@ -41,11 +42,12 @@ def create_assistant(conn: Connection, task_id: str, wish: AssistantCreate, *, a
     home = conn.execute(select(task).where(task.c.id == task_id).with_for_update()).one_or_none()
     if home is None:
         raise NotFound(f"no such task: {task_id}")
-    check_task(home.kind, home.status)
+    check_task(home.kind, home.status, work_of(home.settings).mode)
     kind = choose_kind(wish.kind, _tools(conn, home.recipe_id, home.kind))
     if home.kind == "classify" and kind != "class":
         raise InvalidInput("in a classify task an assistant proposes classes", hint="Leave kind out.")
     check_wish(wish, kind)
+    _check_images(conn, home.key)
     _check_labels(conn, home.project_id, wish.labels)
     _check_alone(conn, home.key, kind)
     made = new_id("assistant", at=now.timestamp())
@@ -217,6 +219,16 @@ def _tools(conn: Connection, recipe_id: str | None, task_kind: str) -> list[Tool
     if recipe_id is None:
         return [Tool.CLASS] if task_kind == "classify" else []
     return [Tool(one) for one in conn.execute(select(recipe.c.tools).where(recipe.c.id == recipe_id)).scalar_one()]
+
+
+def _check_images(conn: Connection, task_key: int) -> None:
+    mine = select(item.c.media_type.like("video/%").label("is_video"))
+    mine = mine.join(task_item, task_item.c.item_key == item.c.key).where(task_item.c.task_key == task_key).distinct()
+    if list(conn.execute(mine).scalars()) == [True]:
+        raise Conflict(
+            "all items of the task are videos, and assistants propose on images",
+            hint="In a video the tracker carries a shape on; or take out frames with a frames node, and label those.",
+        )
 
 
 def _check_labels(conn: Connection, project_id: str, labels: Sequence[str]) -> None:

@@ -18,7 +18,6 @@ from whorl.models.bodies import predict_body
 from whorl.models.records import prediction_records
 from whorl.models.types import Prediction
 from whorl.models.workshop import Workshop
-from whorl.ontology.queries import current_draft
 from whorl.schemas.datasets import Item
 from whorl.schemas.records import AnnotationRecord
 from whorl.store.db import Priority
@@ -93,8 +92,8 @@ class Proposer:
 
     def _take(self, found: Mapping[int, Prediction], items: Mapping[int, Item], said: Said) -> None:
         with self.workshop.db.read() as conn:
-            known = {label.name for label in current_draft(conn, self.row.project_id).labels}
-        records = {key: self._records(found[key], items[key], known) for key in found}
+            wanted = set(queries.wanted_labels(conn, self.row))
+        records = {key: self._records(found[key], items[key], wanted) for key in found}
         written = records if self.is_dry else self._write(records, items)
         said.n_looked_at += len(found)
         said.n_items += sum(bool(some) for some in written.values())
@@ -104,13 +103,12 @@ class Proposer:
             if doubt is not None:
                 said.doubts[key] = doubt
 
-    def _records(self, found: Prediction, item: Item, known: set[str]) -> list[AnnotationRecord]:
-        """What is sure enough, of labels that are wanted and that the ontology still has."""
-        wanted = set(self.row.settings.labels) or known
+    def _records(self, found: Prediction, item: Item, wanted: set[str]) -> list[AnnotationRecord]:
+        """What is sure enough, of labels that are wanted and still there."""
         return [
             one
             for one in prediction_records(found, width=item.width, height=item.height, min_confidence=self.threshold)
-            if one.label in wanted and one.label in known and (one.confidence or 0.0) >= self.threshold
+            if one.label in wanted and (one.confidence or 0.0) >= self.threshold
         ]
 
     def _write(

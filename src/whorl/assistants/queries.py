@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Select, func, select
 
 from whorl.assistants.rules import measure_progress
 from whorl.base.errors import NotFound
+from whorl.ontology.queries import current_draft
 from whorl.schemas.assistants import Assistant, AssistantCreate, AssistantKind, AssistantRound, AssistantStatus
-from whorl.store.db.tables import assistant, assistant_round, dataset, model, proposal_outcome, task, task_count
+from whorl.store.db.tables import assistant, assistant_round, dataset, model, proposal_outcome, recipe, task, task_count
+from whorl.tasks.narrowing import allowed_labels, work_of
 from whorl.tasks.rules import ItemStatus
 
 FINISHED = (ItemStatus.SUBMITTED.value, ItemStatus.APPROVED.value)
@@ -106,6 +108,16 @@ def list_models(conn: Connection, assistant_id: str) -> list[str]:
     return list(
         conn.execute(select(model.c.id).where(model.c.assistant_id == assistant_id).order_by(model.c.id)).scalars()
     )
+
+
+def wanted_labels(conn: Connection, row: AssistantRow) -> list[str]:
+    """The labels that an assistant proposes now: its own, of those that the ontology, the task and its recipe have."""
+    names = [label.name for label in current_draft(conn, row.project_id).labels]
+    found = select(task.c.settings, recipe.c.labels).outerjoin(recipe, recipe.c.id == task.c.recipe_id)
+    settings, of_recipe = conn.execute(found.where(task.c.key == row.task_key)).one()
+    allowed = allowed_labels(work_of(settings), of_recipe)
+    own = row.settings.labels
+    return [one for one in names if (not own or one in own) and (allowed is None or one in allowed)]
 
 
 def list_rounds(conn: Connection, key: int) -> list[AssistantRound]:

@@ -23,7 +23,6 @@ from whorl.base.errors import JsonValue
 from whorl.datasets.revisions import load_dataset
 from whorl.engine.jobs import CANCELLED, DONE, FAILED, create_job
 from whorl.models import actions as models
-from whorl.ontology.queries import current_draft
 from whorl.store.db.tables import assistant, assistant_round, job, model, task_item
 from whorl.tasks.rules import ItemStatus
 
@@ -50,7 +49,7 @@ def begin_training(conn: Connection, row: AssistantRow, *, now: datetime) -> str
             name=f"{row.task_name[:150]}: assistant for {row.kind}, round {number}",
             task=choose_task(conn, row, architecture),
             architecture=architecture,
-            labels=row.settings.labels or [label.name for label in current_draft(conn, row.project_id).labels],
+            labels=queries.wanted_labels(conn, row),
             params=training_params(row.settings, architecture, row.n_finished),
             dataset_key=at.key,
             revision=at.revision,

@@ -102,12 +102,17 @@ def choose_kind(wanted: AssistantKind | None, tools: Sequence[Tool]) -> Assistan
     )
 
 
-def check_task(kind: str, status: str) -> None:
+def check_task(kind: str, status: str, mode: str) -> None:
     """Refuse a task that nothing can be learnt from.
 
     Raises:
-        Conflict: It is done, or people draw nothing in it.
+        Conflict: It is done, people draw nothing in it, or it asks for one narrow thing beside what a model found.
     """
+    if mode != "full":
+        raise Conflict(
+            f"a task of mode {mode} has no assistant: what it shows is what a model found",
+            hint="Start one on a task that asks for all labels.",
+        )
     if kind not in ("label", "classify"):
         raise Conflict(f"a {kind} task has no assistant", hint="Start one on a labelling task.")
     if status == "done":

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from tests.db.assistants.conftest import Desk
+from tests.db.conftest import ANNA
 
+from whorl.base.errors import Conflict
 from whorl.store.events import read_events
+from whorl.tasks.actions import add_task_items
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -55,3 +58,12 @@ def test_changes__are_told_as_events(desk: Desk) -> None:
     assert {one.subject_id for one in told} == {helper}
     # Pipelines that wait for a trained model take none of an assistant's for a challenger.
     assert not kinds & {"model.created", "model.trained"}
+
+
+def test_start__where_all_are_videos_is_refused(desk: Desk) -> None:
+    (clip,) = desk.house.add("clip.mp4", media_type="video/mp4")
+    desk.db.write(lambda conn: add_task_items(conn, desk.task_id, [clip.id], actor_id=ANNA, now=desk.now()))
+    with pytest.raises(Conflict, match="all items of the task are videos"):
+        desk.start()
+    desk.fill(1)
+    assert desk.start() != ""

@@ -224,6 +224,17 @@ def test_label_removed_meanwhile__is_not_proposed(desk: Desk) -> None:
     assert {one.label for item in desk.names for one in desk.proposals(item)} == {"car"}
 
 
+def test_task_with_labels_of_its_own__gets_no_others(desk: Desk) -> None:
+    helper = begin(desk)
+    done = desk.label(6)
+    asked = {"work": {"mode": "full", "labels": ["truck"]}}
+    desk.db.write(lambda conn: conn.execute(update(task).values(settings=asked)))
+    desk.work()
+    assert desk.get(helper).status == "ready"
+    said = {one.label for item in desk.names if item not in done for one in desk.proposals(item)}
+    assert said == {"truck"}
+
+
 @pytest.mark.parametrize("status", [TaskStatus.PAUSED, TaskStatus.DONE])
 def test_paused_or_done_task__trains_nothing(desk: Desk, status: TaskStatus) -> None:
     begin(desk)
@@ -280,6 +291,9 @@ def test_second_of_a_kind__is_refused(desk: Desk) -> None:
 
 def test_task_that_is_no_labelling__is_refused(desk: Desk) -> None:
     desk.fill(1)
-    desk.db.write(lambda conn: conn.execute(update(task).values(kind="review")))
+    desk.db.write(lambda conn: conn.execute(update(task).values(settings={"work": {"mode": "find_missed"}})))
+    with pytest.raises(Conflict, match="a task of mode find_missed has no assistant"):
+        desk.start()
+    desk.db.write(lambda conn: conn.execute(update(task).values(kind="review", settings={})))
     with pytest.raises(Conflict, match="a review task has no assistant"):
         desk.start()
