@@ -39,6 +39,9 @@ _BATCHES_AHEAD = 2
 # Each hand-over between threads may wait for the lock of Python; small files would make many.
 _FILES_PER_TASK = 8
 _MANY_ITEMS = 1000
+# A video weighs as much as so many images, so that progress is seen, and what was read is soon written.
+_VIDEO_WEIGHT = 20
+_VIDEO_SUFFIXES = frozenset((".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v"))
 _MAX_SOURCE = 200
 
 _Outcome = Prepared | ImportIssue
@@ -246,6 +249,7 @@ def _batches(
 ) -> Iterator[list[ItemRecord | ImportIssue]]:
     """Cut the records into batches; a name that came before becomes an issue."""
     batch: list[ItemRecord | ImportIssue] = []
+    weight = 0
     for one in records:
         if isinstance(one, ItemRecord):
             session.seen += 1
@@ -255,8 +259,14 @@ def _batches(
                 continue
             session.names.add(one.name)
         batch.append(one)
-        if len(batch) >= BATCH_ITEMS:
+        weight += _weight(one)
+        if weight >= BATCH_ITEMS:
             yield batch
-            batch = []
+            batch, weight = [], 0
     if batch:
         yield batch
+
+
+def _weight(one: ItemRecord | ImportIssue) -> int:
+    is_video = isinstance(one, ItemRecord) and one.file is not None and one.file.suffix.lower() in _VIDEO_SUFFIXES
+    return _VIDEO_WEIGHT if is_video else 1
