@@ -30,6 +30,17 @@ describe("readForm", () => {
     });
     expect([form.sameDataset, form.isComplete]).toEqual([true, false]);
   });
+  it("leaves open what the template leaves open, and empties what it filled", () => {
+    const open = { name: "no_object", description: "", type: "text" as const, value: null };
+    const filled = { name: "box_task", description: "", type: "text" as const, value: "boxes" };
+    const variables = [...template.variables, open, filled];
+    const form = readForm({
+      template: { variables },
+      datasets,
+      texts: { pool: "photos", ground_truth: "t" },
+    });
+    expect([form.values.no_object, form.values.box_task]).toEqual([null, ""]);
+  });
   it("says what is missing or wrong, by variable", () => {
     const form = readForm({ template, datasets, texts: { pool: "", ground_truth: "t", budget: "many" } });
     expect(Object.keys(form.problems)).toEqual(["pool", "budget"]);

@@ -36,6 +36,11 @@ export function readForm(options: {
       if (name !== "") named.push(name);
       continue;
     }
+    if (text.trim() === "" && (spec.value ?? null) === null) {
+      // What a template leaves open stays open; an empty text would be a value.
+      values[spec.name] = null;
+      continue;
+    }
     const parsed = parseValue(spec.type, text);
     if ("problem" in parsed) problems[spec.name] = parsed.problem;
     else values[spec.name] = parsed.value;

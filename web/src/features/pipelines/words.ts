@@ -53,6 +53,26 @@ const VARIABLES: Readonly<Record<string, VariableWords>> = {
   review_task: { title: "Review task", help: "Its name; made when it does not exist." },
   min_delta: { title: "Smallest gain", help: "A challenger must be better by at least this." },
   validation_share: { title: "Validation share", help: "Part of the labels that watches a training." },
+  tiles: { title: "Tiles", help: "The pieces that the model looks at; keep it for tiles alone." },
+  crops: { title: "Crops", help: "The objects that people name; keep it for objects alone." },
+  tile_size: { title: "Tile size", help: "Side of a tile in pixels." },
+  min_confidence: { title: "Smallest confidence", help: "Weaker boxes are not shown to people." },
+  object_label: {
+    title: "Label of the objects",
+    help: "What the model finds and people add, such as vehicle. Empty for any.",
+    isMain: true,
+  },
+  expert_skill: {
+    title: "Skill to name objects",
+    help: "Only people who have it are asked for the classes. Empty for anybody.",
+    isMain: true,
+  },
+  box_task: { title: "Task for what was missed", help: "Its name; made when it does not exist." },
+  class_task: { title: "Task for the classes", help: "Its name; made when it does not exist." },
+  no_object_label: {
+    title: "Class for no object",
+    help: "A class that says: there is nothing here, remove it. Empty for none.",
+  },
   seed: { title: "Seed", help: "The same seed makes the same choices." },
 };
 

@@ -48,6 +48,16 @@ describe("where the order is decided anew all the time", () => {
     expect(held.map(({ id }) => id).sort()).toEqual([...ids].sort());
   });
 
+  it("loses nobody who hands in meanwhile", async () => {
+    const bench = makeBench({ n: 30 });
+    const queue = await start(bench);
+    const fresh = queue.freshen(4);
+    queue.finish(SUBMIT);
+    await fresh;
+    await until(() => here(queue) !== "item_0", "the next item");
+    expect(queue.state.phase).toBe("working");
+  });
+
   it("goes on with the same few", async () => {
     const bench = makeBench({ n: 30 });
     const queue = await start(bench);

@@ -26,7 +26,8 @@ export class WorkQueue {
   #problem: ApiProblem | null = null;
   #state: QueueState;
   #missed: string | null = null;
-  #isRefilling = false;
+  /** More work is on its way; whoever needs it waits for the same answer. */
+  #refilling: Promise<void> | null = null;
   #isOver = false;
   /** Items held at once, the one on the screen among them. */
   #batch = BATCH;
@@ -109,14 +110,15 @@ export class WorkQueue {
   async freshen(batch: number): Promise<void> {
     this.#batch = batch;
     if (this.#phase !== "working" && this.#phase !== "empty") return;
+    if (this.#refilling !== null) await this.#refilling;
     const isBehind = (entry: Entry) => this.#entries.indexOf(entry) > this.#at;
     const stale = this.#entries.filter(
       (entry) => isBehind(entry) && entry.standing === "ready" && entry.isHeld && entry.isUntouched,
     );
     for (const entry of stale) this.#drop(entry);
     this.#tell();
-    await Promise.all(stale.map((entry) => giveBack(this.parts.server, entry, { isLeaving: false })));
-    await this.#refill();
+    const isBack = stale.map((entry) => giveBack(this.parts.server, entry, { isLeaving: false }));
+    await this.#refill(Promise.all(isBack));
   }
 
   /** Put the item off to the end. */
@@ -325,9 +327,16 @@ export class WorkQueue {
     return upcoming < Math.min(REFILL_BELOW, this.#batch - 1);
   }
 
-  async #refill(): Promise<void> {
-    if (this.#isRefilling || this.#isOver) return;
-    this.#isRefilling = true;
+  #refill(after: Promise<unknown> = Promise.resolve()): Promise<void> {
+    this.#refilling ??= this.#leaseMore(after).finally(() => {
+      this.#refilling = null;
+    });
+    return this.#refilling;
+  }
+
+  async #leaseMore(after: Promise<unknown>): Promise<void> {
+    await after;
+    if (this.#isOver) return;
     try {
       const held = this.#entries.filter((entry) => entry.isHeld && entry.standing === "ready").length;
       const n = Math.max(1, this.#batch - held);
@@ -335,8 +344,6 @@ export class WorkQueue {
       this.#problem = null;
     } catch (error) {
       this.#problem = toApiProblem(error);
-    } finally {
-      this.#isRefilling = false;
     }
     this.#tell();
     this.#prepare();
