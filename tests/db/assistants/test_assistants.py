@@ -61,6 +61,7 @@ def test_changes__are_told_as_events(desk: Desk) -> None:
 
 
 def test_start__where_all_are_videos_is_refused(desk: Desk) -> None:
+    desk.fill(0)
     (clip,) = desk.house.add("clip.mp4", media_type="video/mp4")
     desk.db.write(lambda conn: add_task_items(conn, desk.task_id, [clip.id], actor_id=ANNA, now=desk.now()))
     with pytest.raises(Conflict, match="all items of the task are videos"):

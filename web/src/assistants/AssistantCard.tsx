@@ -94,28 +94,31 @@ function Rounds({ assistant }: { readonly assistant: Assistant }) {
   const last = rounds.at(-1);
   const share = acceptance(assistant);
   const decided = assistant.accepted + assistant.edited + assistant.rejected;
+  const points = acceptancePoints(rounds);
   return (
     <Group gap="lg" mt="sm" wrap="nowrap" align="flex-start">
-      <div style={{ flex: 1, minWidth: 0, maxWidth: 420 }}>
-        <LineChart
-          title="Share of suggestions that people took, by round"
-          xTitle="round"
-          height={120}
-          yDomain={[0, 1]}
-          xDomain={[1, Math.max(2, rounds.length)]}
-          formatX={(x) => (Number.isInteger(x) ? `round ${String(x)}` : "")}
-          formatY={(y) => formatShare(y, 0)}
-          series={[
-            {
-              key: "taken",
-              name: "taken",
-              color: SERIES_COLORS[0],
-              hasMarks: true,
-              points: acceptancePoints(rounds),
-            },
-          ]}
-        />
-      </div>
+      {points.length > 1 && (
+        <div style={{ flex: 1, minWidth: 0, maxWidth: 420 }}>
+          <LineChart
+            title="Share of suggestions that people took, by round"
+            xTitle="round"
+            height={120}
+            yDomain={[0, 1]}
+            xDomain={[1, Math.max(2, rounds.length)]}
+            formatX={(x) => (Number.isInteger(x) ? `round ${String(x)}` : "")}
+            formatY={(y) => formatShare(y, 0)}
+            series={[
+              {
+                key: "taken",
+                name: "taken",
+                color: SERIES_COLORS[0],
+                hasMarks: true,
+                points,
+              },
+            ]}
+          />
+        </div>
+      )}
       <div style={{ flex: "none" }}>
         <Text size="sm">
           {share === null

@@ -9,7 +9,7 @@ import { useIsAtLeast } from "@/app/context";
 import { AssistantsPanel } from "@/assistants/AssistantsPanel";
 import { shortWords } from "@/assistants/words";
 
-import { useStudio } from "./context";
+import { useEntry, useStudio } from "./context";
 import { say } from "./studioStore";
 import classes from "./studio.module.css";
 
@@ -70,7 +70,8 @@ function StartButton() {
       say(store, error.message);
     },
   });
-  if (!mayManage || task.status === "done") return null;
+  const isVideo = useEntry()?.work?.item.media_type.startsWith("video/") === true;
+  if (!mayManage || task.status === "done" || isVideo) return null;
   return (
     <Tooltip label="An assistant learns from what you label and suggests on the next images">
       <Button
