@@ -105,7 +105,7 @@ def read_lessons(conn: Connection, row: AssistantRow, model: Model) -> Lessons:
     pairs = {
         key: (_finished(items[key]), _wanted(truth[key], row.settings.labels))
         for key in keys
-        if key in items and key in standing and items[key].subset != Subset.TEST
+        if key in items and key in standing and _teaches(items[key])
     }
     held = _hold_out(places, pairs)
     train = [one for key, one in pairs.items() if key not in held]
@@ -125,7 +125,7 @@ def find_trouble(row: AssistantRow, lessons: Lessons) -> str:
     """Why nothing can be learnt yet, as a sentence; empty when it can."""
     n_items = len(lessons.train.items)
     if not n_items:
-        return "Nothing to learn from: every finished item is in the test subset, or was deleted."
+        return "Nothing to learn from: every finished item is a video, in the test subset, or deleted."
     counts = lessons.labels
     if row.kind == "class":
         # With labels of its own it tells each of them from what is not: one is enough, where some items lack it.
@@ -177,6 +177,10 @@ def _kappa(outputs: ClassOutputs, accuracy: float | None) -> float | None:
     """Accuracy over what guessing the commonest class would give: 0 is no better, 1 is right throughout."""
     commonest = max(Counter(outputs.truth.tolist()).values()) / len(outputs.truth)
     return None if accuracy is None or commonest >= 1 else (accuracy - commonest) / (1 - commonest)
+
+
+def _teaches(item: Item) -> bool:
+    return item.subset != Subset.TEST and item.media_type.startswith("image/")
 
 
 def _finished(item: Item) -> Item:

@@ -80,7 +80,7 @@ class Proposer:
         for chunk in _chunks(item_keys):
             self.workshop.heartbeat()
             with self.workshop.db.read() as conn:
-                items = list_items_by_key(conn, chunk)
+                items = {key: one for key, one in list_items_by_key(conn, chunk).items() if is_picture(one)}
             if items:
                 shas = [item.sha256 for item in items.values()]
                 found = self.workshop.call(
@@ -124,6 +124,11 @@ class Proposer:
             return kept
 
         return self.workshop.db.write(work, priority=Priority.ENGINE)
+
+
+def is_picture(item: Item) -> bool:
+    """Whether an item is one image: of a video, a tracker carries shapes on."""
+    return item.media_type.startswith("image/")
 
 
 def proposals_ahead(row: AssistantRow) -> int:

@@ -50,6 +50,18 @@ def test_items_in_peoples_hands__are_left_alone(desk: Desk) -> None:
     assert desk.proposals(held.item_id) == desk.proposals(begun.item_id) == []
 
 
+def test_videos_among_images__are_left_alone(desk: Desk) -> None:
+    desk.fill(20)
+    helper = desk.start()
+    desk.label(6)
+    desk.db.write(
+        lambda conn: conn.execute(update(item).where(item.c.id == desk.names[-1]).values(media_type="video/mp4"))
+    )
+    desk.work()
+    assert desk.get(helper).rounds[0].n_proposed == 13
+    assert desk.proposals(desk.names[-1]) == []
+
+
 def test_nothing_becomes_ground_truth(desk: Desk) -> None:
     desk.fill(20)
     helper = desk.start()

@@ -208,7 +208,7 @@ def test_test_subset__is_never_learnt_from(desk: Desk) -> None:
     desk.db.write(lambda conn: conn.execute(update(item_state).values(subset="test")))
     desk.label(6)
     desk.work()
-    assert "every finished item is in the test subset" in str(desk.get(helper).error)
+    assert "every finished item is a video, in the test subset" in str(desk.get(helper).error)
 
 
 def test_label_removed_meanwhile__is_not_proposed(desk: Desk) -> None:
