@@ -1,6 +1,7 @@
 """Shapes from clicks: GrabCut from four extreme points, intelligent scissors, and objects that look alike.
 
     python -m benchmarks.magic --data FOLDER [--parts nuclei,composed,scissors,alike] [--half report] [--jitter 2]
+    python -m benchmarks.magic --data FOLDER --parts sam --home ~/.whorl      # needs `whorl models fetch sam2-tiny`
 
 FOLDER holds nuclei_dsb2018, bccd, aerial_cars, dataloop_fruit and dataloop_sheepface. Prints one JSON object:
 intersection over union with the true mask, processor milliseconds a click, and the machine with its load. Truth of the
@@ -14,6 +15,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from statistics import fmean, median
 
@@ -24,14 +26,16 @@ from numpy.typing import NDArray
 from benchmarks.machine import describe_machine
 from whorl.geometry.polygons import polygon_to_mask
 from whorl.models.images import read_image
-from whorl.models.segmenting.choosing import segment_image
+from whorl.models.segmenting.choosing import find_pair, open_decoder, segment_image
 from whorl.models.segmenting.outlines import found_rings
 from whorl.models.segmenting.prompts import BoolImage, Image, Point, Prompts
+from whorl.models.segmenting.sam import decode, encode
 from whorl.models.segmenting.scissors import trace_path
 
 SMALLEST_PX = 400
 MOST_A_PICTURE = 12
 COMPOSED = 100
+SAM_CASES = 12
 TOLERANCE_PX = 1.0
 Case = tuple[Image, BoolImage]
 Draw = Callable[[Image, list[Point]], list[list[Point]]]
@@ -44,6 +48,7 @@ def main() -> None:
     parser.add_argument("--parts", default="nuclei,composed,scissors,alike")
     parser.add_argument("--half", choices=("tune", "report", "both"), default="report")
     parser.add_argument("--jitter", type=float, default=0.0)
+    parser.add_argument("--home", type=Path, default=Path("~/.whorl"), help="for sam: where the pair is")
     parser.add_argument("--json", action="store_true", help="the only form there is")
     given = parser.parse_args()
     cv2.setNumThreads(1)
@@ -59,6 +64,8 @@ def main() -> None:
         from benchmarks.magic_alike import measure_alike
 
         report["alike"] = measure_alike(given.data)
+    if "sam" in parts:
+        report["sam"] = measure_sam(composed(given.data, given.half), given.home.expanduser() / "models")
     print(json.dumps(report | {"machine": describe_machine()}, indent=2))
 
 
@@ -85,6 +92,41 @@ def measure(cases: Iterator[Case], draw: Draw, jitter: float, *, points: int = 4
         "cpu_ms_median": round(median(times), 1),
         "cpu_ms_p95": round(float(np.percentile(times, 95)), 1),
         "cpu_ms_longest": round(max(times), 1),
+    }
+
+
+def measure_sam(cases: Iterator[Case], models: Path) -> dict[str, object]:
+    """One click on the middle of each object, and four extreme points, on a few composed cases."""
+    pair = find_pair(models)
+    if pair is None or pair.pair is None:
+        raise SystemExit(f"no SAM in {models}: run `whorl models fetch sam2-tiny`")
+    decoder = open_decoder(pair.pair)
+    encoding: list[float] = []
+    clicking: list[float] = []
+    ious: dict[str, list[float]] = {"click": [], "extremes": []}
+    for rgb, truth in islice(cases, SAM_CASES):
+        started = time.process_time()
+        seen = encode(pair.pair, rgb)
+        encoding.append(time.process_time() - started)
+        rows, columns = np.nonzero(truth)
+        prompts = {
+            "click": Prompts(include=((float(columns.mean()), float(rows.mean())),)),
+            "extremes": Prompts(extremes=tuple(extremes(truth))),
+        }
+        for name, prompt in prompts.items():
+            started = time.process_time()
+            rings = found_rings(decode(decoder, seen, prompt), tolerance_px=TOLERANCE_PX)
+            clicking.append((time.process_time() - started) * 1e3)
+            drawn = polygon_to_mask(rings, width=truth.shape[1], height=truth.shape[0])
+            ious[name].append(float((drawn & truth).sum() / (drawn | truth).sum()))
+    return {
+        "segmenter": pair.name,
+        "cases": len(encoding),
+        "encode_cpu_s_median": round(median(encoding), 2),
+        "decode_cpu_ms_median": round(median(clicking), 1),
+        "decode_cpu_ms_longest": round(max(clicking), 1),
+        "median_iou_one_click": round(median(ious["click"]), 4),
+        "mean_iou_extremes": round(fmean(ious["extremes"]), 4),
     }
 
 

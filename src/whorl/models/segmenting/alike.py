@@ -31,8 +31,8 @@ _RIDGE = 0.05
 _FRIENDS = 6
 _FRIEND_SHARE = 0.45
 _OVERLAP = 0.3
-# Fitted on blood cells and cars: the share of answers at a ratio that are right (benchmarks/magic_alike.py).
-_MIDDLE, _SLOPE = 0.42, 10.0
+# Fitted on blood cells and cars (benchmarks/magic_alike.py): the more places compete, the more must each stand out.
+_MIDDLE, _MIDDLE_PER_DECADE, _SLOPE = 0.3, 0.5, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Alike:
     Args:
         box: x0, y0, x1, y1; it may reach over the image's edge.
         rings: The example's rings, moved, scaled and turned; None when there were none.
-        score: In [0, 1]: about how often such an answer is right.
+        score: In [0, 1]; 0.5 where about half of such answers were right on blood cells, fewer on small cars.
     """
 
     box: Bounds
@@ -99,7 +99,8 @@ def find_alike(
         peaks += _search(levels, _joined(levels, example, friends), box, turn)
     # A score is monotone in the ratio, so the limit may be taken first.
     kept = _suppress(peaks, box, limit)
-    return [_place(peak, box, rings) for peak in kept if _score(peak.ratio) >= min_score]
+    placed = [_place(peak, box, rings, _score(peak.ratio, len(peaks))) for peak in kept]
+    return [one for one in placed if one.score >= min_score]
 
 
 def _turns(box: Bounds) -> tuple[int, ...]:
@@ -269,16 +270,17 @@ def _overlap(a: Bounds, b: Bounds) -> float:
     return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)
 
 
-def _score(ratio: float) -> float:
-    return 1 / (1 + math.exp(-_SLOPE * (min(ratio, 2.0) - _MIDDLE)))
+def _score(ratio: float, places: int) -> float:
+    middle = min(_MIDDLE + _MIDDLE_PER_DECADE * max(math.log10(max(places, 1) / 100), 0.0), 1.0)
+    return 1 / (1 + math.exp(-_SLOPE * (min(ratio, 2.0) - middle)))
 
 
-def _place(peak: _Peak, box: Bounds, rings: Rings | None) -> Alike:
+def _place(peak: _Peak, box: Bounds, rings: Rings | None, score: float) -> Alike:
     moved = None
     if rings is not None:
         centre = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
         moved = [[_turn(point, centre, peak) for point in ring] for ring in rings]
-    return Alike(_box(peak), moved, round(_score(peak.ratio), 4))
+    return Alike(_box(peak), moved, round(score, 4))
 
 
 def _turn(point: Point, centre: Point, peak: _Peak) -> Point:
