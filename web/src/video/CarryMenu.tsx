@@ -107,7 +107,7 @@ function CarryForm({ settings, onChange, onStart }: CarryFormProps) {
         }}
       />
       <Text size="xs" c="dimmed">
-        What people said stays. The tracker’s keyframes are white until they are accepted.
+        What people said stays. The tracker’s keyframes are hollow until they are accepted.
       </Text>
       <Button size="xs" onClick={onStart}>
         Start
