@@ -165,3 +165,55 @@ def test_trackers__by_name() -> None:
     assert "flow" in tracker_names()
     with pytest.raises(InvalidInput, match="no tracker is called 'flo'"):
         make_tracker("flo")
+
+
+def test_trackers__of_packages_and_of_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib.metadata import EntryPoint
+
+    from whorl.base.errors import ModelError
+    from whorl.plugins import registry
+
+    names = {"mine": "whorl.models.tracking.flow:FlowTracker", "odd": "builtins:object"}
+    entries = [EntryPoint(name, value, "whorl.trackers") for name, value in names.items()]
+    monkeypatch.setattr(registry, "entry_points", lambda group: [one for one in entries if one.group == group])
+    assert tracker_names() == ["flow", "mine", "odd"]
+    assert callable(make_tracker("mine").track)
+    with pytest.raises(ModelError, match="the tracker 'odd' has no method track"):
+        make_tracker("odd")
+
+
+def test_check_tracker__says_what_is_missing() -> None:
+    class Silent:
+        def track(self, frames: Iterator[NDArray[np.uint8]], shapes: Mapping[str, FrameShape]) -> Iterator[dict]:
+            for _ in frames:
+                yield {}
+
+    class Still:
+        def track(self, frames: Iterator[NDArray[np.uint8]], shapes: Mapping[str, FrameShape]) -> Iterator[dict]:
+            next(frames)
+            for _ in frames:
+                yield {key: Tracked(shape, 0.5) for key, shape in shapes.items()}
+
+    with pytest.raises(AssertionError, match="no method track"):
+        check_tracker(object)
+    with pytest.raises(AssertionError, match="frames were taken|names"):
+        check_tracker(Silent)
+    check_tracker(Still, least_overlap=0.3)
+    with pytest.raises(AssertionError, match="followed to an overlap"):
+        check_tracker(Still, least_overlap=0.99)
+
+
+def test_propagate_body__through_a_file_both_ways(tmp_path: object, clip: Clip) -> None:
+    from whorl.base.errors import InvalidInput, NotFound
+    from whorl.models.tracking.bodies import propagate_body
+    from whorl.testing.videos import write_video
+
+    path = str(write_video(tmp_path / "a.mp4", [one[:, :, ::-1] for one in clip.frames], codec="libx264"))  # type: ignore
+    asked = {"frame": 0, "to_frame": 9, "tracker": "flow"}
+    made = propagate_body(path, None, {"it": clip.boxes[0]}, {"it": clip.boxes[9]}, **asked)["it"]
+    assert [one.frame for one in made.keyframes] == list(range(1, 9))
+    assert np.mean([frame_overlap(one.shape, clip.boxes[one.frame]) for one in made.keyframes]) > 0.8
+    with pytest.raises(NotFound, match="frames 0 to 23"):
+        propagate_body(path, None, {"it": clip.boxes[0]}, {}, **asked | {"to_frame": 99})
+    with pytest.raises(InvalidInput, match="no tracker"):
+        propagate_body(path, None, {"it": clip.boxes[0]}, {}, **asked | {"tracker": "none"})
