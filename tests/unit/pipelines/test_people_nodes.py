@@ -23,8 +23,9 @@ def test_label__narrow_parameters_become_the_work() -> None:
 
 
 def test_people__a_variable_of_text_or_none_names_labels_and_skills() -> None:
-    params = ClassifyParams.model_validate(WHERE | {"labels": None, "skills": "cars"})
+    params = ClassifyParams.model_validate(WHERE | {"skills": "cars"})
     assert ClassifyNode().work(params) == TaskWork(skills=["cars"])
+    assert LabelNode().work(LabelParams.model_validate(WHERE | {"labels": None})) == TaskWork()
     asked = ValidateParams.model_validate(WHERE | {"skills": ["cars", "trucks"], "model": "mdl_x"})
     assert ValidateNode().work(asked) == TaskWork(skills=["cars", "trucks"])
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from whorl.base.errors import JsonValue
 from whorl.pipelines.graph import NodeType
-from whorl.pipelines.nodes.fields import LabelsOrOne
+from whorl.pipelines.nodes.fields import Labels
 from whorl.pipelines.nodes.people import PeopleNode, PeopleParams
 from whorl.schemas.pipelines import NodeFamily, PortType
 from whorl.schemas.tasks import TaskWork
@@ -18,7 +18,7 @@ from whorl.tasks.rules import TaskKind
 class ClassifyParams(PeopleParams):
     """Which classes there are to choose from."""
 
-    labels: LabelsOrOne = Field(default=(), description="Classes to choose from; left empty, all of the ontology.")
+    labels: Labels = Field(default=(), description="Classes to choose from; left empty, all of the ontology.")
 
 
 class ClassifyNode(PeopleNode):
