@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from tests.unit.models.tiny_sam import RADIUS, write_pair
+from tests.unit.models.tiny_sam import RADIUS, write_pair, write_pair_of_sam1
 
 from whorl.base.errors import Conflict, InvalidInput, ModelError
 from whorl.geometry.polygons import polygon_to_mask
@@ -186,6 +186,22 @@ def test_sam__a_click_in_pixels_of_the_image_lands_in_the_models_square(models: 
     assert mask is not None
     assert iou(fill(found_rings(shape, tolerance_px=0.5), truth), truth) > 0.98
     assert shape.score == pytest.approx(0.9)
+
+
+def test_sam1__keeps_the_aspect_and_scales_clicks_by_the_longer_side(tmp_path: Path) -> None:
+    write_pair_of_sam1(tmp_path / "segmenters" / "first")
+    found = find_pair(tmp_path)
+    assert found is not None
+    assert found.pair is not None
+    assert sniff_pair(found.pair) == "sam1"
+    seen = encode(found.pair, np.zeros((256, 512, 3), np.uint8))
+    assert (seen.seen_width, seen.seen_height, list(seen.tensors)) == (1024, 512, ["image_embeddings"])
+    shape = segment_image(
+        np.zeros((256, 512, 3), np.uint8), Prompts(include=((128.0, 64.0),)), pair=found.pair, seen=seen
+    )
+    rows, columns = np.mgrid[:256, :512] + 0.5
+    truth = (columns - 128) ** 2 + (rows - 64) ** 2 <= (RADIUS / 2) ** 2
+    assert iou(fill(found_rings(shape, tolerance_px=0.5), truth), truth) > 0.98
 
 
 def test_sam__features_survive_their_file(models: Path, tmp_path: Path) -> None:

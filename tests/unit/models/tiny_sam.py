@@ -19,6 +19,22 @@ def write_pair(folder: Path) -> Path:
     return folder
 
 
+def write_pair_of_sam1(folder: Path) -> Path:
+    """The same with the names of SAM 1: the encoder takes rows, columns, colours, and pads by itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    nodes = [
+        helper.make_node("Transpose", ["input_image"], ["planes"], perm=[2, 0, 1]),
+        helper.make_node("Unsqueeze", ["planes", "zero"], ["batch"]),
+        helper.make_node("GlobalAveragePool", ["batch"], ["embeddings"]),
+    ]
+    entry = helper.make_tensor_value_info("input_image", TensorProto.FLOAT, ["height", "width", 3])
+    exit_ = helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, [1, 3, 1, 1])
+    zero = numpy_helper.from_array(np.array([0], np.int64), "zero")
+    (folder / "encoder.onnx").write_bytes(_model(nodes, [entry], [exit_], [zero]))
+    (folder / "decoder.onnx").write_bytes(_decoder(high=128, embeddings={"image_embeddings": [1, 3, 1, 1]}))
+    return folder
+
+
 def _encoder() -> bytes:
     """Means of squares of the image, as three tensors."""
     sizes = {"image_embed": 64, "high_res_feats_0": 256, "high_res_feats_1": 128}
@@ -33,9 +49,9 @@ def _encoder() -> bytes:
     return _model(nodes, [entry], outputs, [])
 
 
-def _decoder() -> bytes:
+def _decoder(high: int = 256, embeddings: dict[str, list[int]] | None = None) -> bytes:
     """Three masks: radius minus the distance from the first point; the second mask has the best score."""
-    rows, columns = np.mgrid[:256, :256].astype(np.float32) * 4 + 2
+    rows, columns = np.mgrid[:high, :256].astype(np.float32) * 4 + 2
     fixed = {
         "grid": np.stack([columns, rows])[None, None],
         "radius": np.array(RADIUS, np.float32),
@@ -58,10 +74,14 @@ def _decoder() -> bytes:
         helper.make_node("Sub", ["radii", "distance"], ["masks"]),
         helper.make_node("Identity", ["iou_predictions_fixed"], ["iou_predictions"]),
     ]
-    shapes = {
+    of_sam2 = {
         "image_embed": [1, 3, 64, 64],
         "high_res_feats_0": [1, 3, 256, 256],
         "high_res_feats_1": [1, 3, 128, 128],
+    }
+    shapes: dict[str, list[int | str]] = {
+        **({"orig_im_size": [2]} if embeddings else {}),
+        **{name: list(shape) for name, shape in (embeddings or of_sam2).items()},
         "point_coords": [1, "points", 2],
         "point_labels": [1, "points"],
         "mask_input": [1, 1, 256, 256],
@@ -69,7 +89,7 @@ def _decoder() -> bytes:
     }
     inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()]
     outputs = [
-        helper.make_tensor_value_info("masks", TensorProto.FLOAT, [1, 3, 256, 256]),
+        helper.make_tensor_value_info("masks", TensorProto.FLOAT, [1, 3, high, 256]),
         helper.make_tensor_value_info("iou_predictions", TensorProto.FLOAT, [1, 3]),
     ]
     return _model(nodes, inputs, outputs, [numpy_helper.from_array(value, name) for name, value in fixed.items()])
