@@ -152,6 +152,15 @@ def test_segment__a_click_goes_to_sam_and_lost_features_are_made_again(sam: Api,
     assert ask(sam, item_id, "segment", asked).json()["geometry"] == answer["geometry"]
 
 
+def test_segment__damaged_features_are_made_again(sam: Api, item_id: str) -> None:
+    answer = ask(sam, item_id, "segment", {"include": [[80, 60]]}).json()
+    (kept,) = (sam.services.settings.home_path / "cache" / "segmenting").glob("*/*")
+    kept.write_bytes(kept.read_bytes()[:5000])
+    # As after a start of the server, which remembers nothing.
+    sam.services.magic = None
+    assert ask(sam, item_id, "segment", {"include": [[80, 60]]}).json()["geometry"] == answer["geometry"]
+
+
 def test_segment__auto_does_not_wait_for_sam_when_grabcut_can_answer(sam: Api, item_id: str) -> None:
     assert ask(sam, item_id, "segment", {"extremes": EXTREMES}).json()["segmenter"] == "grabcut"
     wait_for(lambda: features(sam, item_id).status_code == 200)

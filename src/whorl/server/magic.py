@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from whorl.base.errors import FeaturesNotReady, InvalidInput, NotFound
+from whorl.base.errors import FeaturesNotReady, InvalidInput, ModelError, NotFound
 from whorl.engine import Executor, InlineExecutor, LocalExecutor
 from whorl.models.segmenting.choosing import find_pair
 from whorl.models.segmenting.encoding import EncodingQueue
@@ -108,6 +108,10 @@ class Magic:
         try:
             seen = unpack_seen(path.read_bytes())
         except OSError:
+            return None
+        except ModelError:
+            # Damaged on disk: it is made again.
+            path.unlink(missing_ok=True)
             return None
         with self._guard:
             self._seen[path] = seen
