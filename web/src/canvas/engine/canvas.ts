@@ -163,7 +163,6 @@ export class Canvas implements Engine {
   setTool(name: ToolName): void {
     if (name === this.#tools.name) return;
     this.#tools.choose(name);
-    this.#edges.fieldFor(name, this.#options.tools);
     this.#setHovered(null);
     this.#setCursor();
     this.#events.emit("tool", name);
@@ -333,6 +332,8 @@ export class Canvas implements Engine {
   }
 
   #draw(dirty: Dirty): void {
+    // Looked for before the first stroke needs them: it takes a moment.
+    this.#edges.fieldFor(this.#tools.name, this.#options.tools);
     const viewport = this.#view.viewport;
     const isMoving = this.#restTimer !== null && this.#view.movedWithin(REST_MS);
     this.#static.move(viewport, { isMoving });

@@ -140,6 +140,17 @@ describe("brush", () => {
   });
 });
 
+describe("a brush that stops at edges", () => {
+  it("says so where the edges are not known, and paints freely", () => {
+    const desk = new Desk("brush", { settings: { isEdgeSnapping: true, brushRadius: 5 } });
+    desk.click(50, 50);
+    expect(desk.dropped).toEqual([
+      "The edges of this picture are not known yet, so the brush paints freely.",
+    ]);
+    expect(desk.geometries).toHaveLength(1);
+  });
+});
+
 describe("eraser", () => {
   it("takes the mask under the pointer when none is selected", () => {
     const desk = new Desk("eraser", {

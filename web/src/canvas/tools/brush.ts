@@ -103,8 +103,11 @@ function begin(state: BrushState, { event, context, isErasing }: Begin, show: Sh
     aim: at,
   };
   const selection = context.selection.has(shape.id) ? null : ({ kind: "set", ids: [shape.id] } as const);
-  return show(next, { commands, merge: keyOf(strokes), selection });
+  const isBlind = context.settings.isEdgeSnapping && (context.edges ?? null) === null;
+  return show(next, { commands, merge: keyOf(strokes), selection, dropped: isBlind ? NO_EDGES : null });
 }
+
+const NO_EDGES = "The edges of this picture are not known yet, so the brush paints freely.";
 
 function blank(context: ToolContext): MaskRaster {
   return new MaskRaster(context.doc.image.width, context.doc.image.height);

@@ -1,13 +1,12 @@
-import { Group, Slider, Text } from "@mantine/core";
-import { useRef, useState } from "react";
+import { Group, Text } from "@mantine/core";
 
-import { simplifyPolygon, vertexCount } from "@/canvas/geometry/simplify";
-import { changeShapes, isEditable } from "@/canvas/model/edits";
-import type { PolygonGeometry, Shape, ShapeId } from "@/canvas/types";
+import { isEditable } from "@/canvas/model/edits";
+import type { Shape } from "@/canvas/types";
 
 import { useStudio } from "../context";
 import { ActionButton } from "../KeyButton";
 import type { ItemWork } from "../session/itemWork";
+import { SimplifySlider } from "./SimplifySlider";
 
 const KINDS = [
   { kind: "box", action: "shape.to_box", name: "Box" },
@@ -53,65 +52,5 @@ export function ConvertRow({ work, shapes }: { readonly work: ItemWork; readonly
         </ActionButton>
       )}
     </>
-  );
-}
-
-const MOST_PX = 8;
-
-interface SimplifySliderProps {
-  readonly work: ItemWork;
-  readonly polygons: readonly Shape[];
-}
-
-/** Thins the outlines while it is moved, always from what they were before; one move is one step of undo. */
-function SimplifySlider({ work, polygons }: SimplifySliderProps) {
-  const [tolerance, setTolerance] = useState(0);
-  const [iou, setIou] = useState<number | null>(null);
-  const originals = useRef<ReadonlyMap<ShapeId, PolygonGeometry> | null>(null);
-  const vertices = polygons.reduce((sum, { geometry }) => sum + vertexCount(geometry), 0);
-  const thin = (value: number) => {
-    setTolerance(value);
-    const from = (originals.current ??= new Map(
-      polygons.flatMap(({ id, geometry }): [ShapeId, PolygonGeometry][] =>
-        geometry.type === "polygon" ? [[id, geometry]] : [],
-      ),
-    ));
-    let worst = 1;
-    const command = changeShapes(work.doc, from.keys(), (shape) => {
-      const original = from.get(shape.id);
-      if (original === undefined || shape.geometry.type !== "polygon") return shape;
-      const made = simplifyPolygon(original, value);
-      worst = Math.min(worst, made.iou);
-      return { ...shape, geometry: made.geometry };
-    });
-    if (command !== null) work.history.run(command, { merge: "simplify" });
-    setIou(worst);
-  };
-  const end = () => {
-    work.history.seal();
-    originals.current = null;
-    setTolerance(0);
-  };
-  return (
-    <div>
-      <Group justify="space-between" gap={4}>
-        <Text size="xs">Simplify</Text>
-        <Text size="xs" c="dimmed">
-          {vertices} {vertices === 1 ? "vertex" : "vertices"}
-          {iou !== null && ` · overlap ${iou.toFixed(3)}`}
-        </Text>
-      </Group>
-      <Slider
-        size="sm"
-        aria-label="Simplify the outline, in pixels"
-        label={(value) => `${value.toFixed(1)} px`}
-        min={0}
-        max={MOST_PX}
-        step={0.1}
-        value={tolerance}
-        onChange={thin}
-        onChangeEnd={end}
-      />
-    </div>
   );
 }
