@@ -13,7 +13,7 @@ from tests.e2e.web.worlds import World, make_world
 
 from whorl.schemas.annotations import Box, Keyframe, Track
 
-VIDEO = Path("/work/shared/data/intel_videos/car-detection.mp4")
+VIDEO = Path(__file__).parents[4] / "shared" / "data" / "intel_videos" / "car-detection.mp4"
 FIRST, MIDDLE, LAST = 78, 88, 98
 
 
@@ -47,7 +47,8 @@ class VideoStudio:
         """Drag from one place of the canvas to another; fractions."""
         frame = self.canvas.bounding_box()
         assert frame is not None
-        (x0, y0), (x1, y1) = ((frame["x"] + frame["width"] * x, frame["y"] + frame["height"] * y) for x, y in (start, end))
+        x0, y0 = frame["x"] + frame["width"] * start[0], frame["y"] + frame["height"] * start[1]
+        x1, y1 = frame["x"] + frame["width"] * end[0], frame["y"] + frame["height"] * end[1]
         self.page.mouse.move(x0, y0)
         self.page.mouse.down()
         self.page.mouse.move(x1, y1, steps=5)
@@ -77,6 +78,7 @@ def video_world(server: Server) -> World:
     return world
 
 
+@pytest.mark.shared
 def test_a_car_is_followed_through_a_video(app: App, video_world: World) -> None:
     studio = VideoStudio(app, video_world)
     page = studio.page
@@ -127,8 +129,11 @@ def test_a_car_is_followed_through_a_video(app: App, video_world: World) -> None
     by_person = {one.frame: one.shape for one in keyframes if one.by == "person"}
     assert sorted(by_person) == [FIRST, MIDDLE, LAST]
     first, middle, last = (by_person[frame] for frame in (FIRST, MIDDLE, LAST))
-    assert isinstance(first, Box) and isinstance(middle, Box) and isinstance(last, Box)
+    assert isinstance(first, Box)
+    assert isinstance(middle, Box)
+    assert isinstance(last, Box)
     assert last.y0 < first.y0 - 20
     assert middle.y0 == pytest.approx((first.y0 + last.y0) / 2, abs=0.01)
     found = [one for one in keyframes if one.by == "tracker"]
-    assert found and all(FIRST < one.frame < LAST for one in found)
+    assert found
+    assert all(FIRST < one.frame < LAST for one in found)
