@@ -13,7 +13,6 @@ from tests.e2e.web.worlds import World, make_world
 
 from whorl.schemas.annotations import Box, Keyframe, Track
 
-VIDEO = Path(__file__).parents[4] / "shared" / "data" / "intel_videos" / "car-detection.mp4"
 FIRST, MIDDLE, LAST = 78, 88, 98
 
 
@@ -68,11 +67,10 @@ class VideoStudio:
 
 
 @pytest.fixture
-def video_world(server: Server) -> World:
-    if not VIDEO.is_file():
-        pytest.skip("the shared video is not there")
+def video_world(server: Server, shared_dir: Path) -> World:
+    video = shared_dir / "data" / "intel_videos" / "car-detection.mp4"
     world = make_world(server, "video", items=0, labels=("car", "van"), tools=("box",))
-    item = world.dataset.items.upload_bytes(VIDEO.read_bytes(), "picture-000.mp4")
+    item = world.dataset.items.upload_bytes(video.read_bytes(), "picture-000.mp4")
     world.item_ids.append(item.id)
     world.task.add_items([item.id])
     return world
