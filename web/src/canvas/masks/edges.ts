@@ -14,7 +14,7 @@ export interface EdgeField {
 /** Of all pixels, so many lie at or below full strength: a few glints do not make every other edge look weak. */
 const FULL_AT = 0.995;
 /** Gradients below this (of at most about 1,020) are noise, however flat the picture is. */
-const LEAST_FULL = 32;
+const LEAST_FULL = 48;
 
 /**
  * Edge strength of a picture: the largest Sobel gradient of the three channels, a little blurred against noise, by its
