@@ -122,7 +122,7 @@ function Preview({ preview, threshold, onThreshold, isLocked }: PreviewProps) {
       />
       {point !== null && (
         <div aria-live="polite">
-          <Group gap="xl" mt={4}>
+          <Group gap="xl" mt={4} align="flex-start">
             <Stat
               value={formatCount(point.n_items)}
               label="images with a suggestion"

@@ -92,7 +92,7 @@ export function precisionWords(point: Pick<ThresholdPoint, "precision" | "n_deci
   if (point.precision === null) {
     return point.n_decided === 0
       ? "Nobody decided about suggestions as sure as this yet, so how right they are is not known."
-      : `Only ${String(point.n_decided)} suggestions as sure as this were decided about: too few to say how right they are.`;
+      : `Only ${String(point.n_decided)} as sure as this decided about: too few to say how right they are.`;
   }
   return `About ${String(Math.round(point.precision * 100))} % would be right: people took that share of ${String(point.n_decided)} as sure.`;
 }

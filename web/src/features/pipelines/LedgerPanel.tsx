@@ -45,7 +45,7 @@ function Sums({ ledger }: { readonly ledger: Ledger }) {
   const each = ledger.human_seconds_per_object;
   return (
     <Card withBorder>
-      <Group gap="xl">
+      <Group gap="xl" align="flex-start">
         <Stat value={formatSeconds(ledger.human_seconds)} label="of people" />
         <Stat value={formatSeconds(ledger.machine_seconds)} label="of machines" />
         <Stat

@@ -24,10 +24,7 @@ export function sumWords(ledger: Ledger): string {
   }
   const images = ledger.n_items === 1 ? "1 image" : `${String(ledger.n_items)} images`;
   const objects = ledger.n_objects === 1 ? "1 object" : `${String(ledger.n_objects)} objects`;
-  const found = ledger.n_objects - ledger.n_missed;
   const missed =
-    ledger.n_missed === 0
-      ? ""
-      : ` People added ${String(ledger.n_missed)} that the model had missed; ${String(found)} were there already or need no such mark.`;
+    ledger.n_missed === 0 ? "" : ` People added ${String(ledger.n_missed)} that the model had missed.`;
   return `${objects} on ${images} came out as ground truth.${missed}`;
 }
