@@ -389,6 +389,7 @@ def main() -> None:
     parser.add_argument("--iou", type=float, default=0.6, help="overlap from which a box is left as it was proposed")
     parser.add_argument("--seconds", type=float, default=1.0, help="an action takes")
     parser.add_argument("--confidence", type=float, default=0.3)
+    parser.add_argument("--fixed", action="store_true", help="never show only surer ones than --confidence")
     parser.add_argument("--first", type=int, default=10)
     parser.add_argument("--again", type=float, default=0.5)
     parser.add_argument("--budget", type=float, default=120.0, help="CPU seconds of a round at most")
@@ -403,6 +404,7 @@ def main() -> None:
         first_items=given.first,
         again_after=given.again,
         min_confidence=given.confidence,
+        adapts=not given.fixed,
         budget_seconds=given.budget,
         reorders=not given.no_order,
     )

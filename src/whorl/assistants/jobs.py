@@ -93,6 +93,8 @@ class AssistantJobs:
         if new is None:
             return {"n_held_out": len(lessons.held_out.items)}, True
         metrics: dict[str, JsonValue] = {"n_held_out": len(lessons.held_out.items), "score": new.value, **new.metrics}
+        if new.cheapest is not None:
+            metrics["cheapest"] = new.cheapest
         if row.model_id is None or new.value is None:
             return metrics, True
         with self.db.read() as conn:
@@ -161,10 +163,11 @@ class AssistantJobs:
         after, model_id = context.params.get("after_key"), _text(context.params, "model_id")
         with self.db.read() as conn:
             newest = rounds.newest_key(conn, row.task_key)
+            threshold = queries.shows_from(row, queries.list_rounds(conn, row.key))
             keys = list_open_items(conn, row.task_key, after_key=after if isinstance(after, int) else 0)
         ahead = keys[: proposals_ahead(row)]
         said, ordered_at = Said(), _FIRST_ORDER
-        proposer = self._proposer(context, row, model_id, row.settings.min_confidence)
+        proposer = self._proposer(context, row, model_id, threshold)
         for said in proposer.propose(ahead):
             context.report(said.n_looked_at / len(ahead), f"{said.n_looked_at:,} of {len(ahead):,} items")
             is_due = said.n_looked_at >= ordered_at

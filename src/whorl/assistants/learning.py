@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import Connection, select
 
 from whorl.annotations.queries import read_truth
@@ -16,10 +17,13 @@ from whorl.base.errors import JsonValue
 from whorl.datasets.queries import list_items_by_key
 from whorl.models import queries as models
 from whorl.models.bodies import predict_body
+from whorl.models.details import rank_outputs
+from whorl.models.evaluation.thresholds import Prices, find_cheapest
 from whorl.models.folder import read_card
 from whorl.models.outputs import collect_outputs, label_names
+from whorl.models.outputs.measuring import measure_outputs
 from whorl.models.outputs.scores import score_outputs
-from whorl.models.outputs.types import ClassOutputs
+from whorl.models.outputs.types import ClassOutputs, ObjectOutputs
 from whorl.models.rules import BUILTIN_TASKS, SEVERAL_CLASSES
 from whorl.models.training_set import LabelledItems, TrainingSet, build_training_set
 from whorl.models.types import Task
@@ -35,6 +39,8 @@ from whorl.store.db.tables import task_item
 LEAST_OBJECTS = 5
 """Objects below which a detector or a segmenter would learn nothing."""
 MOST_HELD_OUT = 100
+LEAST_TO_TELL = 30
+"""Objects held out below which they say nothing about a confidence."""
 Pair = tuple[Item, tuple[AnnotationRecord, ...]]
 _SHAPES = {"class": ClassTag, "box": Box | RotatedBox | Polygon | Mask, "mask": RotatedBox | Polygon | Mask}
 
@@ -66,11 +72,14 @@ class Score:
     Attributes:
         value: What the floor is for: AP at an IoU of 0.5, mean AP or IoU, and for classes kappa; None where the items
             do not say.
+        cheapest: Of objects, the confidence below which more answers are wrong than right; None where there are too
+            few to tell.
     """
 
     name: str
     value: float | None
     metrics: dict[str, JsonValue]
+    cheapest: float | None = None
 
 
 def choose_task(conn: Connection, row: AssistantRow, architecture: str) -> Task:
@@ -170,7 +179,20 @@ def score_on(workshop: Workshop, folder: Path, task: Task, held_out: LabelledIte
         return None
     scored = workshop.call(score_outputs, outputs, None)
     value = _kappa(outputs, scored.metric) if isinstance(outputs, ClassOutputs) else scored.metric
-    return Score(scored.metric_name, value, {"n": len(outputs.items), scored.metric_name: scored.metric})
+    cheapest = workshop.call(cheapest_body, outputs) if isinstance(outputs, ObjectOutputs) else None
+    return Score(scored.metric_name, value, {"n": len(outputs.items), scored.metric_name: scored.metric}, cheapest)
+
+
+def cheapest_body(outputs: ObjectOutputs) -> float | None:
+    """The confidence from which on objects are worth a look: to refuse one costs what to draw one does.
+
+    Returns:
+        None with fewer than 30 objects to find.
+    """
+    rankings = rank_outputs(outputs, measure_outputs(outputs))
+    if rankings is None or rankings.everything.n_truth.sum() < LEAST_TO_TELL:
+        return None
+    return find_cheapest(rankings.everything, Prices(), np.zeros((0, 0), np.float32)).threshold
 
 
 def _kappa(outputs: ClassOutputs, accuracy: float | None) -> float | None:

@@ -167,6 +167,14 @@ def _to_wire(conn: Connection, rows: Sequence[AssistantRow]) -> list[Assistant]:
     ]
 
 
+def shows_from(row: AssistantRow, rounds: Sequence[AssistantRound]) -> float:
+    """The confidence from which an assistant's present model shows its proposals."""
+    least = row.settings.min_confidence
+    found = next((one.metrics.get("cheapest") for one in reversed(rounds) if one.model_id == row.model_id), None)
+    is_surer = row.settings.adapts and isinstance(found, int | float) and found > least
+    return float(found) if is_surer and isinstance(found, int | float) else least
+
+
 def _assistant(row: AssistantRow, rounds: list[AssistantRound]) -> Assistant:
     progress = measure_progress(row.settings, row.kind, n_seen=row.n_seen, n_finished=row.n_finished)
     return Assistant(
@@ -177,6 +185,7 @@ def _assistant(row: AssistantRow, rounds: list[AssistantRound]) -> Assistant:
         settings=row.settings,
         model_id=row.model_id,
         job_id=row.job_id,
+        shows_from=shows_from(row, rounds),
         n_finished=row.n_finished,
         n_needed=progress.n_needed,
         progress=progress.share,

@@ -29,8 +29,8 @@ _OPEN = tuple(
 def preview_rest(conn: Connection, assistant_id: str) -> RestPreview:
     """Count what an assistant proposes on items that nobody finished, and how often people took what was as sure.
 
-    Only what it has said already is counted; nothing is predicted. Thresholds below its own ``min_confidence`` are left
-    out, since less sure proposals are not kept.
+    Only what it has said already is counted; nothing is predicted. Thresholds below those from which on it shows its
+    proposals are left out, since less sure ones are not kept.
 
     Raises:
         NotFound: There is no such assistant.
@@ -42,7 +42,8 @@ def preview_rest(conn: Connection, assistant_id: str) -> RestPreview:
     found = _read_confidences(conn, list_open_items(conn, row.task_key), row.model_id)
     decided = _read_decided(conn, row)
     n_items = _count_open(conn, row)
-    thresholds = [step * _STEP for step in range(1, 20) if step * _STEP >= row.settings.min_confidence - 1e-9]
+    least = queries.shows_from(row, queries.list_rounds(conn, row.key))
+    thresholds = [step * _STEP for step in range(1, 20) if step * _STEP >= least - 1e-9]
     return RestPreview(
         n_items=n_items,
         n_looked_at=_count_looked_at(conn, row, n_items),

@@ -43,6 +43,9 @@ def start(
         float, typer.Option("--again", help="It learns again when the work has grown by this share.")
     ] = 0.5,
     confidence: Annotated[float, typer.Option("--confidence", help="Surer proposals are shown.")] = 0.3,
+    fixed: Annotated[
+        bool, typer.Option("--fixed-confidence", help="Show them also where most of the less sure were wrong.")
+    ] = False,
     model: Annotated[
         str | None, typer.Option("--model", help="Such as my_package.my_module:MyModel. [default: the built-in]")
     ] = None,
@@ -62,6 +65,7 @@ def start(
         first_items=first,
         again_after=again,
         min_confidence=confidence,
+        adapts=not fixed,
         architecture=model,
         params=_params(params),
         budget_seconds=budget,

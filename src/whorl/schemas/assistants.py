@@ -25,6 +25,11 @@ class AssistantCreate(Wire):
         default=0.5, gt=0, le=10, description="It trains again when the finished items have grown by this share."
     )
     min_confidence: float = Field(default=0.3, ge=0, le=1, description="Surer proposals are shown.")
+    adapts: bool = Field(
+        default=True,
+        description="Of objects it shows only surer ones than min_confidence where, on items held out, more of the "
+        "others were wrong than right: a wrong one costs a person as much as a right one saves.",
+    )
     architecture: str | None = Field(default=None, max_length=200, description="Null: the built-in for its kind.")
     params: dict[str, JsonValue] = Field(default_factory=dict, description="Of the training.")
     budget_seconds: float = Field(default=120.0, gt=0, le=86_400, description="Longest training of one round.")
@@ -36,6 +41,7 @@ class AssistantUpdate(Wire):
 
     is_stopped: bool | None = None
     min_confidence: float | None = Field(default=None, ge=0, le=1)
+    adapts: bool | None = None
     again_after: float | None = Field(default=None, gt=0, le=10)
     reorders: bool | None = None
 
@@ -66,6 +72,7 @@ class Assistant(Wire):
     settings: AssistantCreate
     model_id: str | None
     job_id: str | None = Field(description="The training under way.")
+    shows_from: float = Field(description="Proposals are shown from this confidence on: min_confidence, or surer.")
     n_finished: int = Field(description="Finished items of the task now.")
     n_needed: int = Field(description="Finished items at which it trains next.")
     progress: float = Field(ge=0, le=1, description="Towards the next training, from the one before.")

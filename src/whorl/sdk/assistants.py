@@ -26,6 +26,7 @@ class Assistants:
         first_items: int | None = None,
         again_after: float = 0.5,
         min_confidence: float = 0.3,
+        adapts: bool = True,
         architecture: str | None = None,
         params: Mapping[str, JsonValue] | None = None,
         budget_seconds: float = 120.0,
@@ -39,6 +40,7 @@ class Assistants:
             first_items: Finished items before it first trains.
             again_after: It trains again when the finished items have grown by this share.
             min_confidence: Surer proposals are shown, 0 to 1.
+            adapts: Show only surer ones than that where most of the others were wrong on items held out.
             architecture: Such as ``my_package.my_module:MyModel``; the built-in for the kind when left out.
             params: Of the training.
             budget_seconds: Longest training of one round.
@@ -55,6 +57,7 @@ class Assistants:
             first_items=first_items,
             again_after=again_after,
             min_confidence=min_confidence,
+            adapts=adapts,
             architecture=architecture,
             params=dict(params or {}),
             budget_seconds=budget_seconds,

@@ -5074,6 +5074,11 @@ export interface components {
             rounds: components["schemas"]["AssistantRound"][];
             settings: components["schemas"]["AssistantCreate"];
             /**
+             * Shows From
+             * @description Proposals are shown from this confidence on: min_confidence, or surer.
+             */
+            shows_from: number;
+            /**
              * Status
              * @enum {string}
              */
@@ -5091,6 +5096,12 @@ export interface components {
          * @description An assistant for a labelling task.
          */
         AssistantCreate: {
+            /**
+             * Adapts
+             * @description Of objects it shows only surer ones than min_confidence where, on items held out, more of the others were wrong than right: a wrong one costs a person as much as a right one saves.
+             * @default true
+             */
+            adapts: boolean;
             /**
              * Again After
              * @description It trains again when the finished items have grown by this share.
@@ -5190,6 +5201,8 @@ export interface components {
          * @description What to change; what is left out stays.
          */
         AssistantUpdate: {
+            /** Adapts */
+            adapts?: boolean | null;
             /** Again After */
             again_after?: number | null;
             /** Is Stopped */

@@ -21,7 +21,7 @@ export interface RestDialogProps {
 /** Let the assistant suggest on all that nobody finished: what that would give, a rehearsal, and the run itself. */
 export function RestDialog({ assistant, onClose }: RestDialogProps) {
   const preview = useQuery(restQuery(assistant.id));
-  const [threshold, setThreshold] = useState(Math.max(FIRST, assistant.settings.min_confidence));
+  const [threshold, setThreshold] = useState(Math.max(FIRST, assistant.shows_from));
   const [jobId, setJobId] = useState<string | null>(null);
   const client = useQueryClient();
   const starting = useMutation({

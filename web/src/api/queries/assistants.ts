@@ -25,7 +25,14 @@ function pollEvery(assistants: readonly Assistant[] | undefined): number | false
 }
 
 export function createAssistant({ taskId, ...body }: Partial<AssistantCreate> & { taskId: string }) {
-  const full = { again_after: 0.5, min_confidence: 0.3, budget_seconds: 120, reorders: true, ...body };
+  const full = {
+    adapts: true,
+    again_after: 0.5,
+    min_confidence: 0.3,
+    budget_seconds: 120,
+    reorders: true,
+    ...body,
+  };
   return unwrap(
     api.POST("/api/v1/tasks/{task_id}/assistants", { params: { path: { task_id: taskId } }, body: full }),
   );
