@@ -16,7 +16,8 @@ from whorl.assistants.learning import Lessons, find_trouble, make_set, read_less
 from whorl.assistants.proposing import Proposer, Said, proposals_ahead
 from whorl.assistants.queries import AssistantRow
 from whorl.assistants.ranking import reorder
-from whorl.assistants.rules import ARCHITECTURES, longest_training_s
+from whorl.assistants.rest import read_decided
+from whorl.assistants.rules import ARCHITECTURES, cheapest_confidence, longest_training_s
 from whorl.base.clock import Clock, to_datetime
 from whorl.base.errors import Cancelled, InvalidInput, JsonValue, MissingDependency, ModelError
 from whorl.engine.handlers import AnyHandler
@@ -163,11 +164,10 @@ class AssistantJobs:
         after, model_id = context.params.get("after_key"), _text(context.params, "model_id")
         with self.db.read() as conn:
             newest = rounds.newest_key(conn, row.task_key)
-            threshold = queries.shows_from(row, queries.list_rounds(conn, row.key))
             keys = list_open_items(conn, row.task_key, after_key=after if isinstance(after, int) else 0)
         ahead = keys[: proposals_ahead(row)]
         said, ordered_at = Said(), _FIRST_ORDER
-        proposer = self._proposer(context, row, model_id, threshold)
+        proposer = self._proposer(context, row, model_id, self._find_threshold(row, model_id))
         for said in proposer.propose(ahead):
             context.report(said.n_looked_at / len(ahead), f"{said.n_looked_at:,} of {len(ahead):,} items")
             is_due = said.n_looked_at >= ordered_at
@@ -202,6 +202,23 @@ class AssistantJobs:
             "threshold": threshold,
             "dry_run": is_dry,
         }
+
+    def _find_threshold(self, row: AssistantRow, model_id: str) -> float:
+        """The confidence to show from; before anything is held out, by what people made of the earlier rounds."""
+        with self.db.read() as conn:
+            done = queries.list_rounds(conn, row.key)
+            is_told = any("cheapest" in one.metrics for one in done if one.model_id == model_id)
+            decided = [] if is_told or row.kind == "class" else read_decided(conn, row)
+        found = cheapest_confidence(decided)
+        if found is None:
+            return queries.shows_from(row, done)
+
+        def note(conn: Connection) -> float:
+            n_proposed = next((one.n_proposed for one in done if one.model_id == model_id), 0)
+            rounds.note_round(conn, row, model_id, n_proposed=n_proposed, cheapest=round(found, 3))
+            return queries.shows_from(row, queries.list_rounds(conn, row.key))
+
+        return self.db.write(note, priority=Priority.ENGINE)
 
     def _note(self, row: AssistantRow, model_id: str, said: Said, *, is_ordered: bool, **more: JsonValue) -> None:
         def write(conn: Connection) -> None:

@@ -40,7 +40,7 @@ def preview_rest(conn: Connection, assistant_id: str) -> RestPreview:
     if row.model_id is None:
         raise Conflict("the assistant has not learnt anything yet", hint="Label on until its first training is done.")
     found = _read_confidences(conn, list_open_items(conn, row.task_key), row.model_id)
-    decided = _read_decided(conn, row)
+    decided = read_decided(conn, row)
     n_items = _count_open(conn, row)
     least = queries.shows_from(row, queries.list_rounds(conn, row.key))
     thresholds = [step * _STEP for step in range(1, 20) if step * _STEP >= least - 1e-9]
@@ -78,7 +78,7 @@ def _read_confidences(conn: Connection, item_keys: Sequence[int], model_id: str)
     return found
 
 
-def _read_decided(conn: Connection, row: AssistantRow) -> list[tuple[float, bool]]:
+def read_decided(conn: Connection, row: AssistantRow) -> list[tuple[float, bool]]:
     """Confidence of what people decided about, newest rounds first until that is enough, and whether they took it."""
     decided: list[tuple[float, bool]] = []
     for model_id in reversed(queries.list_models(conn, row.id)):

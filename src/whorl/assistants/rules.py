@@ -23,6 +23,8 @@ LEAST_HELD_OUT = 3
 LEAST_BUDGET_S, BUDGET_S_PER_ITEM = 20.0, 1.0
 GIVES_UP_AFTER = 3
 """Rounds in a row below the floor after which an assistant stops and says so."""
+LEAST_TO_JUDGE = 40
+"""Decisions of people below which they say nothing about a confidence."""
 FLOOR = 0.10
 """Least score on held-out items: AP at an IoU of 0.5, or for classes kappa (0 is guessing the commonest class)."""
 
@@ -173,3 +175,25 @@ def is_hopeless(scores: Sequence[float | None]) -> bool:
     """Whether the last rounds (newest last) were all below the floor."""
     last = list(scores)[-GIVES_UP_AFTER:]
     return len(last) == GIVES_UP_AFTER and all(one is not None and one < FLOOR for one in last)
+
+
+def cheapest_confidence(decided: Sequence[tuple[float, bool]]) -> float | None:
+    """The confidence from which on people took more proposals than they refused, by as many as possible.
+
+    Args:
+        decided: Confidence of each proposal that people decided about, and whether they took it.
+
+    Returns:
+        None with fewer than 40 decisions; of equals the lowest. At most 0.8: of a model that shows nothing nobody
+        would learn that it has got better.
+    """
+    if len(decided) < LEAST_TO_JUDGE:
+        return None
+    best, gain, at = 1.0, 0, 0
+    ordered = sorted(decided, reverse=True)
+    for place, (confidence, is_taken) in enumerate(ordered):
+        at += 1 if is_taken else -1
+        is_last_of_equals = place + 1 == len(ordered) or ordered[place + 1][0] < confidence
+        if is_last_of_equals and at >= gain:
+            best, gain = confidence, at
+    return min(best, 0.8)

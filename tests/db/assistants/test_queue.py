@@ -195,3 +195,17 @@ def test_job_of_an_assistant_that_is_gone__fails_and_says_so(desk: Desk) -> None
     desk.work()
     (job,) = desk.jobs(PROPOSE)
     assert (job.state, job.error) == ("failed", "no such assistant: ast_gone")
+
+
+def test_confidence__is_raised_by_what_people_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whorl.assistants.rules.LEAST_TO_JUDGE", 5)
+    desk.fill(14)
+    helper = desk.start(kind="box", architecture=f"{LEARNERS}:Blind")
+    desk.label(6, kind="box")
+    desk.work()
+    assert desk.get(helper).shows_from == 0.3
+    desk.label(5, kind="box")
+    desk.work()
+    assert desk.get(helper).shows_from == 0.8
+    desk.change(helper, adapts=False)
+    assert desk.get(helper).shows_from == 0.3

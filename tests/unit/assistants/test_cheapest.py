@@ -10,6 +10,7 @@ import pytest
 
 from whorl.assistants.learning import cheapest_body
 from whorl.assistants.queries import AssistantRow, shows_from
+from whorl.assistants.rules import cheapest_confidence
 from whorl.models.outputs import collect_outputs
 from whorl.models.outputs.types import ObjectOutputs
 from whorl.models.types import Detections, Task
@@ -40,6 +41,14 @@ def test_cheapest__is_above_what_is_mostly_wrong() -> None:
 
 def test_cheapest__few_objects_do_not_tell() -> None:
     assert cheapest_body(outputs(29)) is None
+
+
+def test_cheapest_confidence__by_what_people_took() -> None:
+    taken = [(0.9, True)] * 20 + [(0.6, True)] * 6 + [(0.6, False)] * 4 + [(0.4, True)] * 3 + [(0.4, False)] * 9
+    assert cheapest_confidence(taken) == 0.6
+    assert cheapest_confidence(taken[:39]) is None
+    assert cheapest_confidence([(0.5, True)] * 40) == 0.5
+    assert cheapest_confidence([(0.5, False)] * 40) == 0.8
 
 
 @pytest.mark.parametrize(
