@@ -5098,7 +5098,7 @@ export interface components {
         AssistantCreate: {
             /**
              * Adapts
-             * @description Of objects it shows only surer ones than min_confidence where, on items held out, more of the others were wrong than right: a wrong one costs a person as much as a right one saves.
+             * @description Of objects it shows only surer ones than min_confidence where the others cost people more than they saved, on items held out or among those decided about: one key to refuse, two clicks to draw.
              * @default true
              */
             adapts: boolean;

@@ -199,7 +199,7 @@ function useChange(id: string) {
 /** Why it shows only surer suggestions than it was told, where it does. */
 function surerWords({ settings, shows_from }: Assistant): string {
   if (shows_from <= settings.min_confidence) return "";
-  return `; now from ${shows_from.toFixed(2)}, since less sure ones were mostly wrong on images held out`;
+  return `; now from ${shows_from.toFixed(2)}, since less sure ones cost more than they save`;
 }
 
 /** How sure a suggestion must be to be shown. */

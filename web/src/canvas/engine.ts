@@ -75,6 +75,8 @@ export interface Engine {
   /** Look at a place of the image, or at 1 CSS pixel per image pixel with `"actual"`. */
   zoomTo(target: Rect | "actual"): void;
   panBy(x: number, y: number): void;
+  /** The shape under the pointer, with whichever tool; null for none. */
+  pointed(): ShapeId | null;
   select(ids: readonly ShapeId[], options?: { readonly isShown?: boolean }): void;
   undo(): boolean;
   redo(): boolean;

@@ -51,6 +51,7 @@ export class Canvas implements Engine {
   #stopItem: () => void = () => undefined;
   #preview: Preview = EMPTY_PREVIEW;
   #hovered: ShapeId | null = null;
+  #cursor: Vec | null = null;
   #pins: readonly Pin[] = [];
   #isPanHeld = false;
   #wasPanUsed = false;
@@ -235,6 +236,10 @@ export class Canvas implements Engine {
 
   // ---- editing ----
 
+  pointed(): ShapeId | null {
+    return this.#cursor === null ? null : this.#shapeAt(this.#cursor);
+  }
+
   select(ids: readonly ShapeId[], options: { readonly isShown?: boolean } = {}): void {
     const item = this.#item;
     if (item === null) return;
@@ -386,6 +391,7 @@ export class Canvas implements Engine {
 
   #toolPointer(pointer: ToolPointer): void {
     const at = toImage(this.#view.viewport, pointer.at);
+    this.#cursor = at;
     if (pointer.kind === "move") this.#events.emit("cursor", at);
     if (pointer.kind === "down" && this.#pressed(pointer, at)) return;
     this.#tools.pointer(pointer);
@@ -417,6 +423,7 @@ export class Canvas implements Engine {
   }
 
   #leave(): void {
+    this.#cursor = null;
     this.#tools.leave();
     this.#setHovered(null);
     this.#events.emit("cursor", null);

@@ -28,6 +28,13 @@ export interface PictureLook {
   readonly gamma: number;
 }
 
+/** The proposal that was selected by itself after an answer, and what the pointer was on then. */
+export interface Led {
+  readonly to: ShapeId | null;
+  readonly pointed: ShapeId | null;
+}
+
+export const NOWHERE: Led = { to: null, pointed: null };
 export const PLAIN_LOOK: PictureLook = { brightness: 1, contrast: 1, gamma: 1 };
 
 export interface StudioView {
@@ -46,6 +53,7 @@ export interface StudioView {
   readonly dialog: DialogName | null;
   readonly selected: ReadonlySet<ShapeId>;
   readonly hovered: ShapeId | null;
+  readonly led: Led;
   readonly notice: Notice | null;
   /** The next click says where a note belongs. */
   readonly isPlacing: boolean;
@@ -84,6 +92,7 @@ const START: StudioView = {
   dialog: null,
   selected: new Set(),
   hovered: null,
+  led: NOWHERE,
   notice: null,
   isPlacing: false,
   note: null,

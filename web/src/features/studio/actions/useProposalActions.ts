@@ -13,7 +13,8 @@ import { useStudio } from "../context";
 import { proposedClass } from "../itemClass";
 import { guarded } from "../modes/guards";
 import type { ItemWork } from "../session/itemWork";
-import { say, type StudioStore } from "../studioStore";
+import { NOWHERE, say, type Led, type StudioStore } from "../studioStore";
+import { meantProposals } from "./meant";
 import { useKeyHandlers } from "./useKey";
 
 export function useProposalActions(): void {
@@ -32,7 +33,7 @@ export function useProposalActions(): void {
     );
     work.run(answer === "accept" ? acceptProposals(work.doc, ids) : rejectProposals(work.doc, ids));
     say(store, `${answer === "accept" ? "Accepted" : "Rejected"} ${label}; ${String(others.length)} left.`);
-    goOn(others, store);
+    store.setState({ led: goOn(others, store) });
     return true;
   };
   const handlers: Record<string, KeyHandler> = {
@@ -54,13 +55,14 @@ export function useProposalActions(): void {
   useKeyHandlers(guarded(handlers, { mode: asked.mode, sayNo }));
 }
 
-/** The selected proposals, else the one under the pointer, else the surest. */
+/** What is pointed at or selected, else the proposed class of the item, else the surest. */
 function meant(work: ItemWork, store: StudioStore): readonly ShapeId[] {
-  const { selected, hovered, threshold } = store.getState();
+  const { engine, selected, threshold, led } = store.getState();
   const isProposal = (id: ShapeId) => work.doc.peek(id)?.standing === "proposal";
-  const chosen = [...selected].filter(isProposal);
-  if (chosen.length > 0) return chosen;
-  if (hovered !== null && isProposal(hovered)) return [hovered];
+  const under = engine?.pointed() ?? null;
+  const pointed = under !== null && isProposal(under) ? under : null;
+  const ids = meantProposals({ chosen: [...selected].filter(isProposal), pointed, led });
+  if (ids.length > 0) return ids;
   const tag = proposedClass(work);
   if (tag !== null) return [tag.id];
   const [first] = bySureness(work, proposalIds(work.doc, { from: threshold }));
@@ -73,9 +75,10 @@ function bySureness(work: ItemWork, ids: readonly ShapeId[]): readonly ShapeId[]
 }
 
 /** Select the next proposal, so that the same key again answers it. */
-function goOn(rest: readonly ShapeId[], store: StudioStore): void {
+function goOn(rest: readonly ShapeId[], store: StudioStore): Led {
   const { engine } = store.getState();
   const next = rest.find((id) => engine?.document?.peek(id)?.geometry.type !== "class");
-  if (engine === null || next === undefined) return;
+  if (engine === null || next === undefined) return NOWHERE;
   engine.select([next], { isShown: true });
+  return { to: next, pointed: engine.pointed() };
 }
