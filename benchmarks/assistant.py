@@ -8,10 +8,11 @@ proposals, order of the queue. Only the person is simulated. She knows where the
 
 - without proposals: 2 clicks for a box, a key where its class is not the one in hand (each class of an image in turn),
   and a key to submit the image;
-- with proposals: a key to accept all that are shown, then for each that is nothing, or a second time the same thing, a
-  click and a key; for each whose box overlaps less than --iou a click, and a drag for each corner it takes to mend it
-  (one if one corner is enough, else two); for each of a wrong class a click and a key (the click once); what was missed
-  is drawn as above; a key to submit. If drawing everything is less, she sees that at a glance and does that.
+- with proposals: for each that is nothing, or a second time the same thing, a key with the pointer on it; for each
+  whose box overlaps less than --iou a click, and a drag for each corner it takes to mend it (one if one corner is
+  enough, else two); for each of a wrong class a click and a key (the click once); what was missed is drawn as above; a
+  key to submit, with which the rest is accepted, as she once said for the task. If drawing everything is less, she
+  sees that at a glance, refuses all (2 keys) and does that.
 
 What she accepts is handed in as the model drew it, so what is learnt from has the model's errors up to --iou. She goes
 on while it trains: an action takes --seconds, and what she leases in that time has the proposals of the round before.
@@ -108,7 +109,8 @@ class Answer:
 
 def draw_all(truth: Truth, hand: Hand, said: Sequence[Annotation]) -> Answer:
     """Draw every box."""
-    counted = {"draw": 2 * len(truth.labels), "class": hand.keys_for(truth.labels), "submit": 1}
+    refused = 2 if said else 0
+    counted = {"draw": 2 * len(truth.labels), "class": hand.keys_for(truth.labels), "reject": refused, "submit": 1}
     drafts = [_draft(label, box) for label, box in zip(truth.labels, truth.boxes, strict=True)]
     return Answer(counted, drafts, [one.id for one in said], is_drawn=True)
 
@@ -117,8 +119,7 @@ def mend(truth: Truth, hand: Hand, said: Sequence[Annotation], iou: float) -> An
     """Accept all, then mend what is wrong and draw what is missing."""
     shapes = np.array([_corners(one) for one in said], np.float64).reshape(-1, 4)
     pairs = _pair(shapes, truth.boxes)
-    counted = dict.fromkeys(("accept", "reject", "move", "relabel", "draw", "class"), 0) | {"submit": 1}
-    counted["accept"] = int(bool(said))
+    counted = dict.fromkeys(("reject", "move", "relabel", "draw", "class"), 0) | {"submit": 1}
     drafts: list[AnnotationDraft] = []
     for at, of in pairs.items():
         shape, drags = _mended(shapes[at], truth.boxes[of], iou)
@@ -127,7 +128,7 @@ def mend(truth: Truth, hand: Hand, said: Sequence[Annotation], iou: float) -> An
         counted["relabel"] += int(is_other) + int(is_other or drags > 0)
         drafts.append(_draft(truth.labels[of], shape, said[at].id))
     wrong = [one.id for at, one in enumerate(said) if at not in pairs]
-    counted["reject"] = 2 * len(wrong)
+    counted["reject"] = len(wrong)
     missed = [of for of in range(len(truth.labels)) if of not in set(pairs.values())]
     counted["draw"] = 2 * len(missed)
     counted["class"] = hand.keys_for([truth.labels[of] for of in missed])

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from whorl.annotations.queries import read_truth
 from whorl.assistants.queries import FINISHED, AssistantRow
-from whorl.assistants.rules import HELD_OUT_FROM, LEAST_HELD_OUT, is_held_out
+from whorl.assistants.rules import DRAWN_ACTIONS, HELD_OUT_FROM, LEAST_HELD_OUT, REFUSED_ACTIONS, is_held_out
 from whorl.base.errors import JsonValue
 from whorl.datasets.queries import list_items_by_key
 from whorl.models import queries as models
@@ -39,6 +39,7 @@ from whorl.store.db.tables import task_item
 LEAST_OBJECTS = 5
 """Objects below which a detector or a segmenter would learn nothing."""
 MOST_HELD_OUT = 100
+PRICES = Prices(missed=DRAWN_ACTIONS, spurious=REFUSED_ACTIONS)
 LEAST_TO_TELL = 30
 """Objects held out below which they say nothing about a confidence."""
 Pair = tuple[Item, tuple[AnnotationRecord, ...]]
@@ -72,8 +73,8 @@ class Score:
     Attributes:
         value: What the floor is for: AP at an IoU of 0.5, mean AP or IoU, and for classes kappa; None where the items
             do not say.
-        cheapest: Of objects, the confidence below which more answers are wrong than right; None where there are too
-            few to tell.
+        cheapest: Of objects, the confidence from which on it costs a person least; None where there are too few to
+            tell.
     """
 
     name: str
@@ -184,7 +185,7 @@ def score_on(workshop: Workshop, folder: Path, task: Task, held_out: LabelledIte
 
 
 def cheapest_body(outputs: ObjectOutputs) -> float | None:
-    """The confidence from which on objects are worth a look: to refuse one costs what to draw one does.
+    """The confidence from which on objects are worth a look: to refuse one costs half of what to draw one does.
 
     Returns:
         None with fewer than 30 objects to find.
@@ -192,7 +193,7 @@ def cheapest_body(outputs: ObjectOutputs) -> float | None:
     rankings = rank_outputs(outputs, measure_outputs(outputs))
     if rankings is None or rankings.everything.n_truth.sum() < LEAST_TO_TELL:
         return None
-    return find_cheapest(rankings.everything, Prices(), np.zeros((0, 0), np.float32)).threshold
+    return find_cheapest(rankings.everything, PRICES, np.zeros((0, 0), np.float32)).threshold
 
 
 def _kappa(outputs: ClassOutputs, accuracy: float | None) -> float | None:

@@ -23,6 +23,8 @@ LEAST_HELD_OUT = 3
 LEAST_BUDGET_S, BUDGET_S_PER_ITEM = 20.0, 1.0
 GIVES_UP_AFTER = 3
 """Rounds in a row below the floor after which an assistant stops and says so."""
+DRAWN_ACTIONS, REFUSED_ACTIONS = 2, 1
+"""Clicks and keys that a person needs to draw a box, and to refuse one that is under the pointer."""
 LEAST_TO_JUDGE = 40
 """Decisions of people below which they say nothing about a confidence."""
 FLOOR = 0.10
@@ -178,7 +180,7 @@ def is_hopeless(scores: Sequence[float | None]) -> bool:
 
 
 def cheapest_confidence(decided: Sequence[tuple[float, bool]]) -> float | None:
-    """The confidence from which on people took more proposals than they refused, by as many as possible.
+    """The confidence from which on proposals saved people most: what they took less what they refused, by actions.
 
     Args:
         decided: Confidence of each proposal that people decided about, and whether they took it.
@@ -192,7 +194,7 @@ def cheapest_confidence(decided: Sequence[tuple[float, bool]]) -> float | None:
     best, gain, at = 1.0, 0, 0
     ordered = sorted(decided, reverse=True)
     for place, (confidence, is_taken) in enumerate(ordered):
-        at += 1 if is_taken else -1
+        at += DRAWN_ACTIONS if is_taken else -REFUSED_ACTIONS
         is_last_of_equals = place + 1 == len(ordered) or ordered[place + 1][0] < confidence
         if is_last_of_equals and at >= gain:
             best, gain = confidence, at

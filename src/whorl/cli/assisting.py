@@ -44,7 +44,7 @@ def start(
     ] = 0.5,
     confidence: Annotated[float, typer.Option("--confidence", help="Surer proposals are shown.")] = 0.3,
     fixed: Annotated[
-        bool, typer.Option("--fixed-confidence", help="Show them also where most of the less sure were wrong.")
+        bool, typer.Option("--fixed-confidence", help="Show them also where they cost more than they save.")
     ] = False,
     model: Annotated[
         str | None, typer.Option("--model", help="Such as my_package.my_module:MyModel. [default: the built-in]")

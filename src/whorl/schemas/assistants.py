@@ -27,8 +27,8 @@ class AssistantCreate(Wire):
     min_confidence: float = Field(default=0.3, ge=0, le=1, description="Surer proposals are shown.")
     adapts: bool = Field(
         default=True,
-        description="Of objects it shows only surer ones than min_confidence where, on items held out, more of the "
-        "others were wrong than right: a wrong one costs a person as much as a right one saves.",
+        description="Of objects it shows only surer ones than min_confidence where the others cost people more than "
+        "they saved, on items held out or among those decided about: one key to refuse, two clicks to draw.",
     )
     architecture: str | None = Field(default=None, max_length=200, description="Null: the built-in for its kind.")
     params: dict[str, JsonValue] = Field(default_factory=dict, description="Of the training.")

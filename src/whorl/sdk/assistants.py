@@ -40,7 +40,7 @@ class Assistants:
             first_items: Finished items before it first trains.
             again_after: It trains again when the finished items have grown by this share.
             min_confidence: Surer proposals are shown, 0 to 1.
-            adapts: Show only surer ones than that where most of the others were wrong on items held out.
+            adapts: Show only surer ones than that where the others cost people more than they saved.
             architecture: Such as ``my_package.my_module:MyModel``; the built-in for the kind when left out.
             params: Of the training.
             budget_seconds: Longest training of one round.

@@ -44,7 +44,7 @@ def test_cheapest__few_objects_do_not_tell() -> None:
 
 
 def test_cheapest_confidence__by_what_people_took() -> None:
-    taken = [(0.9, True)] * 20 + [(0.6, True)] * 6 + [(0.6, False)] * 4 + [(0.4, True)] * 3 + [(0.4, False)] * 9
+    taken = [(0.9, True)] * 20 + [(0.6, True)] * 4 + [(0.6, False)] * 6 + [(0.4, True)] * 3 + [(0.4, False)] * 9
     assert cheapest_confidence(taken) == 0.6
     assert cheapest_confidence(taken[:39]) is None
     assert cheapest_confidence([(0.5, True)] * 40) == 0.5
