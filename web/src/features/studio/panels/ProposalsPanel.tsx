@@ -3,6 +3,7 @@ import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
 import { modelsQuery } from "@/api/queries/models";
+import type { Model } from "@/api/schema.gen";
 import { ALIKE_SOURCE } from "@/canvas/model/edits";
 import type { Shape } from "@/canvas/types";
 
@@ -78,9 +79,7 @@ function PerModel({ proposals }: { readonly proposals: readonly Shape[] }) {
       {[...bySource].map(([source, count]) => (
         <div key={source} className={classes.row} style={{ padding: 0 }}>
           <span className={classes.name}>
-            {source === ALIKE_SOURCE
-              ? "Same object again"
-              : (data?.items.find((model) => model.id === source)?.name ?? source)}
+            {source === ALIKE_SOURCE ? "Same object again" : nameOf(source, data?.items)}
           </span>
           <span className={classes.dim}>{count}</span>
           <RowButton
@@ -95,4 +94,11 @@ function PerModel({ proposals }: { readonly proposals: readonly Shape[] }) {
       ))}
     </div>
   );
+}
+
+/** The list of models leaves those of assistants out. */
+function nameOf(source: string, models: readonly Model[] | undefined): string {
+  if (models === undefined) return "…";
+  const found = models.find(({ id }) => id === source);
+  return found?.name ?? (source.startsWith("mdl_") ? "The assistant" : source);
 }
