@@ -100,6 +100,10 @@ class AssistantJobs:
             return metrics, True
         with self.db.read() as conn:
             before = Task(get_model(conn, row.model_id).task)
+            done = queries.list_rounds(conn, row.key)
+        if not any(one.metrics.get("n_held_out") for one in done if one.model_id == row.model_id):
+            # It learnt when nothing was held out yet: what is held out now is among what it has seen.
+            return metrics, True
         old = score_on(workshop, workshop.model_folder(row.model_id), before, lessons.held_out)
         if old is None or old.value is None or before is not task:
             return metrics, True

@@ -115,6 +115,21 @@ def test_worse_round__is_not_used(desk: Desk) -> None:
     assert (held.model_id, held.status) == (good.model_id, "ready")
 
 
+def test_round_before_anything_was_held_out__is_no_yardstick(desk: Desk) -> None:
+    helper = begin(desk, 60, kind="box", architecture=FADING, first_items=10, again_after=2.0)
+    desk.label(10, kind="box")
+    desk.work()
+    first = desk.get(helper)
+    assert first.rounds[0].metrics["n_held_out"] == 0
+    desk.label(20, kind="box")
+    desk.work()
+    held = desk.get(helper)
+    # It has learnt from some of what is held out now, so that it would score too well on it.
+    assert held.rounds[1].metrics["is_kept"] is True
+    assert "score_before" not in held.rounds[1].metrics
+    assert held.model_id == held.rounds[1].model_id
+
+
 def test_stopped__gives_up_its_training_and_resumes(desk: Desk) -> None:
     helper = begin(desk)
     desk.label(6)
