@@ -41,6 +41,8 @@ def test_validate__a_page_by_keyboard_and_one_by_one_with_the_last_taken_back(ap
     app.settle()
     page.get_by_role("link", name="Start answering").click()
     expect(page.get_by_text("Are the discs whole?")).to_be_visible()
+    # The question is there before the picture is.
+    page.get_by_role("button", name="Yes").wait_for()
     page.keyboard.press("y")
     until(lambda: _answers(server, task_id), ["yes", "no", "yes"])
     page.keyboard.press("u")

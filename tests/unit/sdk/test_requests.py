@@ -86,8 +86,12 @@ def test_models__create_train_evaluate_predict() -> None:
     assert server.asked == [
         ("POST", "/projects/prj_1/models", created),
         ("POST", "/models/mdl_1/train", None),
-        ("POST", "/models/mdl_1/evaluations", {"dataset_id": None, "query": "subset:test"}),
-        ("POST", "/models/mdl_1/predictions", {"dataset_id": "dst_2", "query": None, "min_confidence": 0.05}),
+        ("POST", "/models/mdl_1/evaluations", {"dataset_id": None, "query": "subset:test", "tiling": None}),
+        (
+            "POST",
+            "/models/mdl_1/predictions",
+            {"dataset_id": "dst_2", "query": None, "min_confidence": 0.05, "tiling": None},
+        ),
     ]
 
 

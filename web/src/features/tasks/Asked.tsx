@@ -69,7 +69,7 @@ export function Asked({ task }: { readonly task: TaskSummary }) {
   };
   return (
     <>
-      <Alert variant="light" color="whorl" icon={<IconEye size={18} />} py="xs" mb="sm">
+      <Alert role="note" variant="light" color="whorl" icon={<IconEye size={18} />} py="xs" mb="sm">
         <Text size="sm">{seenWords(wish, { model, recipe: recipe ?? null })}</Text>
         {(work.labels.length > 0 || work.skills.length > 0) && <AskedBadges task={task} />}
       </Alert>
