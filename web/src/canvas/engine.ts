@@ -16,7 +16,7 @@ import type { Pin } from "./render/overlay";
 import type { Theme } from "./render/look";
 import type { TilePyramid } from "./tiles/tileLayer";
 import type { Modifiers, ToolAnswer, ToolName } from "./tools/types";
-import type { AttributeValue, Rect, ShapeId } from "./types";
+import type { AttributeValue, Rect, ShapeId, Vec } from "./types";
 import type { Viewport } from "./viewport";
 import type { ImageStore } from "./worker/imageStore";
 
@@ -75,8 +75,8 @@ export interface Engine {
   /** Look at a place of the image, or at 1 CSS pixel per image pixel with `"actual"`. */
   zoomTo(target: Rect | "actual"): void;
   panBy(x: number, y: number): void;
-  /** The shape under the pointer, with whichever tool; null for none. */
-  pointed(): ShapeId | null;
+  /** The smallest shape at a place of the image, with whichever tool; null for none. */
+  shapeAt(at: Vec): ShapeId | null;
   select(ids: readonly ShapeId[], options?: { readonly isShown?: boolean }): void;
   undo(): boolean;
   redo(): boolean;

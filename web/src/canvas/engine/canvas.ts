@@ -51,7 +51,6 @@ export class Canvas implements Engine {
   #stopItem: () => void = () => undefined;
   #preview: Preview = EMPTY_PREVIEW;
   #hovered: ShapeId | null = null;
-  #cursor: Vec | null = null;
   #pins: readonly Pin[] = [];
   #isPanHeld = false;
   #wasPanUsed = false;
@@ -236,10 +235,6 @@ export class Canvas implements Engine {
 
   // ---- editing ----
 
-  pointed(): ShapeId | null {
-    return this.#cursor === null ? null : this.#shapeAt(this.#cursor);
-  }
-
   select(ids: readonly ShapeId[], options: { readonly isShown?: boolean } = {}): void {
     const item = this.#item;
     if (item === null) return;
@@ -391,7 +386,6 @@ export class Canvas implements Engine {
 
   #toolPointer(pointer: ToolPointer): void {
     const at = toImage(this.#view.viewport, pointer.at);
-    this.#cursor = at;
     if (pointer.kind === "move") this.#events.emit("cursor", at);
     if (pointer.kind === "down" && this.#pressed(pointer, at)) return;
     this.#tools.pointer(pointer);
@@ -407,23 +401,22 @@ export class Canvas implements Engine {
       return true;
     }
     const isDouble = pointer.button === 0 && pointer.clicks === 2 && this.#tools.name === "select";
-    if (!isDouble || this.#shapeAt(at) !== null) return false;
+    if (!isDouble || this.shapeAt(at) !== null) return false;
     this.fit();
     return true;
   }
 
   #hover(at: Vec, modifiers: Modifiers): void {
     const isPicking = this.#tools.name === "select" || modifiers.alt;
-    this.#setHovered(isPicking ? this.#shapeAt(at) : null);
+    this.#setHovered(isPicking ? this.shapeAt(at) : null);
   }
 
-  #shapeAt(at: Vec): ShapeId | null {
+  shapeAt(at: Vec): ShapeId | null {
     const tolerance = this.#options.tools.tolerancePx / this.#view.viewport.scale;
     return this.#item?.finder.at(at, tolerance)[0]?.id ?? null;
   }
 
   #leave(): void {
-    this.#cursor = null;
     this.#tools.leave();
     this.#setHovered(null);
     this.#events.emit("cursor", null);

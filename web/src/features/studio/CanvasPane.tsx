@@ -86,6 +86,9 @@ function attach(engine: Engine, store: ReturnType<typeof useStudio>["store"]): (
     engine.on("hover", (hovered) => {
       store.setState({ hovered });
     }),
+    engine.on("cursor", (cursor) => {
+      store.setState({ cursor });
+    }),
     engine.on("tool", (now) => {
       store.setState({ tool: now });
     }),

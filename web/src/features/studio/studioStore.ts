@@ -53,6 +53,8 @@ export interface StudioView {
   readonly dialog: DialogName | null;
   readonly selected: ReadonlySet<ShapeId>;
   readonly hovered: ShapeId | null;
+  /** Where the pointer is, in image pixels; null outside the picture. */
+  readonly cursor: Vec | null;
   readonly led: Led;
   readonly notice: Notice | null;
   /** The next click says where a note belongs. */
@@ -92,6 +94,7 @@ const START: StudioView = {
   dialog: null,
   selected: new Set(),
   hovered: null,
+  cursor: null,
   led: NOWHERE,
   notice: null,
   isPlacing: false,

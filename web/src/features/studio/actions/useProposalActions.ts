@@ -57,9 +57,9 @@ export function useProposalActions(): void {
 
 /** What is pointed at or selected, else the proposed class of the item, else the surest. */
 function meant(work: ItemWork, store: StudioStore): readonly ShapeId[] {
-  const { engine, selected, threshold, led } = store.getState();
+  const { selected, threshold, led } = store.getState();
   const isProposal = (id: ShapeId) => work.doc.peek(id)?.standing === "proposal";
-  const under = engine?.pointed() ?? null;
+  const under = pointedAt(store);
   const pointed = under !== null && isProposal(under) ? under : null;
   const ids = meantProposals({ chosen: [...selected].filter(isProposal), pointed, led });
   if (ids.length > 0) return ids;
@@ -80,5 +80,10 @@ function goOn(rest: readonly ShapeId[], store: StudioStore): Led {
   const next = rest.find((id) => engine?.document?.peek(id)?.geometry.type !== "class");
   if (engine === null || next === undefined) return NOWHERE;
   engine.select([next], { isShown: true });
-  return { to: next, pointed: engine.pointed() };
+  return { to: next, pointed: pointedAt(store) };
+}
+
+function pointedAt(store: StudioStore): ShapeId | null {
+  const { engine, cursor } = store.getState();
+  return cursor === null ? null : (engine?.shapeAt(cursor) ?? null);
 }
