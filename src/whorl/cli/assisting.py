@@ -180,10 +180,12 @@ def _show(session: Session, one: wire.Assistant) -> None:
         print(f"  {one.error}")
     decided = one.accepted + one.edited + one.rejected
     if decided:
-        print(f"  of {decided} proposals {one.accepted} accepted, {one.edited} mended, {one.rejected} rejected")
+        print(f"  of {decided} proposals {one.accepted} taken, {one.edited} mended, {one.rejected} refused")
+    if one.shows_from > one.settings.min_confidence:
+        print(f"  shown from a confidence of {one.shows_from:.2f}: less sure ones cost more than they save")
     if one.rounds:
         session.out.cells(
-            ("round", "items", "objects", "proposed on", "held out", "accepted", "mended", "rejected", "seconds"),
+            ("round", "items", "objects", "said on", "score", "taken", "mended", "refused", "s"),
             [_cells(each) for each in one.rounds],
         )
 
@@ -192,7 +194,7 @@ def _cells(one: wire.AssistantRound) -> list[str]:
     score = one.metrics.get("score")
     shown = f"{score:.2f}" if isinstance(score, int | float) else "-"
     if one.metrics.get("is_kept") is False:
-        shown += " (not used)"
+        shown += ", unused"
     counts = (one.accepted, one.edited, one.rejected)
     return [
         str(one.round),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
@@ -45,11 +46,12 @@ def convert(
 
     Example: `whorl convert street --to polygon --kind mask --max-loss 0.02 --dry-run`
     """
-    found = session.dataset(session.project(project), dataset)
+    home = session.project(project)
+    found = session.dataset(home, dataset)
     if (undo is None) == (to is None):
         raise InvalidInput("say what to do", hint="Give --to KIND to convert, or --undo REVISION alone.")
     if undo is not None:
-        _show(session.out, found.undo_conversion(undo), is_undo=True)
+        _show(session.out, found.undo_conversion(undo))
         return
     assert to is not None
     with session.out.progress(f"converting {found.name}, %") as report:
@@ -63,7 +65,11 @@ def convert(
             dry_run=dry_run,
             progress=report,
         )
-    _show(session.out, done, is_undo=False)
+    _show(
+        session.out,
+        done,
+        undo=shlex.join(["whorl", "convert", found.name, "--project", home.name, "--undo", str(done.revision)]),
+    )
 
 
 def _read_kinds(given: Sequence[str]) -> list[Kind]:
@@ -74,11 +80,11 @@ def _read_kinds(given: Sequence[str]) -> list[Kind]:
     return [known[name] for name in given]
 
 
-def _show(out: Output, report: ConvertReport, *, is_undo: bool) -> None:
+def _show(out: Output, report: ConvertReport, *, undo: str | None = None) -> None:
     if out.as_json:
         out.facts(report)
         return
-    verb = "given back" if is_undo else "would be converted" if report.is_dry_run else "converted"
+    verb = "given back" if undo is None else "would be converted" if report.is_dry_run else "converted"
     print(f"{report.n_converted:,} shapes of {report.n_items:,} items {verb}")
     if report.worst_iou is not None:
         print(f"least overlap with the original: {number(report.worst_iou)}")
@@ -88,5 +94,5 @@ def _show(out: Output, report: ConvertReport, *, is_undo: bool) -> None:
         print(f"refused: {count:,}: {reason}")
     for example in report.examples:
         print(f"  {example}")
-    if report.revision is not None and not is_undo:
-        print(f"revision {report.revision}; undo: whorl convert DATASET --undo {report.revision}")
+    if report.revision is not None and undo is not None:
+        print(f"revision {report.revision}; undo: {undo}")
